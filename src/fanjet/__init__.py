@@ -1,0 +1,1 @@
+"""Fanjet: a workflow orchestrator built around dynamic task mapping."""

@@ -1,0 +1,69 @@
+"""Fanjet's own errors, one class per party that can mend them."""
+
+from __future__ import annotations
+
+
+class FanjetError(Exception):
+    """The base of all errors that Fanjet raises on purpose. Its text is written for people."""
+
+
+class DagError(FanjetError):
+    """The author of a DAG file made a mistake.
+
+    Args:
+        message: What is wrong.
+        fix: What to write instead.
+        file: The DAG file, if known.
+        line: The 1-based line in it, if known.
+    """
+
+    def __init__(
+        self, message: str, *, fix: str | None = None, file: str | None = None, line: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.file and self.line else f"{self.file}: " if self.file else ""
+        return f"{place}{self.message}" + (f" Fix: {self.fix}" if self.fix else "")
+
+
+class DagTypeError(DagError, TypeError):
+    """A `DagError` where Python programs expect a TypeError: unknown, missing or doubled arguments."""
+
+
+class DagValueError(DagError, ValueError):
+    """A `DagError` where Python programs expect a ValueError: a value that cannot be used."""
+
+
+class OperationError(FanjetError):
+    """The operator asked for something that cannot be done: not found, in conflict, a bad argument."""
+
+
+class ExecutionError(FanjetError):
+    """The outside world failed: a full disk, a database that is gone, a process that died.
+
+    Args:
+        message: What happened and what to do.
+        temporary: Whether trying again later may help.
+    """
+
+    def __init__(self, message: str, *, temporary: bool = False) -> None:
+        super().__init__(message)
+        self.temporary = temporary
+
+
+class InvariantError(FanjetError):
+    """Fanjet itself is wrong: a bug.
+
+    Args:
+        message: Which rule was broken.
+        story: What had happened to the key in question, oldest first.
+    """
+
+    def __init__(self, message: str, story: tuple[str, ...] = ()) -> None:
+        super().__init__(message + "".join(f"\n  {line}" for line in story))
+        self.story = story

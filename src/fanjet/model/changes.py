@@ -1,0 +1,120 @@
+"""What is to be done: the imperative outputs of the engine.
+
+The scheduler hands the first group to the journal (one transaction a batch), then carries out the second.
+Where a change has `indexes`, they are positions under `parent`; a `range` where they are consecutive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from fanjet.model.events import TriesEnded, XComPushed
+from fanjet.model.paths import Path
+from fanjet.model.states import RunStatus, State
+
+
+class RecordTries(msgspec.Struct, frozen=True, kw_only=True):
+    """Write the accepted tries of an event with the states that the engine decided."""
+
+    ended: TriesEnded
+    #: The accepted positions of the event's columns; None for all. Late and unknown tries are left out.
+    positions: list[int] | None
+    #: The state of each accepted instance (`State` numbers), also UP_FOR_RETRY.
+    states: bytes
+    #: For UP_FOR_RETRY, UP_FOR_RESCHEDULE and DEFERRED: when the instance goes on. By position in the event's columns.
+    resume_at: dict[int, float]
+
+
+class EndInstances(msgspec.Struct, frozen=True, kw_only=True):
+    """Write the end of instances that ended without a try (skipped, upstream_failed, an empty task's success)."""
+
+    run: int
+    task: int
+    parent: Path
+    indexes: Sequence[int]
+    state: State
+    at: float
+    #: Why, when it is not plain from upstream; for example that a source cannot be mapped over.
+    reason: str | None = None
+
+
+class SetMapLength(msgspec.Struct, frozen=True, kw_only=True):
+    """Write the length of a map at one place. It was expanded to so many positions."""
+
+    run: int
+    map: int
+    parent: Path
+    count: int
+
+
+class RecordXCom(msgspec.Struct, frozen=True, kw_only=True):
+    """Write a pushed value."""
+
+    pushed: XComPushed
+
+
+class EndRun(msgspec.Struct, frozen=True, kw_only=True):
+    """Write the end of the run."""
+
+    run: int
+    state: RunStatus
+    at: float
+
+
+class QueueInstances(msgspec.Struct, frozen=True, kw_only=True):
+    """Instances are ready: admission may launch them."""
+
+    run: int
+    task: int
+    parent: Path
+    indexes: Sequence[int]
+    try_number: int = 1
+    #: What a rescheduled or deferred try gets back; then there is one index.
+    carry: bytes | None = None
+
+
+class DequeueInstances(msgspec.Struct, frozen=True, kw_only=True):
+    """Take whatever of the task is still queued under `parent` out of the queue again (fail_fast, cancel)."""
+
+    run: int
+    task: int
+    parent: Path
+
+
+class MeasureMaps(msgspec.Struct, frozen=True, kw_only=True):
+    """Have a worker find the lengths of a map at these positions of its enclosing map (`MapsMeasured`)."""
+
+    run: int
+    map: int
+    parent: Path
+    indexes: Sequence[int]
+
+
+class CancelTries(msgspec.Struct, frozen=True, kw_only=True):
+    """Stop tries that run; their late results will be refused."""
+
+    run: int
+    fence: int
+    indexes: Sequence[int]
+
+
+class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
+    """Have a worker run callbacks that no worker could run at the end of the try, or those of the DAG."""
+
+    run: int
+    #: None for the callbacks of the DAG itself.
+    task: int | None
+    parent: Path
+    index: int
+    try_number: int
+    #: ``success``, ``failure``, ``retry`` or ``skipped``.
+    kind: str
+    error: str | None
+
+
+#: What the journal writes.
+Record: TypeAlias = RecordTries | EndInstances | SetMapLength | RecordXCom | EndRun
+Change: TypeAlias = Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | RunCallbacks

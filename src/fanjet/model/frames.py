@@ -1,0 +1,130 @@
+"""What travels between an executor and a local worker, as msgpack with a 4-byte big-endian length before each frame."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from fanjet.model.events import TryExtra
+from fanjet.model.paths import Path
+from fanjet.model.requests import Request, Response
+from fanjet.model.runs import RunInfo
+
+# --- to the worker ---
+
+
+class OpenRun(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """A run that tries of this worker will belong to; sent once before the first of them."""
+
+    info: RunInfo
+
+
+class RunTries(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """Run these tries in order. The first has the sequence number `sequence`, the others follow on.
+
+    Sequence numbers grow by one per try over the life of a worker; the shared slot speaks of tries by them.
+    """
+
+    sequence: int
+    run: int
+    fence: int
+    task: int
+    parent: Path
+    first: int
+    count: int
+    try_number: int
+    carry: bytes | None
+
+
+class Measure(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """Find the lengths of a map at `indexes` under `parent` (-1: at `parent` itself); a control try."""
+
+    sequence: int
+    run: int
+    map: int
+    parent: Path
+    indexes: list[int]
+
+
+class Callbacks(msgspec.Struct, frozen=True, array_like=True, tag=4):
+    """Run owed callbacks (`fanjet.model.changes.RunCallbacks`); a control try."""
+
+    sequence: int
+    run: int
+    task: int | None
+    parent: Path
+    index: int
+    try_number: int
+    kind: str
+    error: str | None
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True, tag=5):
+    """The answer to the one open `Ask`."""
+
+    response: Response
+
+
+class Stop(msgspec.Struct, frozen=True, array_like=True, tag=6):
+    """Finish the running try, drop the others, exit."""
+
+
+# --- from the worker ---
+
+
+class Ended(msgspec.Struct, frozen=True, array_like=True, tag=11):
+    """One try ended. Fields as in `fanjet.model.events.TriesEnded`; which try it was follows from `sequence`."""
+
+    sequence: int
+    state: int
+    started_at: float
+    ended_at: float
+    log_segment: int
+    log_offset: int
+    log_length: int
+    value: bytes | None
+    #: -1 when the task feeds no map or there is no result.
+    item_count: int
+    extra: TryExtra | None
+
+
+class Measured(msgspec.Struct, frozen=True, array_like=True, tag=12):
+    """The answer to `Measure`; see `fanjet.model.events.MapsMeasured`."""
+
+    sequence: int
+    counts: list[int]
+    errors: dict[int, str]
+
+
+class CallbacksDone(msgspec.Struct, frozen=True, array_like=True, tag=13):
+    """The answer to `Callbacks`."""
+
+    sequence: int
+    error: str | None
+
+
+class Ask(msgspec.Struct, frozen=True, array_like=True, tag=14):
+    """The running try asks; it waits for one `Answer`."""
+
+    #: Of the asking try.
+    sequence: int
+    request: Request
+
+
+class Pushed(msgspec.Struct, frozen=True, array_like=True, tag=15):
+    """The running try pushed an XCom; not answered."""
+
+    sequence: int
+    key: str
+    value: bytes
+
+
+class Ready(msgspec.Struct, frozen=True, array_like=True, tag=16):
+    """The worker has started and takes tries."""
+
+    pid: int
+
+
+ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop
+FromWorker: TypeAlias = Ended | Measured | CallbacksDone | Ask | Pushed | Ready

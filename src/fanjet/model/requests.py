@@ -1,0 +1,66 @@
+"""What a running try may ask for; the whole of its way to the world besides its result.
+
+Every request is answered with the type its docstring names. Tasks are given by number.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from fanjet.model.paths import Path
+from fanjet.model.values import RETURN_VALUE
+
+
+class GetValues(msgspec.Struct, frozen=True, tag="get_values"):
+    """Values of a task's instances whose path starts with `prefix`, in the order of their paths: `Values`.
+
+    Instances without a value do not count. A single instance is its own whole path as prefix and `limit` 1.
+    """
+
+    task: int
+    prefix: Path
+    offset: int = 0
+    #: At most so many; the server may give fewer only at the end.
+    limit: int = 1000
+    key: str = RETURN_VALUE
+
+
+class Values(msgspec.Struct, frozen=True, tag="values"):
+    """One page of values."""
+
+    paths: list[Path]
+    #: In the formats of `fanjet.model.values`.
+    values: list[bytes]
+
+
+class CountValues(msgspec.Struct, frozen=True, tag="count_values"):
+    """How many instances under `prefix` have a value: `Count`."""
+
+    task: int
+    prefix: Path
+    key: str = RETURN_VALUE
+
+
+class GetMapLength(msgspec.Struct, frozen=True, tag="get_map_length"):
+    """How many positions a map has at `parent`; 0 when it never expanded there: `Count`."""
+
+    map: int
+    parent: Path
+
+
+class Count(msgspec.Struct, frozen=True, tag="count"):
+    """A number."""
+
+    count: int
+
+
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
+    """The request could not be answered; raised as an `ExecutionError` in the try."""
+
+    message: str
+
+
+Request: TypeAlias = GetValues | CountValues | GetMapLength
+Response: TypeAlias = Values | Count | Failure
