@@ -65,6 +65,7 @@ class TriesReturned(msgspec.Struct, frozen=True, kw_only=True):
     """Tries of a launch that never started and never will under its fence: recalled, or their worker died."""
 
     run: int
+    task: int
     fence: int
     indexes: list[int]
 

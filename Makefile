@@ -1,0 +1,47 @@
+# Everything a contributor needs: `make demo`, `make test`, `make test-all`, `make lint`. Needs Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-all lint format docs clean help
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.demo: pyproject.toml $(VENV)/.made
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[examples]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.made
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,dataframes,examples]'
+	touch $@
+
+demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end
+	$(BIN)/fanjet run examples/hyperparameter_sweep.py
+
+test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
+	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m tests.engine_coverage
+
+test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev ## write the generated pages of docs/
+	$(BIN)/python -m fanjet.engine.transitions > docs/states.md
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,202 @@
+"""The scheduler: the only one who changes states.
+
+One turn of the loop takes what the executor reports, lets the machines of the runs decide, fills the free slots, and
+writes all of it in one transaction. Only then do the launched tries start, so whatever is seen to run is recorded.
+While a turn is being written the workers go on, and what they report meanwhile makes up the next turn's batch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from fanjet.engine.admission import Admission
+from fanjet.engine.run_state import RunState
+from fanjet.errors import ExecutionError
+from fanjet.executors.port import Executor
+from fanjet.model.changes import (
+    CancelTries,
+    Change,
+    DequeueInstances,
+    MeasureMaps,
+    QueueInstances,
+    Record,
+    RunCallbacks,
+)
+from fanjet.model.events import CallbacksRan, ClockTicked, Event, TriesEnded, TriesReturned
+from fanjet.model.launches import Launch
+from fanjet.model.runs import RunInfo
+from fanjet.model.spec import DagSpec
+from fanjet.scheduler.display import Display
+from fanjet.scheduler.fences import fence_counter
+from fanjet.scheduler.owned_run import OwnedRun
+from fanjet.store.journal import Journal
+
+#: The longest that the loop sleeps, so that displays move and leases are kept.
+_LONGEST_SLEEP_S = 0.25
+_DISPLAY_EVERY_S = 0.1
+#: How long a lease holds, and how often it is renewed.
+LEASE_S = 15.0
+_RENEW_EVERY_S = 5.0
+#: How long a write that failed for a passing reason is tried again before the scheduler gives up.
+_WRITE_PATIENCE_S = 30.0
+_WRITE_PAUSE_S = 0.2
+
+
+class Scheduler:
+    """Owns runs from their start, or from where another process left them, to their end."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        executor: Executor,
+        admission: Admission,
+        session: int,
+        display: Display,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._journal = journal
+        self._executor = executor
+        self._admission = admission
+        self._session = session
+        self._display = display
+        self._clock = clock
+        self._fences = fence_counter(session)
+        self._runs: dict[int, OwnedRun] = {}
+        self._stop_asked = False
+        self._stopping = False
+        self._shown_at = 0.0
+        self._renewed_at = clock()
+
+    def own(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
+        """Take over a run whose lease is held; `changes` are those that starting or restoring its machine gave."""
+        owned = OwnedRun(info, spec, machine)
+        self._runs[info.number] = owned
+        self._admission.add_run(info.number, spec)
+        self._executor.open_run(info)
+        self._display.run_opened(info, spec, owned)
+        self._carry_out([(owned, changes)])
+
+    def stop(self) -> None:
+        """Launch nothing more and leave the loop when what runs has ended. Safe to call from a signal handler."""
+        self._stop_asked = True
+
+    def run(self) -> None:
+        """Go on until every run is over, or until a stop has been asked for and the running tries have ended.
+
+        Raises:
+            ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
+        """
+        while not all(owned.over for owned in self._runs.values()):
+            if self._stopping and not self._executor.busy():
+                break
+            self.turn()
+        for owned in self._runs.values():
+            self._display.run_ended(owned.info, owned.machine.status, owned)
+
+    def turn(self) -> None:
+        """One turn of the loop."""
+        events = self._executor.poll(self._find_patience_s())
+        if self._stop_asked and not self._stopping:
+            self._stopping = True
+            events = [*events, *self._executor.stop_launching()]
+        self._carry_out(self._apply(events))
+        self._renew_leases()
+        self._show()
+
+    def _find_patience_s(self) -> float:
+        now = self._clock()
+        wakes = [wake_at for owned in self._runs.values() if (wake_at := owned.machine.next_wake_at()) is not None]
+        return max(0.0, min(_LONGEST_SLEEP_S, *(wake_at - now for wake_at in wakes))) if wakes else _LONGEST_SLEEP_S
+
+    def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
+        of_run: defaultdict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            of_run[event.run].append(event)
+            match event:
+                case TriesEnded() | TriesReturned():
+                    self._admission.released(event.run, event.task, len(event.indexes))
+                case CallbacksRan():
+                    self._callbacks_ran(event)
+        now = self._clock()
+        for number, owned in self._runs.items():
+            wake_at = owned.machine.next_wake_at()
+            if wake_at is not None and wake_at <= now:
+                of_run[number].append(ClockTicked(run=number, at=now))
+        return [(self._runs[number], self._runs[number].machine.apply(batch)) for number, batch in of_run.items()]
+
+    def _callbacks_ran(self, event: CallbacksRan) -> None:
+        self._runs[event.run].callbacks_out -= 1
+        if event.error is not None:
+            self._display.message(f"a callback failed: {event.error}")
+
+    def _carry_out(self, decided: Iterable[tuple[OwnedRun, Sequence[Change]]]) -> None:
+        """Queue, launch and record in one transaction, then let the executor act."""
+        records: list[Record] = []
+        orders: list[MeasureMaps | RunCallbacks | CancelTries] = []
+        for owned, changes in decided:
+            for change in changes:
+                match change:
+                    case QueueInstances():
+                        self._admission.queue(change)
+                    case DequeueInstances():
+                        self._admission.dequeue(change)
+                    case MeasureMaps() | CancelTries():
+                        orders.append(change)
+                    case RunCallbacks():
+                        owned.callbacks_out += 1
+                        orders.append(change)
+                    case _:
+                        records.append(change)
+        launches = self._launch()
+        if records or launches:
+            self._write(records, launches)
+        if launches:
+            self._executor.launch(launches)
+        self._order(orders)
+
+    def _launch(self) -> list[Launch]:
+        if self._stopping or self._stop_asked:
+            return []
+        launches = self._admission.take(self._executor.room(), self._fences.__next__)
+        for number, owned in self._runs.items():
+            own = launches if len(self._runs) == 1 else [launch for launch in launches if launch.run == number]
+            owned.machine.launched(own)
+        return launches
+
+    def _order(self, orders: Iterable[MeasureMaps | RunCallbacks | CancelTries]) -> None:
+        for order in orders:
+            match order:
+                case MeasureMaps():
+                    self._executor.measure(order)
+                case RunCallbacks():
+                    self._executor.run_callbacks(order)
+                case CancelTries():
+                    self._executor.cancel(order)
+
+    def _write(self, records: list[Record], launches: list[Launch]) -> None:
+        give_up_at = time.monotonic() + _WRITE_PATIENCE_S
+        while True:
+            try:
+                self._journal.write(records, launches, at=self._clock())
+                return
+            except ExecutionError as error:
+                if not error.temporary or time.monotonic() > give_up_at:
+                    raise
+                self._display.message(f"{error} Trying again.")
+                time.sleep(_WRITE_PAUSE_S)
+
+    def _renew_leases(self) -> None:
+        now = self._clock()
+        if now - self._renewed_at >= _RENEW_EVERY_S:
+            self._renewed_at = now
+            self._journal.renew_leases(self._session, lease_s=LEASE_S, at=now)
+
+    def _show(self) -> None:
+        now = time.monotonic()
+        if now - self._shown_at >= _DISPLAY_EVERY_S:
+            self._shown_at = now
+            for owned in self._runs.values():
+                self._display.progress(owned.info, owned)

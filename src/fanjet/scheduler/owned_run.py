@@ -1,0 +1,35 @@
+"""A run that this scheduler holds the lease of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fanjet.engine.run_state import RunState
+from fanjet.model.runs import RunInfo
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
+
+
+@dataclass(slots=True)
+class OwnedRun:
+    """The machine of a run with what the loop has to remember beside it; a `Snapshot` for displays."""
+
+    info: RunInfo
+    spec: DagSpec
+    machine: RunState
+    #: How many owed callbacks are with workers.
+    callbacks_out: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has its end state and nothing of it is under way any more."""
+        return self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED} and not self.callbacks_out
+
+    def counts(self, task: int) -> Sequence[int]:
+        """The number of instances of a task in each state, by `State` number."""
+        return self.machine.counts(task)
+
+    def length_known(self, task: int) -> bool:
+        """Whether the task has all the instances that it will have."""
+        return self.machine.length_known(task)
