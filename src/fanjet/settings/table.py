@@ -1,0 +1,111 @@
+"""The table of settings: the one place that says what can be set, to what, and what it means."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+#: How a value is written: ``folder`` a path, ``count`` a whole number, ``seconds`` and ``bytes`` a number with or
+#: without a unit, ``text`` anything, ``slots`` a table of whole numbers.
+Kind: TypeAlias = Literal["folder", "count", "seconds", "bytes", "text", "slots"]
+
+#: What a setting can hold once its text is understood.
+Value: TypeAlias = "str | int | float | dict[str, int] | None"
+
+DEFAULT_POOL = "default_pool"
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One row."""
+
+    #: The key in ``fanjet.toml`` and the name of the field in `Settings`.
+    name: str
+    kind: Kind
+    default: Value
+    #: The smallest value that makes sense, for numbers.
+    minimum: float = 0
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable."""
+        return f"FANJET_{self.name.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="home",
+        kind="folder",
+        default="~/.fanjet",
+        help="The folder of the database, the logs and the values. A relative one in a file counts from that file.",
+    ),
+    Setting(
+        name="workers",
+        kind="count",
+        default=None,
+        minimum=1,
+        help="How many tries run at once, exactly. Unset: as many busy ones as cores, more while some only wait.",
+    ),
+    Setting(
+        name="max_workers",
+        kind="count",
+        default=32,
+        minimum=1,
+        help="The most worker processes when their number adapts itself.",
+    ),
+    Setting(
+        name="max_map_length",
+        kind="count",
+        default=1_000_000,
+        minimum=1,
+        help="The most instances that one expansion may have; a result that is longer fails the task that returned it.",
+    ),
+    Setting(
+        name="pools",
+        kind="slots",
+        default={DEFAULT_POOL: 128},
+        minimum=0,
+        help="Slots by pool, across all runs. In a file a table; in the environment gpu=2,api=10.",
+    ),
+    Setting(
+        name="parse_timeout_s",
+        kind="seconds",
+        default=30.0,
+        minimum=0.1,
+        help="How long a DAG file may take to load.",
+    ),
+    Setting(
+        name="kill_grace_s",
+        kind="seconds",
+        default=10.0,
+        help="How long a task may clean up after its time limit or a cancel before its processes are killed.",
+    ),
+    Setting(
+        name="log_cap_bytes",
+        kind="bytes",
+        default=100_000_000,
+        minimum=1_000,
+        help="The most output that is kept of one try; what follows is cut, with a mark.",
+    ),
+    Setting(
+        name="inline_value_bytes",
+        kind="bytes",
+        default=65_536,
+        help="JSON values up to this size lie in the database, longer ones in the value store.",
+    ),
+    Setting(
+        name="values_url",
+        kind="text",
+        default=None,
+        help="Where large values rest: a folder or a URL that fsspec knows (s3://...). Unset: <home>/values.",
+    ),
+    Setting(
+        name="db_busy_timeout_s",
+        kind="seconds",
+        default=30.0,
+        help="How long to wait while another process locks the database.",
+    ),
+)
+
+SETTING_OF_NAME = {setting.name: setting for setting in SETTINGS}

@@ -1,0 +1,42 @@
+"""The values of all settings, once they are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One value per row of `fanjet.settings.table.SETTINGS`, which says what each means; see `load_settings`."""
+
+    home: Path
+    #: None for adaptive: as many busy tries as cores, `max_workers` in all.
+    workers: int | None
+    max_workers: int
+    max_map_length: int
+    pools: dict[str, int]
+    parse_timeout_s: float
+    kill_grace_s: float
+    log_cap_bytes: int
+    inline_value_bytes: int
+    #: None for the folder `values` of the home.
+    values_url: str | None
+    db_busy_timeout_s: float
+    #: By setting: where its value comes from, in words for people ("default", "--workers", a file, a variable).
+    origins: dict[str, str]
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.home / "fanjet.db"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the log segments."""
+        return self.home / "logs"
+
+    @property
+    def values_root(self) -> str:
+        """The fsspec URL (or folder) of the value store."""
+        return self.values_url or str(self.home / "values")
