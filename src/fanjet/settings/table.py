@@ -64,7 +64,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="pools",
         kind="slots",
-        default={DEFAULT_POOL: 128},
+        default={DEFAULT_POOL: 1_000_000},
         minimum=0,
         help="Slots by pool, across all runs. In a file a table; in the environment gpu=2,api=10.",
     ),
