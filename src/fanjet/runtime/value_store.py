@@ -1,0 +1,123 @@
+"""Large XCom values as files: a local folder by default, any fsspec URL otherwise."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fanjet.errors import ExecutionError
+from fanjet.model import paths
+
+#: A file name has room for so many bytes; longer keys are cut and told apart by a hash.
+_MAX_NAME_CHARS = 120
+
+
+class ValueStore:
+    """Writes values below one root, as ``<run>/<task>/<path>/<try>-<key>``.
+
+    Args:
+        root: A local folder or a URL that fsspec knows (``s3://bucket/values``).
+    """
+
+    def __init__(self, root: str | Path) -> None:
+        text = str(root)
+        self.root = text.rstrip("/") if "://" in text else str(Path(text).absolute())
+
+    def write(
+        self, run: int, task_id: str, path: Sequence[int], try_number: int, key: str, data: bytes
+    ) -> str:
+        """Keep `data`; it is on the disk when this returns.
+
+        Returns:
+            The URI to read it by: an absolute path, or a URL.
+
+        Raises:
+            ExecutionError: It could not be written.
+        """
+        folder = "/".join((self.root, str(run), _name(task_id), paths.show(tuple(path))))
+        uri = f"{folder}/{try_number}-{_name(key)}"
+        try:
+            if "://" in uri:
+                with _open_url(uri, "wb") as file:
+                    file.write(data)
+            else:
+                _write_file(Path(uri), data)
+        except OSError as error:
+            raise ExecutionError(
+                f"The value {key!r} of task {task_id!r} ({len(data):,} bytes) could not be written to {uri}: {error}.",
+                temporary=True,
+            ) from error
+        return uri
+
+
+def read(uri: str) -> bytes:
+    """The bytes that `ValueStore.write` kept.
+
+    Raises:
+        ExecutionError: They are gone or cannot be reached.
+    """
+    try:
+        if "://" not in uri:
+            return Path(uri).read_bytes()
+        with _open_url(uri, "rb") as file:
+            return bytes(file.read())
+    except OSError as error:
+        raise ExecutionError(f"A stored value could not be read from {uri}: {error}.", temporary=True) from error
+
+
+def _open_url(uri: str, mode: str) -> Any:
+    import fsspec  # noqa: PLC0415 - late: local folders do without it
+
+    return fsspec.open(uri, mode)
+
+
+def _write_file(target: Path, data: bytes) -> None:
+    """Write so that a file under its final name is whole, also after a crash."""
+    _make_folder(target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+        _sync_folder(target.parent)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder` and what lacks above it; the new names are durable."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable as well as the data."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _name(text: str) -> str:
+    """`text` as one part of a path, whatever is in it."""
+    safe = quote(text, safe="")
+    if safe.strip("."):
+        return safe if len(safe) <= _MAX_NAME_CHARS else f"{safe[:80]}-{_digest(text)}"
+    return f"_{safe}"
+
+
+def _digest(text: str) -> str:
+    import hashlib  # noqa: PLC0415 - late: hardly any key is that long
+
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
