@@ -1,0 +1,67 @@
+"""The lazy command group: knows all commands by name, imports the one that is called."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+
+#: By name: the module of the command, and what `fanjet --help` says without importing it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
+    "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
+    "check": ("fanjet.cli.check", "Load DAG files and report everything that is wrong with them."),
+    "runs": ("fanjet.cli.runs", "List runs, the latest first."),
+    "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed."),
+    "logs": ("fanjet.cli.logs", "Print what an instance wrote."),
+    "xcom": ("fanjet.cli.xcom", "Print the values that instances returned or pushed."),
+    "settings": ("fanjet.cli.settings", "Show each setting with its value and where it comes from."),
+    "version": ("fanjet.cli.version", "Print the version."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules with an attribute `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As in click, but a misspelt name is answered with the nearest one, a file with `fanjet run`."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            if name.endswith(".py"):
+                ctx.fail(f"there is no command {name!r}. To run a DAG file: fanjet run {name}")
+            ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list in `--help`, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="fanjet", message="fanjet %(version)s")
+def fanjet() -> None:
+    r"""Fanjet runs workflows that find out at run time what there is to do.
+
+    Start with a DAG file:
+
+    \b
+      fanjet run examples/hyperparameter_sweep.py
+      fanjet show            what became of the latest run
+      fanjet resume          go on after a crash
+    """

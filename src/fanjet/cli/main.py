@@ -1,0 +1,76 @@
+"""The entry point of the command `fanjet`: from arguments to an exit status."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from fanjet.cli.group import fanjet
+from fanjet.cli.output import leave_pipe
+from fanjet.cli.terminal import look_at
+from fanjet.errors import DagError, ExecutionError, FanjetError, InvariantError, OperationError
+
+SUCCESS = 0
+#: A run failed, or the outside world did.
+FAILED = 1
+#: The file or the arguments are wrong.
+WRONG = 2
+#: As shells count it: 128 plus the number of the signal.
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave the process with its exit status."""
+    status = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_pipe()
+        status = status or BROKEN_PIPE
+    sys.exit(status)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        result = fanjet.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        leave_pipe()
+        return BROKEN_PIPE
+    except FanjetError as error:
+        return _report(error)
+    except Exception:  # noqa: BLE001 - the last resort: a bug must leave its traceback and a status
+        traceback.print_exc()
+        _print_error("this is a bug in Fanjet; please report it with the lines above.")
+        return FAILED
+    return result if isinstance(result, int) else SUCCESS
+
+
+def _report(error: FanjetError) -> int:
+    if isinstance(error, InvariantError):
+        traceback.print_exception(error)
+        _print_error("this is a bug in Fanjet; please report it with the lines above.")
+        return FAILED
+    _print_error(str(error))
+    if isinstance(error, ExecutionError):
+        return FAILED
+    return WRONG if isinstance(error, DagError | OperationError) else FAILED
+
+
+def _print_error(text: str) -> None:
+    """One message on the standard error, which may itself be gone."""
+    try:
+        sys.stderr.write(f"{look_at(sys.stderr).style('error:', 'bold red')} {text}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        return

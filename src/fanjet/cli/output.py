@@ -1,0 +1,39 @@
+"""What commands share to print: JSON, and the option that asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def json_option(function: _Function) -> _Function:
+    """Adds `--json`, as the argument `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(function)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on the standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n")
+
+
+def print_text(text: str) -> None:
+    """Text on the standard output; characters that its encoding lacks are replaced."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def leave_pipe() -> None:
+    """The reader of the standard output went away: nothing more can be said there.
+
+    The stream is turned to nowhere, or the interpreter would complain about it when it exits.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

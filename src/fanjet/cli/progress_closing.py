@@ -1,0 +1,100 @@
+"""What a display says when a run is over: what failed and why, the result, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from shlex import quote
+
+import msgspec
+
+from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_RUN, say_counts
+from fanjet.cli.progress_lines import Line, plain
+from fanjet.cli.progress_rows import Row
+from fanjet.cli.quantities import say_count, say_duration
+from fanjet.cli.terminal import Terminal
+from fanjet.cli.text_width import cut, printable, text_width
+from fanjet.model.paths import Path, show
+from fanjet.model.runs import RunInfo
+from fanjet.model.states import RunStatus
+
+#: So many failures are named; `fanjet show` has them all.
+MOST_FAILURES = 5
+_ERROR_LINES = 3
+_PLAIN_ERROR_WIDTH = 400
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """One instance that failed."""
+
+    task_id: str
+    path: Path
+    try_number: int
+    label: str | None
+    #: Why, for people; empty when nothing is recorded.
+    error: str
+
+
+class Failures(msgspec.Struct, frozen=True):
+    """The first failed instances of a run, and how many there are."""
+
+    first: Sequence[Failure]
+    total: int
+
+
+def instance_name(task_id: str, path: Path) -> str:
+    """``train`` or ``train[3,7]``."""
+    return f"{task_id}[{show(path)}]" if path else task_id
+
+
+def logs_command(run: int, task_id: str, path: Path) -> str:
+    """The command that prints what the instance wrote."""
+    index = f" --map-index {show(path)}" if path else ""
+    return f"fanjet logs {run} {quote(task_id)}{index}"
+
+
+def failure_lines(run: int, failures: Failures, terminal: Terminal) -> list[Line]:
+    """The failed instances with the first lines of their errors, and where to read more."""
+    lines: list[Line] = []
+    for failure in failures.first:
+        lines += describe_failure(run, failure, terminal)
+    more = failures.total - len(failures.first)
+    if more > 0:
+        text = f"{terminal.symbol('…', '...')} and {say_count(more, 'more failed instance')}: fanjet show {run}"
+        lines.append([(text, "dim")])
+    return lines
+
+
+def describe_failure(run: int, failure: Failure, terminal: Terminal) -> list[Line]:
+    """One failed instance: its name, its error, the command for its log."""
+    name = instance_name(failure.task_id, failure.path)
+    label = f" ({printable(failure.label)})" if failure.label else ""
+    tries = f" in try {failure.try_number}" if failure.try_number > 1 else ""
+    lines: list[Line] = [
+        [(terminal.symbol("✗ ", "x "), "red"), (name, "bold"), (label, ""), (f" failed{tries}", "red")]
+    ]
+    mark, width = terminal.symbol("…", "~"), max(terminal.width - 4, 16) if terminal.live else _PLAIN_ERROR_WIDTH
+    told = [text for text in failure.error.splitlines() if text.strip()][:_ERROR_LINES]
+    lines += [[("    " + cut(printable(text), width, mark=mark), "")] for text in told]
+    command = logs_command(run, failure.task_id, failure.path)
+    return [*lines, [(f"    {terminal.symbol('→', '->')} ", "dim"), (command, "cyan")]]
+
+
+def opening_line(info: RunInfo, overall: Row) -> Line:
+    """The heading of a run."""
+    again = f", {overall.done:,} of {overall.total:,} instances were done" if overall.done else ""
+    return [(info.dag_id, "bold"), (f"  run {info.number}", ""), (f"  {info.run_id}{again}", "dim")]
+
+
+def result_lines(info: RunInfo, status: RunStatus, overall: Row, took_s: float, terminal: Terminal) -> list[Line]:
+    """How it ended and what to do next, in one line where that fits."""
+    interrupted = status not in {RunStatus.SUCCESS, RunStatus.FAILED}
+    look = LOOK_INTERRUPTED if interrupted else LOOK_OF_RUN[status]
+    counts = ", ".join(text for text, _ in say_counts(overall.counts))
+    result: Line = [
+        (f"{terminal.symbol(look.symbol, look.ascii_symbol)} {info.dag_id} run {info.number}: {look.word}", look.style),
+        (f" after {say_duration(took_s)}" + (f" ({counts})" if counts else ""), ""),
+    ]
+    command = f"fanjet resume {info.number}" if interrupted else f"fanjet show {info.number}"
+    step: Line = [(f"  {terminal.symbol('→', '->')} ", "dim"), (command, "cyan")]
+    fits = text_width(plain([*result, *step])) <= terminal.width
+    return [[*result, *step]] if fits else [result, step]
