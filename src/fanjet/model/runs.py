@@ -26,3 +26,17 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     conf: str = "{}"
     #: JSON text of the parameters with defaults and the trigger's values merged; an object.
     params: str = "{}"
+
+
+class NewRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that is to be created; fields as in `RunInfo`. The DAG follows from the version that it runs."""
+
+    run_id: str
+    run_type: str = "manual"
+    logical_date: datetime | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    created_at: datetime
+    started_at: datetime
+    conf: str = "{}"
+    params: str = "{}"

@@ -1,0 +1,166 @@
+"""Opening the database: for the scheduler, which makes it, and for readers, which leave it alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from fanjet.errors import ExecutionError, OperationError
+from fanjet.store.faults import explain, explained
+
+DATABASE_NAME = "fanjet.db"
+SCHEMA_VERSION = 1
+
+_SCHEMA_FILE = Path(__file__).with_name("schema_sqlite.sql")
+#: Larger pages than SQLite's own make fewer of them per batch of rows; 8 KB was the quickest of 4, 8 and 16.
+_PAGE_BYTES = 8192
+#: 8 MB: a checkpoint then stalls a commit for some milliseconds, and a page is rarely copied more than twice.
+_CHECKPOINT_PAGES = 1000
+#: What the write-ahead log shrinks to after a transaction that was unusually large.
+_LARGEST_LOG_BYTES = 64 << 20
+_CACHE_KIB = 16 << 10
+_WAL_PAUSE_S = 0.02
+
+
+def open_writer(home: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """The scheduler's connection; makes the folder, the database and the schema where they are missing.
+
+    A commit on it returns when the data is on the disk.
+
+    Raises:
+        ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
+    """
+    path = home / DATABASE_NAME
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExecutionError(f"The folder {home} cannot be made ({error}); set FANJET_HOME to one that can.") from error
+    with explained(path):
+        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        try:
+            _refuse_foreign(connection, path)
+            _configure(connection, busy_timeout_s)
+            _ensure_schema(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_reader(home: Path, busy_timeout_s: float = 5.0) -> sqlite3.Connection:
+    """A connection that can only read, and neither makes nor changes the database.
+
+    Raises:
+        OperationError: There is no database.
+        ExecutionError: It cannot be read, or is of a newer Fanjet.
+    """
+    path = home / DATABASE_NAME
+    if not path.exists():
+        raise OperationError(f"There are no runs in {home} yet: `fanjet run FILE` makes the first, or set FANJET_HOME.")
+    try:
+        connection = _connect_read_only(path, "mode=ro", busy_timeout_s)
+    except sqlite3.Error as error:
+        # A folder that cannot be written cannot hold the shared memory of a write-ahead log. Without such a log
+        # nobody is writing, and the file is all there is.
+        if path.with_name(path.name + "-wal").exists():
+            raise explain(error, path) from error
+        with explained(path):
+            connection = _connect_read_only(path, "mode=ro&immutable=1", busy_timeout_s)
+    try:
+        with explained(path):
+            _check_version(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect_read_only(path: Path, options: str, busy_timeout_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s, isolation_level=None
+    )
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection
+
+
+def _configure(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+    _enter_wal(connection, busy_timeout_s)
+    for pragma in (
+        "synchronous = FULL",
+        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        f"journal_size_limit = {_LARGEST_LOG_BYTES}",
+        f"cache_size = -{_CACHE_KIB}",
+        "temp_store = MEMORY",
+        "secure_delete = OFF",  # some systems build SQLite with it on, and it rewrites what is deleted
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _enter_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself when two processes do that at once."""
+    give_up_at = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            break
+    if mode != "wal":
+        raise ExecutionError(
+            f"The folder of the database does not allow a write-ahead log (journal mode {mode}); "
+            "set FANJET_HOME to a folder on a local disk."
+        )
+
+
+def _ensure_schema(connection: sqlite3.Connection, path: Path) -> None:
+    if _find_version(connection) is None:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _find_version(connection) is None:  # else another process was quicker
+                _make_schema(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    _check_version(connection, path)
+
+
+def _make_schema(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA_FILE.read_text(encoding="utf-8").split(";\n"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Look before anything is changed: the file may belong to another program."""
+    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        _check_version(connection, path)
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    version = _find_version(connection)
+    if version is None:
+        raise ExecutionError(f"The database {path} is not one of Fanjet's; set FANJET_HOME to another folder.")
+    if version > SCHEMA_VERSION:
+        raise ExecutionError(
+            f"The database {path} was made by a newer Fanjet (schema {version}, this one knows {SCHEMA_VERSION}); "
+            "upgrade Fanjet."
+        )
+
+
+def _find_version(connection: sqlite3.Connection) -> int | None:
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").fetchone():
+        return None
+    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    return int(row[0]) if row else None

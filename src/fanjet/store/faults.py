@@ -1,0 +1,51 @@
+"""What a failing database means to people."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fanjet.errors import ExecutionError, FanjetError, InvariantError
+
+#: By primary result code: whether trying again may help, and what happened and what to do.
+_MEANINGS: dict[int, tuple[bool, str]] = {
+    sqlite3.SQLITE_BUSY: (True, "is locked by another process; end whatever holds it (a shell, a backup)"),
+    sqlite3.SQLITE_LOCKED: (True, "is locked by another connection; end whatever holds it"),
+    sqlite3.SQLITE_FULL: (True, "cannot grow because the disk is full; free some space"),
+    sqlite3.SQLITE_IOERR: (True, "could not be read or written; look at the disk, its quota and the system log"),
+    sqlite3.SQLITE_READONLY: (
+        False,
+        "is read-only for this user; change its owner or its permissions, or set FANJET_HOME",
+    ),
+    sqlite3.SQLITE_PERM: (False, "may not be used by this user; change its permissions, or set FANJET_HOME"),
+    sqlite3.SQLITE_CANTOPEN: (
+        False,
+        "cannot be opened; look at the permissions of its folder, or set FANJET_HOME to one that can be written",
+    ),
+    sqlite3.SQLITE_NOTADB: (False, "is no SQLite database; move the file away, or set FANJET_HOME"),
+    sqlite3.SQLITE_CORRUPT: (False, "is damaged; restore it from a backup"),
+}
+
+
+def explain(error: sqlite3.Error, path: Path) -> FanjetError:
+    """The error to raise instead of one of SQLite's, for the database file at `path`."""
+    code = getattr(error, "sqlite_errorcode", None)  # absent where the Python module itself refused a call
+    temporary, meaning = _MEANINGS.get(-1 if code is None else code & 0xFF, (False, ""))
+    if not meaning:
+        return InvariantError(f"The database {path} refused a statement: {error}.")
+    return ExecutionError(f"The database {path} {meaning} ({error}).", temporary=temporary)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Within this context SQLite's errors become Fanjet's.
+
+    Raises:
+        ExecutionError: The database cannot be read or written now (`temporary`) or at all.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error

@@ -1,0 +1,156 @@
+"""Writing how instances ended: the hot half of the journal.
+
+All functions run inside the journal's open transaction. Most batches meet no earlier row of their instances and carry
+nothing out of the ordinary; they are one `executemany` over columns. One range query per batch tells them apart from
+retries, reschedules and reruns, whose rows are replaced one by one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from struct import Struct
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+from fanjet.model.changes import EndInstances, RecordTries
+from fanjet.model.events import TriesEnded, TryExtra
+from fanjet.model.paths import Path, encode, join
+from fanjet.model.states import State
+from fanjet.store import statements_sqlite as sql
+from fanjet.store.summaries import Summaries, Summary
+
+#: One level of a key, as in `fanjet.model.paths.encode`; quicker for many.
+_pack_level = Struct(">I").pack
+_NO_EXTRA = TryExtra()
+_encode_json = msgspec.json.encode
+
+
+class _Recorded(NamedTuple):
+    """A row that is there already."""
+
+    path: bytes
+    state: int
+    started_at: float | None
+    ended_at: float
+    valued: int
+
+
+_Row: TypeAlias = tuple[object, ...]
+
+
+def encode_all(parent: Path, indexes: Sequence[int]) -> list[bytes]:
+    """The keys of the instances at `indexes` under `parent`."""
+    if len(indexes) == 1:
+        return [encode(join(parent, indexes[0]))]
+    prefix = encode(parent)
+    if min(indexes) < 0:
+        return [encode(join(parent, index)) for index in indexes]
+    return [prefix + level for level in map(_pack_level, indexes)] if prefix else list(map(_pack_level, indexes))
+
+
+def write_tries(connection: sqlite3.Connection, record: RecordTries, summaries: Summaries) -> None:
+    """Write accepted ends of tries."""
+    ended = record.ended if record.positions is None else _pick(record.ended, record.positions)
+    if not ended.indexes:
+        return
+    run, task = ended.run, ended.task
+    paths = encode_all(ended.parent, ended.indexes)
+    recorded = _find_recorded(connection, run, task, paths)
+    summary = summaries.touch(run, task)
+    if recorded:
+        _replace(connection, run, task, recorded, summary)
+    summary.add(record.states, ended.values)
+    summary.add_times(record.states, ended.started_at, ended.ended_at)
+    rows = zip(
+        repeat(run),
+        repeat(task),
+        paths,
+        record.states,
+        repeat(ended.try_number),
+        ended.started_at,
+        ended.ended_at,
+        ended.log_segments,
+        ended.log_offsets,
+        ended.log_lengths,
+        ended.values,
+        ended.item_counts or repeat(None),
+        strict=False,
+    )
+    if recorded or ended.extras or record.resume_at:
+        connection.executemany(sql.REPLACE_WHOLE, _widen(rows, record, ended.extras))
+    else:
+        connection.executemany(sql.INSERT_PLAIN, rows)
+
+
+def write_ends(connection: sqlite3.Connection, record: EndInstances, summaries: Summaries) -> None:
+    """Write the ends of instances that had no (further) try."""
+    if not record.indexes:
+        return
+    run, task, state, at, reason = record.run, record.task, int(record.state), record.at, record.reason
+    paths = encode_all(record.parent, record.indexes)
+    recorded = _find_recorded(connection, run, task, paths)
+    summary = summaries.touch(run, task)
+    summary.counts[state] += len(paths)
+    summary.widen(None, at)
+    fresh: Sequence[bytes] = paths
+    if recorded:
+        _replace(connection, run, task, recorded, summary)
+        if state != State.REMOVED:
+            summary.valued += sum(row.valued for row in recorded)
+        known = {row.path for row in recorded}
+        connection.executemany(sql.END_RECORDED, ((state, at, reason, run, task, path) for path in known))
+        fresh = [path for path in paths if path not in known]
+    rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), strict=False)
+    connection.executemany(sql.INSERT_ENDED, rows)
+
+
+def _find_recorded(connection: sqlite3.Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:
+    """The rows that exist for these keys. Nearly always none lie even between the first and the last of them."""
+    between = connection.execute(sql.FIND_RECORDED, (run, task, min(paths), max(paths))).fetchall()
+    if not between:
+        return []
+    wanted = set(paths)
+    return [_Recorded(*row) for row in between if row[0] in wanted]
+
+
+def _replace(connection: sqlite3.Connection, run: int, task: int, recorded: list[_Recorded], summary: Summary) -> None:
+    """Keep the tries of rows that are about to change, and take the rows out of the sums."""
+    connection.executemany(sql.KEEP_TRY, ((run, task, row.path) for row in recorded))
+    for row in recorded:
+        summary.subtract(row.state, row.started_at, row.ended_at, row.valued)
+
+
+def _pick(ended: TriesEnded, positions: list[int]) -> TriesEnded:
+    """The same event with only some positions of its columns, in the given order.
+
+    `extras` keeps its keys: they are positions in the original columns, as are those of `RecordTries.resume_at`.
+    """
+    return TriesEnded(
+        run=ended.run,
+        task=ended.task,
+        parent=ended.parent,
+        fence=ended.fence,
+        try_number=ended.try_number,
+        indexes=[ended.indexes[at] for at in positions],
+        states=bytearray(ended.states[at] for at in positions),
+        started_at=[ended.started_at[at] for at in positions],
+        ended_at=[ended.ended_at[at] for at in positions],
+        log_segments=[ended.log_segments[at] for at in positions],
+        log_offsets=[ended.log_offsets[at] for at in positions],
+        log_lengths=[ended.log_lengths[at] for at in positions],
+        values=[ended.values[at] for at in positions],
+        item_counts=[ended.item_counts[at] for at in positions] if ended.item_counts else [],
+        extras=ended.extras,
+    )
+
+
+def _widen(rows: Iterator[_Row], record: RecordTries, extras: dict[int, TryExtra]) -> Iterator[_Row]:
+    """Add the columns that few tries have."""
+    positions = record.positions if record.positions is not None else range(len(record.states))
+    for at, row in zip(positions, rows, strict=True):
+        extra = extras.get(at, _NO_EXTRA)
+        skips = _encode_json(extra.skips).decode() if extra.skips else None
+        yield (*row, extra.label, extra.error, record.resume_at.get(at), extra.carry, skips)

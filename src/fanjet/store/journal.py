@@ -1,0 +1,280 @@
+"""The scheduler's side of the store: the only writer of runs.
+
+Every method is one transaction, and returns when it is on the disk. What running tries ask is answered from a second
+connection, which sees what is committed and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from fanjet.errors import InvariantError, OperationError
+from fanjet.model.changes import EndInstances, EndRun, Record, RecordTries, RecordXCom, SetMapLength
+from fanjet.model.history import RunHistory
+from fanjet.model.launches import Launch
+from fanjet.model.paths import encode, join
+from fanjet.model.requests import CountValues, GetMapLength, GetValues, Values
+from fanjet.model.runs import NewRun, RunInfo
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
+from fanjet.store import statements_sqlite as sql
+from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
+from fanjet.store.faults import explained
+from fanjet.store.histories import read_history
+from fanjet.store.instances import write_ends, write_tries
+from fanjet.store.leases import PROCESS, Leases
+from fanjet.store.summaries import Summaries
+from fanjet.store.value_pages import ValuePages
+
+
+class Journal:
+    """One scheduler's way to the database of a home. Used from one thread."""
+
+    def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._leases = Leases(writer)
+        self._summaries = Summaries(writer)
+        self._pages = ValuePages(reader)
+
+    @classmethod
+    def open(cls, home: Path, *, busy_timeout_s: float = 5.0) -> Self:
+        """Open the database of a home; make it where it is missing.
+
+        Args:
+            home: The folder of the database.
+            busy_timeout_s: How long to wait for another process that has locked the database.
+
+        Raises:
+            ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
+        """
+        writer = open_writer(home, busy_timeout_s)
+        try:
+            reader = open_reader(home, busy_timeout_s)
+        except BaseException:
+            writer.close()
+            raise
+        return cls(home / DATABASE_NAME, writer, reader)
+
+    def close(self) -> None:
+        """Close the database; leases stay as they are."""
+        self._reader.close()
+        self._writer.close()
+
+    # --- sessions, versions, runs ---
+
+    def begin_session(self, *, host: str, pid: int) -> int:
+        """Register a scheduler process.
+
+        Returns:
+            Its number; greater than that of every session before.
+        """
+        with self._transaction():
+            row = self._writer.execute(sql.INSERT_SESSION, (host, pid, PROCESS, time.time())).fetchone()
+        return int(row[0])
+
+    def save_version(self, spec: DagSpec, *, bundle: str, root: str, file: str) -> int:
+        """Keep a version of a DAG; the same content is kept once.
+
+        Args:
+            spec: The DAG.
+            bundle: The hash of its files.
+            root: The folder that the files came from.
+            file: The DAG file, relative to the root.
+
+        Returns:
+            The number of the version.
+        """
+        encoded = msgspec.json.encode(spec)
+        digest = hashlib.sha256(msgspec.json.encode((bundle, root, file)) + encoded).hexdigest()
+        with self._transaction():
+            row = self._writer.execute(sql.FIND_VERSION, (digest,)).fetchone()
+            if row is None:
+                new = (spec.dag_id, digest, encoded, bundle, root, file, time.time())
+                row = self._writer.execute(sql.INSERT_VERSION, new).fetchone()
+        return int(row[0])
+
+    def create_run(self, *, version: int, info: NewRun) -> RunInfo:
+        """Create a run of a version. Nobody owns it yet.
+
+        Raises:
+            OperationError: The DAG has a run with this id already, or there is no such version.
+        """
+        with self._transaction():
+            found = self._writer.execute(sql.FIND_DAG_OF_VERSION, (version,)).fetchone()
+            if found is None:
+                raise OperationError(f"There is no version {version} of a DAG.")
+            dag_id = str(found[0])
+            if self._writer.execute(sql.FIND_RUN_BY_ID, (dag_id, info.run_id)).fetchone():
+                raise OperationError(f"DAG {dag_id!r} already has a run {info.run_id!r}; choose another run id.")
+            row = self._writer.execute(sql.INSERT_RUN, _make_run_row(dag_id, version, info)).fetchone()
+        return RunInfo(number=int(row[0]), dag_id=dag_id, **msgspec.structs.asdict(info))
+
+    # --- leases ---
+
+    def take_lease(self, run: int, session: int, *, lease_s: float, at: float) -> None:
+        """Become the owner of a run until `at + lease_s`; earlier owners can no longer write it.
+
+        Raises:
+            OperationError: Another live scheduler owns the run (its host and pid are in the message), or no such run.
+        """
+        with self._transaction():
+            self._leases.take(run, session, lease_s=lease_s, at=at)
+
+    def renew_leases(self, session: int, *, lease_s: float, at: float) -> None:
+        """Keep every run of the session until `at + lease_s`.
+
+        Raises:
+            ExecutionError: Another scheduler took one of them over.
+        """
+        with self._transaction():
+            self._leases.renew(session, lease_s=lease_s, at=at)
+
+    def release_lease(self, run: int, session: int) -> None:
+        """Give a run up, so that others can take it at once."""
+        with self._transaction():
+            self._leases.release(run, session)
+        self._leases.forget(run)
+        self._summaries.forget(run)
+        self._pages.forget(run)
+
+    # --- the hot way ---
+
+    def write(self, records: Sequence[Record], launches: Sequence[Launch], *, at: float) -> None:
+        """Write a batch in one transaction, in order, the launches last. All of it or nothing is written.
+
+        Args:
+            records: What the engine decided.
+            launches: What the executor will be given when this returns.
+            at: The instant of the launches.
+
+        Raises:
+            ExecutionError: The database failed (`temporary` when trying again may help), or the lease of a run is lost.
+        """
+        with self._transaction():
+            self._leases.check(dict.fromkeys([_find_run(record) for record in records] + [x.run for x in launches]))
+            for record in records:
+                self._write_record(record)
+            if launches:
+                self._write_launches(launches, at)
+            self._summaries.write()
+
+    def _write_record(self, record: Record) -> None:
+        writer = self._writer
+        match record:
+            case RecordTries(ended=ended):
+                write_tries(writer, record, self._summaries)
+                self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
+            case EndInstances():
+                write_ends(writer, record, self._summaries)
+                self._pages.written(record.run, record.task, record.parent, record.indexes)
+            case SetMapLength():
+                length = (record.run, record.map, encode(record.parent), record.count)
+                writer.execute(sql.PUT_MAP_LENGTH, length)
+            case RecordXCom(pushed=pushed):
+                path = encode(join(pushed.parent, pushed.index))
+                xcom = (pushed.run, pushed.task, path, pushed.key, pushed.fence, pushed.value)
+                writer.execute(sql.PUT_XCOM, xcom)
+                self._pages.written(pushed.run, pushed.task, pushed.parent, (pushed.index,))
+            case EndRun():
+                writer.execute(sql.END_RUN, (int(record.state), record.at, record.run))
+
+    def _write_launches(self, launches: Sequence[Launch], at: float) -> None:
+        rows = [
+            (x.run, x.task, x.fence, encode(x.parent), x.first, x.count, x.try_number, x.worker, at) for x in launches
+        ]
+        self._writer.executemany(sql.INSERT_LAUNCH, rows)
+        for launch in launches:
+            if launch.try_number > 1:
+                self._forget_xcoms(launch)
+
+    def _forget_xcoms(self, launch: Launch) -> None:
+        """What earlier tries pushed is gone when the next one starts; a try that goes on keeps its own."""
+        first = encode(join(launch.parent, launch.first))
+        last = encode(join(launch.parent, launch.first + launch.count - 1))
+        forget = (launch.run, launch.task, first, last + b"\0", launch.try_number)
+        self._writer.execute(sql.FORGET_XCOMS, forget)
+        self._pages.written(launch.run, launch.task, launch.parent, (launch.first,))
+
+    # --- reading ---
+
+    def read_history(self, run: int) -> RunHistory:
+        """Everything recorded of a run.
+
+        Raises:
+            OperationError: There is no such run.
+        """
+        with explained(self._path):
+            return read_history(self._reader, run)
+
+    def get_values(self, run: int, request: GetValues) -> Values:
+        """A page of values for a running try."""
+        with explained(self._path):
+            return self._pages.get_values(run, request)
+
+    def count_values(self, run: int, request: CountValues) -> int:
+        """How many values there are, for a running try."""
+        with explained(self._path):
+            return self._pages.count_values(run, request)
+
+    def get_map_length(self, run: int, request: GetMapLength) -> int:
+        """The number of positions of a map at a place; 0 when it never expanded there."""
+        with explained(self._path):
+            return self._pages.get_map_length(run, request)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing; whatever is raised inside leaves nothing behind."""
+        with explained(self._path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._summaries.rolled_back()
+                if self._writer.in_transaction:  # SQLite itself rolls back after some failures
+                    self._writer.execute("ROLLBACK")
+                raise
+            self._summaries.committed()
+
+
+def _find_run(record: Record) -> int:
+    match record:
+        case RecordTries(ended=ended):
+            return ended.run
+        case RecordXCom(pushed=pushed):
+            return pushed.run
+        case EndInstances(run=run) | SetMapLength(run=run) | EndRun(run=run):
+            return run
+    raise InvariantError(f"the journal does not know how to write {record!r}")
+
+
+def _make_run_row(dag_id: str, version: int, info: NewRun) -> tuple[object, ...]:
+    return (
+        dag_id,
+        info.run_id,
+        version,
+        info.run_type,
+        _seconds(info.logical_date),
+        _seconds(info.data_interval_start),
+        _seconds(info.data_interval_end),
+        info.created_at.timestamp(),
+        info.started_at.timestamp(),
+        int(RunStatus.RUNNING),
+        info.conf,
+        info.params,
+    )
+
+
+def _seconds(instant: datetime | None) -> float | None:
+    return None if instant is None else instant.timestamp()

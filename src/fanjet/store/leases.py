@@ -1,0 +1,114 @@
+"""Who owns a run: at most one scheduler at a time, told apart from the earlier ones by a growing number."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from fanjet.errors import ExecutionError, OperationError
+from fanjet.store import statements_sqlite as sql
+
+#: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
+PROCESS = secrets.token_hex(8)
+
+
+class _Lease(NamedTuple):
+    session: int | None
+    fence: int
+    until: float
+    host: str | None
+    pid: int | None
+    process: str | None
+
+    @property
+    def owner(self) -> str:
+        return f"process {self.pid} on {self.host}" if self.pid is not None else "nobody"
+
+    def is_orphan(self) -> bool:
+        """Whether the owner is known to be dead, so that nobody needs to wait for the end of the lease."""
+        if self.host != socket.gethostname() or self.pid is None:
+            return False
+        if self.pid == os.getpid():
+            return self.process != PROCESS
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+
+
+class Leases:
+    """The leases that this scheduler took. Methods run inside the journal's open transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        #: By run: (session, fence).
+        self._held: dict[int, tuple[int, int]] = {}
+
+    def take(self, run: int, session: int, *, lease_s: float, at: float) -> None:
+        """Become the owner of a run.
+
+        Raises:
+            OperationError: There is no such run, or another live scheduler owns it.
+        """
+        lease = self._get(run)
+        if lease.session not in {None, session} and lease.until > at and not lease.is_orphan():
+            raise OperationError(
+                f"Run {run} is owned by {lease.owner}, whose lease has {lease.until - at:.0f} s left. "
+                "Stop that process first, or wait until the lease runs out."
+            )
+        fence = lease.fence + 1
+        self._connection.execute(sql.TAKE_LEASE, (session, fence, at + lease_s, run))
+        self._held[run] = (session, fence)
+
+    def renew(self, session: int, *, lease_s: float, at: float) -> None:
+        """Keep all runs of the session for `lease_s` more.
+
+        Raises:
+            ExecutionError: Another scheduler took one over.
+        """
+        for run, (owner, fence) in self._held.items():
+            if owner == session:
+                cursor = self._connection.execute(sql.RENEW_LEASE, (at + lease_s, run, session, fence))
+                if not cursor.rowcount:
+                    raise self._explain_loss(run)
+
+    def release(self, run: int, session: int) -> None:
+        """Give a run up; nothing happens when it is no longer ours."""
+        held = self._held.get(run)
+        if held is not None and held[0] == session:
+            self._connection.execute(sql.RELEASE_LEASE, (run, *held))
+
+    def forget(self, run: int) -> None:
+        """The release of the run has been committed."""
+        self._held.pop(run, None)
+
+    def check(self, runs: Iterable[int]) -> None:
+        """Refuse to write runs that are not ours (any more).
+
+        Raises:
+            ExecutionError: Another scheduler took one over, or it was never taken.
+        """
+        for run in runs:
+            lease = self._get(run)
+            if self._held.get(run) != (lease.session, lease.fence):
+                raise self._explain_loss(run)
+
+    def _get(self, run: int) -> _Lease:
+        row = self._connection.execute(sql.FIND_LEASE, (run,)).fetchone()
+        if row is None:
+            raise OperationError(f"There is no run {run}.")
+        return _Lease(*row)
+
+    def _explain_loss(self, run: int) -> ExecutionError:
+        lease = self._get(run)
+        return ExecutionError(
+            f"Run {run} is not owned by this scheduler (any more) but by {lease.owner}; nothing was written. "
+            "Its progress is recorded there."
+        )

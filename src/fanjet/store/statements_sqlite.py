@@ -1,0 +1,108 @@
+"""The journal's statements, by name, in SQLite's SQL. Another database gets a module with the same names."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- sessions, versions, runs, leases ---
+
+INSERT_SESSION: Final = "INSERT INTO session (host, pid, process, started_at) VALUES (?, ?, ?, ?) RETURNING session"
+FIND_VERSION: Final = "SELECT version FROM dag_version WHERE digest = ?"
+INSERT_VERSION: Final = """
+INSERT INTO dag_version (dag_id, digest, spec, bundle, root, file, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+RETURNING version"""
+FIND_DAG_OF_VERSION: Final = "SELECT dag_id FROM dag_version WHERE version = ?"
+FIND_SPEC_OF_RUN: Final = "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"
+FIND_RUN_BY_ID: Final = "SELECT run FROM run WHERE dag_id = ? AND run_id = ?"
+INSERT_RUN: Final = """
+INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
+                 created_at, started_at, state, conf, params)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING run"""
+FIND_LEASE: Final = """
+SELECT r.lease_session, r.lease_fence, r.lease_until, s.host, s.pid, s.process
+FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session WHERE r.run = ?"""
+TAKE_LEASE: Final = "UPDATE run SET lease_session = ?, lease_fence = ?, lease_until = ? WHERE run = ?"
+RENEW_LEASE: Final = "UPDATE run SET lease_until = ? WHERE run = ? AND lease_session = ? AND lease_fence = ?"
+RELEASE_LEASE: Final = """
+UPDATE run SET lease_session = NULL, lease_until = 0 WHERE run = ? AND lease_session = ? AND lease_fence = ?"""
+END_RUN: Final = "UPDATE run SET state = ?, ended_at = ? WHERE run = ?"
+
+# --- instances ---
+
+#: The quick way, for most ends: no earlier row, nothing out of the ordinary.
+INSERT_PLAIN: Final = """
+INSERT INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset, log_length,
+                      value, item_count)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+REPLACE_WHOLE: Final = """
+INSERT OR REPLACE INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset,
+                                 log_length, value, item_count, label, error, resume_at, carry, skips)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+#: What is recorded between two paths: the old state, and what of it counts in the summary.
+FIND_RECORDED: Final = """
+SELECT path, state, started_at, ended_at, value IS NOT NULL FROM instance
+WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
+#: Before a row is replaced by that of a later try, or of a later part of the same one.
+KEEP_TRY: Final = """
+INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset,
+                            log_length, label, error)
+SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error
+FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0"""
+INSERT_ENDED: Final = """
+INSERT INTO instance (run, task, path, state, try_number, ended_at, error) VALUES (?, ?, ?, ?, 0, ?, ?)"""
+#: An instance that was waiting for its next try, or for the rest of this one, ends; its last try has been kept.
+END_RECORDED: Final = """
+UPDATE instance SET state = ?, started_at = NULL, ended_at = ?, error = coalesce(?, error), resume_at = NULL,
+                    carry = NULL
+WHERE run = ? AND task = ? AND path = ?"""
+
+# --- launches, maps, XComs, summaries ---
+
+INSERT_LAUNCH: Final = """
+INSERT INTO launch (run, task, fence, parent, first, count, try_number, worker, launched_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+FORGET_XCOMS: Final = "DELETE FROM xcom WHERE run = ? AND task = ? AND path >= ? AND path < ? AND try_number < ?"
+PUT_XCOM: Final = """
+INSERT OR REPLACE INTO xcom (run, task, path, key, try_number, value)
+VALUES (?1, ?2, ?3, ?4,
+        coalesce((SELECT try_number FROM launch WHERE run = ?1 AND task = ?2 AND fence = ?5), 1), ?6)"""
+PUT_MAP_LENGTH: Final = "INSERT OR REPLACE INTO map_length (run, map, parent, count) VALUES (?, ?, ?, ?)"
+FIND_SUMMARY: Final = """
+SELECT success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed,
+       valued, durations, first_started_at, last_ended_at
+FROM summary WHERE run = ? AND task = ?"""
+PUT_SUMMARY: Final = """
+INSERT OR REPLACE INTO summary (run, task, success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule,
+                                deferred, removed, valued, durations, first_started_at, last_ended_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+# --- what running tries ask, and restoring; REMOVED (10) instances count for nothing ---
+
+GET_VALUES: Final = """
+SELECT path, value FROM instance
+WHERE run = ? AND task = ? AND path >= ? AND path < ? AND value IS NOT NULL AND state <> 10
+ORDER BY path LIMIT ? OFFSET ?"""
+GET_PUSHED: Final = """
+SELECT path, value FROM xcom WHERE run = ? AND task = ? AND path >= ? AND path < ? AND key = ?
+ORDER BY path LIMIT ? OFFSET ?"""
+FIND_VALUE_PATH: Final = """
+SELECT path FROM instance
+WHERE run = ? AND task = ? AND path >= ? AND path < ? AND value IS NOT NULL AND state <> 10
+ORDER BY path LIMIT 1 OFFSET ?"""
+FIND_PUSHED_PATH: Final = """
+SELECT path FROM xcom WHERE run = ? AND task = ? AND path >= ? AND path < ? AND key = ?
+ORDER BY path LIMIT 1 OFFSET ?"""
+COUNT_VALUES: Final = """
+SELECT count(*) FROM instance
+WHERE run = ? AND task = ? AND path >= ? AND path < ? AND value IS NOT NULL AND state <> 10"""
+COUNT_PUSHED: Final = "SELECT count(*) FROM xcom WHERE run = ? AND task = ? AND path >= ? AND path < ? AND key = ?"
+COUNT_ALL_VALUES: Final = "SELECT valued FROM summary WHERE run = ? AND task = ?"
+GET_MAP_LENGTH: Final = "SELECT count FROM map_length WHERE run = ? AND map = ? AND parent = ?"
+LIST_MAP_LENGTHS: Final = "SELECT map, parent, count FROM map_length WHERE run = ? ORDER BY map, parent"
+LIST_RECORDED_TASKS: Final = "SELECT task FROM summary WHERE run = ? ORDER BY task"
+LIST_INSTANCES: Final = """
+SELECT path, state, try_number, value IS NOT NULL, item_count FROM instance WHERE run = ? AND task = ? ORDER BY path"""
+#: What few instances have.
+LIST_WAITING: Final = """
+SELECT path, resume_at, carry, skips FROM instance
+WHERE run = ? AND task = ? AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL) ORDER BY path"""
