@@ -65,7 +65,8 @@ class Scheduler:
         self._clock = clock
         self._fences = fence_counter(session)
         self._runs: dict[int, OwnedRun] = {}
-        self._stop_asked = False
+        #: How often a stop was asked for; the second time kills.
+        self._stops_asked = 0
         self._stopping = False
         self._shown_at = 0.0
         self._renewed_at = clock()
@@ -80,8 +81,16 @@ class Scheduler:
         self._carry_out([(owned, changes)])
 
     def stop(self) -> None:
-        """Launch nothing more and leave the loop when what runs has ended. Safe to call from a signal handler."""
-        self._stop_asked = True
+        """Launch nothing more and leave the loop when what runs has ended; the second time, leave it at once.
+
+        Safe to call from a signal handler.
+        """
+        self._stops_asked += 1
+
+    @property
+    def killing(self) -> bool:
+        """Whether a stop was asked for twice, so that nothing waits for running tries any more."""
+        return self._stops_asked > 1
 
     def run(self) -> None:
         """Go on until every run is over, or until a stop has been asked for and the running tries have ended.
@@ -90,7 +99,7 @@ class Scheduler:
             ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
         """
         while not all(owned.over for owned in self._runs.values()):
-            if self._stopping and not self._executor.busy():
+            if self.killing or (self._stopping and not self._executor.busy()):
                 break
             self.turn()
         for owned in self._runs.values():
@@ -99,9 +108,13 @@ class Scheduler:
     def turn(self) -> None:
         """One turn of the loop."""
         events = self._executor.poll(self._find_patience_s())
-        if self._stop_asked and not self._stopping:
+        if self._stops_asked and not self._stopping:
             self._stopping = True
             events = [*events, *self._executor.stop_launching()]
+            self._display.message(
+                f"Stopping: {self._executor.busy()} running tries finish first. Ctrl-C again kills them. "
+                "Either way the run can be resumed."
+            )
         self._carry_out(self._apply(events))
         self._renew_leases()
         self._show()
@@ -158,7 +171,7 @@ class Scheduler:
         self._order(orders)
 
     def _launch(self) -> list[Launch]:
-        if self._stopping or self._stop_asked:
+        if self._stops_asked:
             return []
         launches = self._admission.take(self._executor.room(), self._fences.__next__)
         for number, owned in self._runs.items():
@@ -181,12 +194,13 @@ class Scheduler:
         while True:
             try:
                 self._journal.write(records, launches, at=self._clock())
-                return
             except ExecutionError as error:
                 if not error.temporary or time.monotonic() > give_up_at:
                     raise
                 self._display.message(f"{error} Trying again.")
                 time.sleep(_WRITE_PAUSE_S)
+            else:
+                return
 
     def _renew_leases(self) -> None:
         now = self._clock()
