@@ -12,6 +12,8 @@ from fanjet.model.states import ENDED, State
 from fanjet.scheduler.display import Snapshot
 
 _STATES = len(State)
+#: Where some instance is or was in one of these, the row has begun; skips alone begin nothing.
+_WORKED = (State.RUNNING, State.SUCCESS, State.FAILED, State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
 #: Rates are those of the last seconds, as long as something ended within them.
 _WINDOW_S = 5.0
 _SAMPLE_EVERY_S = 0.5
@@ -118,7 +120,7 @@ class Meter:
         total = sum(counts)
         done = sum(counts[state] for state in ENDED)
         over = known and done == total
-        self._note(done, counts[State.RUNNING], over, now)
+        self._note(counts, done, over, now)
         per_s = self._rate(done, now)
         return Row(
             title=plan.title,
@@ -132,10 +134,11 @@ class Meter:
             left_s=(total - done) / per_s if known and per_s > 0 and not over else None,
         )
 
-    def _note(self, done: int, running: int, over: bool, now: float) -> None:
+    def _note(self, counts: Sequence[int], done: int, over: bool, now: float) -> None:
         """A row began between the look that saw something move and the look before; the first look knows no before."""
         first_look = self._looked_at is None
-        if self._began_at is None and (running or done > self._done) and not (first_look and over):
+        worked = any(counts[state] for state in _WORKED)
+        if self._began_at is None and worked and (done > self._done or not over) and not (first_look and over):
             self._began_at = now if self._looked_at is None else self._looked_at
             self._first_done = done if first_look else self._done
             self._samples.append((self._began_at, self._first_done))

@@ -27,11 +27,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: dict[str, str]
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.home / "fanjet.db"
-
-    @property
     def logs(self) -> Path:
         """The folder of the log segments."""
         return self.home / "logs"
