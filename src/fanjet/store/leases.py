@@ -24,23 +24,30 @@ class _Lease(NamedTuple):
     pid: int | None
     process: str | None
 
+    def is_live(self, at: float) -> bool:
+        """Whether its owner may still be at work."""
+        if self.until <= at or self.host is None or self.pid is None or self.process is None:
+            return False
+        return not is_orphan(self.host, self.pid, self.process)
+
     @property
     def owner(self) -> str:
         return f"process {self.pid} on {self.host}" if self.pid is not None else "nobody"
 
-    def is_orphan(self) -> bool:
-        """Whether the owner is known to be dead, so that nobody needs to wait for the end of the lease."""
-        if self.host != socket.gethostname() or self.pid is None:
-            return False
-        if self.pid == os.getpid():
-            return self.process != PROCESS
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
+
+def is_orphan(host: str, pid: int, process: str) -> bool:
+    """Whether a session's process is known to be dead, so that nobody needs to wait for the end of its leases."""
+    if host != socket.gethostname():
         return False
+    if pid == os.getpid():
+        return process != PROCESS
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # it lives, as another user's
+    return False
 
 
 class Leases:
@@ -58,7 +65,7 @@ class Leases:
             OperationError: There is no such run, or another live scheduler owns it.
         """
         lease = self._get(run)
-        if lease.session not in {None, session} and lease.until > at and not lease.is_orphan():
+        if lease.session != session and lease.is_live(at):
             raise OperationError(
                 f"Run {run} is owned by {lease.owner}, whose lease has {lease.until - at:.0f} s left. "
                 "Stop that process first, or wait until the lease runs out."

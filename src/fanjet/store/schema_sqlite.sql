@@ -72,6 +72,9 @@ CREATE TABLE instance (
     PRIMARY KEY (run, task, path)
 ) WITHOUT ROWID;
 
+-- The failed ones are few and looked for first.
+CREATE INDEX instance_failed ON instance (run, task, path) WHERE state = 4;
+
 -- Earlier tries of an instance, and the earlier parts of a try that was rescheduled or deferred.
 CREATE TABLE try (
     run         INTEGER NOT NULL,

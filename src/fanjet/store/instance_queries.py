@@ -1,0 +1,154 @@
+"""Counts, instances, tries and values of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from fanjet.model.paths import Path as MapPath
+from fanjet.model.paths import decode, encode, prefix_end
+from fanjet.model.states import State
+from fanjet.model.values import RETURN_VALUE
+from fanjet.store.reading import Reading
+from fanjet.store.row_columns import (
+    INSTANCE_COLUMNS,
+    SUMMARY_COLUMNS,
+    TRY_COLUMNS,
+    make_counts,
+    make_instance,
+    make_try,
+)
+from fanjet.store.rows import InstanceRow, TaskCounts, TryRow
+
+#: A page of `iter_instances`; between two pages no transaction is open that would keep the log from shrinking.
+_ROWS_AT_ONCE = 2000
+
+
+class InstanceQueries(Reading):
+    """Queries about what is inside a run."""
+
+    def counts(self, run: int) -> dict[int, TaskCounts]:
+        """What is recorded of a run, by task number; a task without a recorded instance is left out."""
+        rows = self._select(f"task, {SUMMARY_COLUMNS}", "FROM summary WHERE run = ? ORDER BY task", run)
+        return {task: make_counts(columns) for task, *columns in rows}
+
+    def instances(
+        self,
+        run: int,
+        task: int,
+        prefix: MapPath = (),
+        *,
+        states: Collection[State] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[InstanceRow]:
+        """Recorded instances of a task in the order of their paths.
+
+        Args:
+            run: The number of the run.
+            task: The number of the task.
+            prefix: Only those whose path begins so; the whole path for one instance.
+            states: Only those in one of these states; None for all.
+            limit: At most so many.
+            offset: Without so many at the beginning.
+        """
+        return self._instances((run, task, encode(prefix), prefix_end(prefix)), states, limit, offset)
+
+    def find_instance(self, run: int, task: int, path: MapPath) -> InstanceRow | None:
+        """One instance; None when nothing is recorded of it."""
+        found = self._instances((run, task, encode(path), encode(path) + b"\0"), None, 1, 0)
+        return found[0] if found else None
+
+    def iter_instances(
+        self, run: int, task: int, prefix: MapPath = (), *, states: Collection[State] | None = None
+    ) -> Iterator[InstanceRow]:
+        """All recorded instances of a task in the order of their paths, however many there are."""
+        start = encode(prefix)
+        while page := self._instances((run, task, start, prefix_end(prefix)), states, _ROWS_AT_ONCE, 0):
+            yield from page
+            start = encode(page[-1].path) + b"\0"
+
+    def tries(self, run: int, task: int, path: MapPath) -> list[TryRow]:
+        """All tries of one instance, the earliest first, with the running one."""
+        one = (run, task, encode(path))
+        earlier = self._select(
+            TRY_COLUMNS, "FROM try WHERE run = ? AND task = ? AND path = ? ORDER BY try_number, ended_at", *one
+        )
+        latest = self._select(
+            TRY_COLUMNS, "FROM instance WHERE run = ? AND task = ? AND path = ? AND started_at IS NOT NULL", *one
+        )
+        tries = [make_try(columns) for columns in (*earlier, *latest)]
+        running = self._find_running(run, task, path, tries[-1] if tries else None)
+        return [*tries, running] if running else tries
+
+    def map_lengths(self, run: int) -> list[tuple[int, MapPath, int]]:
+        """(map, parent, count) of every expansion."""
+        rows = self._select("map, parent, count", "FROM map_length WHERE run = ? ORDER BY map, parent", run)
+        return [(map_number, decode(parent), count) for map_number, parent, count in rows]
+
+    def xcoms(self, run: int, task: int, path: MapPath) -> dict[str, bytes]:
+        """The values of one instance by key, with its return value."""
+        pushed = self._select(
+            "key, value", "FROM xcom WHERE run = ? AND task = ? AND path = ? ORDER BY key", run, task, encode(path)
+        )
+        row = self.find_instance(run, task, path)
+        returned = {} if row is None or row.value is None else {RETURN_VALUE: row.value}
+        return {**dict(pushed), **returned}
+
+    def _instances(
+        self, between: tuple[int, int, bytes, bytes], states: Collection[State] | None, limit: int, offset: int
+    ) -> list[InstanceRow]:
+        """Instances by (run, task, first key, key after the last)."""
+        if states is not None and not states:
+            return []
+        wanted = ", ".join(str(int(state)) for state in states or ())
+        # The index of failed instances is only used where the condition is spelled as in its definition.
+        condition = f"AND state = {wanted}" if wanted.isdecimal() else f"AND state IN ({wanted})" if wanted else ""
+        rows = self._select(
+            INSTANCE_COLUMNS,
+            "FROM instance WHERE run = ? AND task = ? AND path >= ? AND path < ? "
+            f"{condition} ORDER BY path LIMIT ? OFFSET ?",
+            *between,
+            limit,
+            offset,
+        )
+        return [make_instance(columns) for columns in rows]
+
+    def _find_running(self, run: int, task: int, path: MapPath, last: TryRow | None) -> TryRow | None:
+        """The launch of an instance that came after its last recorded end, if there is one."""
+        parent, index = (path[:-1], path[-1]) if path else ((), -1)
+        rows = self._select(
+            "try_number, launched_at",
+            "FROM launch WHERE run = ?1 AND task = ?2 AND "
+            "((parent = ?3 AND first <= ?4 AND first + count > ?4) OR (parent = ?5 AND first = -1)) "
+            "ORDER BY fence DESC LIMIT 1",
+            run,
+            task,
+            encode(parent),
+            index,
+            encode(path),
+        )
+        if not rows:
+            return None
+        try_number, launched_at = rows[0]
+        if last is not None and _covers(last, try_number, launched_at):
+            return None
+        row = self.find_instance(run, task, path)
+        if row is not None and row.started_at is None and row.ended_at >= launched_at:  # ended while it waited
+            return None
+        return TryRow(
+            try_number=try_number,
+            state=State.RUNNING,
+            started_at=launched_at,
+            ended_at=None,
+            label=None,
+            error=None,
+            log=None,
+        )
+
+
+def _covers(last: TryRow, try_number: int, launched_at: float) -> bool:
+    """Whether the last recorded end of an instance is that of its last launch."""
+    if last.try_number != try_number:
+        return last.try_number > try_number
+    goes_on = last.state in {State.UP_FOR_RESCHEDULE, State.DEFERRED}
+    return not goes_on or (last.ended_at or 0.0) >= launched_at
