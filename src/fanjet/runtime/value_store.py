@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from fanjet.errors import ExecutionError
@@ -14,6 +15,16 @@ from fanjet.model import paths
 
 #: A file name has room for so many bytes; longer keys are cut and told apart by a hash.
 _MAX_NAME_CHARS = 120
+
+
+class ValueOwner(NamedTuple):
+    """The try that pushes a value, and the key that it pushes it under."""
+
+    run: int
+    task_id: str
+    path: paths.Path
+    try_number: int
+    key: str
 
 
 class ValueStore:
@@ -27,9 +38,7 @@ class ValueStore:
         text = str(root)
         self.root = text.rstrip("/") if "://" in text else str(Path(text).absolute())
 
-    def write(
-        self, run: int, task_id: str, path: Sequence[int], try_number: int, key: str, data: bytes
-    ) -> str:
+    def write(self, owner: ValueOwner, data: bytes) -> str:
         """Keep `data`; it is on the disk when this returns.
 
         Returns:
@@ -38,8 +47,8 @@ class ValueStore:
         Raises:
             ExecutionError: It could not be written.
         """
-        folder = "/".join((self.root, str(run), _name(task_id), paths.show(tuple(path))))
-        uri = f"{folder}/{try_number}-{_name(key)}"
+        folder = "/".join((self.root, str(owner.run), _name(owner.task_id), paths.show(owner.path)))
+        uri = f"{folder}/{owner.try_number}-{_name(owner.key)}"
         try:
             if "://" in uri:
                 with _open_url(uri, "wb") as file:
@@ -48,13 +57,13 @@ class ValueStore:
                 _write_file(Path(uri), data)
         except OSError as error:
             raise ExecutionError(
-                f"The value {key!r} of task {task_id!r} ({len(data):,} bytes) could not be written to {uri}: {error}.",
+                f"The value {owner.key!r} of task {owner.task_id!r} ({len(data):,} bytes) could not be written to {uri}: {error}.",
                 temporary=True,
             ) from error
         return uri
 
 
-def read(uri: str) -> bytes:
+def read_stored(uri: str) -> bytes:
     """The bytes that `ValueStore.write` kept.
 
     Raises:
@@ -70,9 +79,7 @@ def read(uri: str) -> bytes:
 
 
 def _open_url(uri: str, mode: str) -> Any:
-    import fsspec  # noqa: PLC0415 - late: local folders do without it
-
-    return fsspec.open(uri, mode)
+    return import_module("fsspec").open(uri, mode)  # late: local folders do without it
 
 
 def _write_file(target: Path, data: bytes) -> None:
@@ -118,6 +125,4 @@ def _name(text: str) -> str:
 
 
 def _digest(text: str) -> str:
-    import hashlib  # noqa: PLC0415 - late: hardly any key is that long
-
     return hashlib.sha256(text.encode()).hexdigest()[:32]

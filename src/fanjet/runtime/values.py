@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import msgspec
 
 from fanjet.errors import ExecutionError
 from fanjet.model.values import PLAIN, REFERENCE, TAGGED, ValueReference
-from fanjet.runtime import value_store
 from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
 from fanjet.runtime.previews import preview
 from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, to_shown, to_tagged
+from fanjet.runtime.value_store import ValueOwner, ValueStore, read_stored
 
 #: Greater values rest in the value store.
 MAX_INLINE_BYTES = 64 * 1024
@@ -28,30 +28,13 @@ _from_json = msgspec.json.Decoder().decode
 _to_reference = msgspec.json.Decoder(ValueReference).decode
 
 
-class Place(Protocol):
-    """Where one value goes when it is too large to travel inline."""
-
-    def write(self, data: bytes) -> str:
-        """Keep `data` and return its URI."""
-
-
-class ValuePlace(NamedTuple):
-    """The place of one value of one try in the value store."""
-
-    store: value_store.ValueStore
-    run: int
-    task_id: str
-    path: tuple[int, ...]
-    try_number: int
-    key: str
-
-    def write(self, data: bytes) -> str:
-        """Keep `data` and return its URI."""
-        return self.store.write(self.run, self.task_id, self.path, self.try_number, self.key, data)
-
-
-def encode(value: object, place: Place) -> bytes:
+def encode(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
     """The bytes that travel and rest for `value`.
+
+    Args:
+        value: What a task returned or pushed.
+        store: Takes it if it is too large to travel inline.
+        owner: Whose it is there.
 
     Raises:
         DagTypeError: The value has no lasting form; says what to return instead.
@@ -62,17 +45,17 @@ def encode(value: object, place: Place) -> bytes:
         try:
             if is_plain(value):
                 text = _to_json(value)
-                return PLAIN + text if len(text) < MAX_INLINE_BYTES else _put(value, JSON, PLAIN + text, place)
+                return PLAIN + text if len(text) < MAX_INLINE_BYTES else _put(value, JSON, PLAIN + text, store, owner)
         except ValueError:
             pass  # lone surrogates, thousands of digits: the tagged form has room for them
         except RecursionError as error:
             raise _too_deep(value, error) from error
     elif type(value).__module__.partition(".")[0] in _BLOB_LIBRARIES and hasattr(value, "shape") and value.shape:
-        return _encode_blob(value, place)
-    return _encode_tagged(value, place)
+        return _encode_blob(value, store, owner)
+    return _encode_tagged(value, store, owner)
 
 
-def _encode_tagged(value: object, place: Place) -> bytes:
+def _encode_tagged(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
     try:
         tagged = to_tagged(value)
         text = _to_json(tagged)
@@ -81,21 +64,21 @@ def _encode_tagged(value: object, place: Place) -> bytes:
     if len(text) < MAX_INLINE_BYTES:
         return TAGGED + text
     if type(value) in _JSON_KINDS or type(value) is tuple:
-        return _put(value, JSON, TAGGED + text, place)
-    return _encode_blob(value, place)
+        return _put(value, JSON, TAGGED + text, store, owner)
+    return _encode_blob(value, store, owner)
 
 
-def _encode_blob(value: object, place: Place) -> bytes:
+def _encode_blob(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
     """Small: inside the JSON. Large: as a file of its own kind."""
     codec, data = to_blob(value)
     if len(data) * 4 // 3 >= MAX_INLINE_BYTES:
-        return _put(value, codec, data, place)
+        return _put(value, codec, data, store, owner)
     return TAGGED + _to_json(blob_tag(value, codec, data))
 
 
-def _put(value: object, codec: str, data: bytes, place: Place) -> bytes:
+def _put(value: object, codec: str, data: bytes, store: ValueStore, owner: ValueOwner) -> bytes:
     reference = ValueReference(
-        uri=place.write(data),
+        uri=store.write(owner, data),
         codec=codec,
         type=type_name(value),
         size_bytes=len(data),
@@ -130,7 +113,7 @@ def decode(data: bytes) -> Any:
     reference = find_reference(data)
     if reference is None:
         raise ExecutionError(f"A stored value has the unknown format {form!r}.")
-    stored = value_store.read(reference.uri)
+    stored = read_stored(reference.uri)
     if reference.codec == JSON:
         return decode(stored)
     return _guarded(lambda: from_blob(reference.codec, stored))
@@ -170,5 +153,5 @@ def to_json(data: bytes, *, load: bool = False) -> Any:
     reference = find_reference(data)
     assert reference is not None, f"unknown value format {data[:1]!r}"
     if load and reference.codec == JSON:
-        return to_json(value_store.read(reference.uri))
+        return to_json(read_stored(reference.uri))
     return {"type": reference.type, "preview": reference.preview}

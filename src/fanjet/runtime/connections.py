@@ -1,0 +1,184 @@
+"""Connections: addresses and credentials of the systems that DAG files talk to.
+
+They come from the environment, as ``FANJET_CONN_<ID>`` or, as in Airflow, ``AIRFLOW_CONN_<ID>``; the text is a URI or
+a JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from fanjet.errors import OperationError
+from fanjet.runtime.secrets import SECRETS
+
+_PREFIXES = ("FANJET_CONN_", "AIRFLOW_CONN_")
+_JSON_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description")
+
+
+@dataclass
+class Connection:
+    """One connection. `extra` is JSON text, `extra_dejson` the same as a dict."""
+
+    conn_id: str | None = None
+    conn_type: str | None = None
+    description: str | None = None
+    host: str | None = None
+    login: str | None = None
+    password: str | None = field(default=None, repr=False)
+    schema: str | None = None
+    port: int | None = None
+    extra: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.extra, dict):
+            self.extra = json.dumps(self.extra)
+        SECRETS.add(self.password)
+        SECRETS.add_fields(self.extra_dejson)
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """`extra` as a dict; empty where it is no JSON object."""
+        try:
+            value = json.loads(self.extra) if self.extra else {}
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def get_password(self) -> str | None:
+        """The password."""
+        return self.password
+
+    def get_extra_dejson(self) -> dict[str, Any]:
+        """`extra` as a dict."""
+        return self.extra_dejson
+
+    def get_uri(self) -> str:
+        """The connection as a URI; `parse_uri` reads it back."""
+        kind = (self.conn_type or "").lower().replace("_", "-")
+        login = quote(self.login, safe="") if self.login is not None else ""
+        if self.password is not None:
+            login += ":" + quote(self.password, safe="")
+        at = f"{login}@" if login else ""
+        port = f":{self.port}" if self.port is not None else ""
+        schema = quote(self.schema, safe="") if self.schema else ""
+        extras = self.extra_dejson
+        if all(isinstance(value, str) for value in extras.values()):
+            query = urlencode(extras)
+        else:
+            query = urlencode({"__extra__": self.extra})
+        return f"{kind}://{at}{quote(self.host or '', safe='')}{port}/{schema}" + (f"?{query}" if query else "")
+
+    @classmethod
+    def get(cls, conn_id: str) -> Connection:
+        """The connection of this id.
+
+        Raises:
+            ConnectionNotFoundError: Nothing defines it.
+            OperationError: Its text is neither a URI nor a JSON object.
+        """
+        for prefix in _PREFIXES:
+            text = os.environ.get(prefix + conn_id.upper())
+            if text is not None:
+                return parse_json(conn_id, text) if text.lstrip().startswith("{") else parse_uri(conn_id, text)
+        raise ConnectionNotFoundError(conn_id)
+
+
+class ConnectionNotFoundError(OperationError, KeyError):
+    """A connection that nothing defines."""
+
+    def __init__(self, conn_id: str) -> None:
+        super().__init__(
+            f"There is no connection {conn_id!r}. Fix: set {_PREFIXES[0]}{conn_id.upper()} to a URI or a JSON object."
+        )
+
+
+def parse_json(conn_id: str, text: str) -> Connection:
+    """A connection from a JSON object with the names of its fields.
+
+    Raises:
+        OperationError: It is no such object.
+    """
+    try:
+        fields = json.loads(text)
+    except ValueError as error:
+        raise OperationError(f"Connection {conn_id!r} is not JSON: {error}.") from error
+    if "uri" in fields:
+        return parse_uri(conn_id, fields["uri"])
+    unknown = sorted(set(fields) - set(_JSON_FIELDS))
+    if unknown:
+        raise OperationError(f"Connection {conn_id!r} has unknown fields: {', '.join(unknown)}.")
+    if fields.get("port") is not None:
+        fields["port"] = int(fields["port"])
+    return Connection(conn_id=conn_id, **fields)
+
+
+def parse_uri(conn_id: str, text: str) -> Connection:
+    """A connection from ``type://login:password@host:port/schema?extra=value``; the parts are percent-encoded.
+
+    Raises:
+        OperationError: It is no such URI.
+    """
+    SECRETS.add(text)
+    parts = urlsplit(text)
+    if not parts.scheme:
+        raise OperationError(f"Connection {conn_id!r} is no URI: it lacks a type such as postgres:// in front.")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise OperationError(f"Connection {conn_id!r} has a port that is no number.") from error
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    extra = query.pop("__extra__", None) or (json.dumps(query) if query else None)
+    kind = parts.scheme.replace("-", "_")
+    return Connection(
+        conn_id=conn_id,
+        conn_type="postgres" if kind == "postgresql" else kind,
+        host=_host(parts.netloc),
+        login=_unquoted(parts.username),
+        password=_unquoted(parts.password),
+        schema=_unquoted(parts.path.removeprefix("/")) or None,
+        port=port,
+        extra=extra,
+    )
+
+
+def _host(netloc: str) -> str | None:
+    """The host as it is written: `urlsplit` would make it lower case."""
+    host = netloc.rpartition("@")[2]
+    host = host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    return _unquoted(host) or None
+
+
+def _unquoted(text: str | None) -> str | None:
+    return None if text is None else unquote(text)
+
+
+class BaseHook:
+    """Where hooks of providers find their connection."""
+
+    @classmethod
+    def get_connection(cls, conn_id: str) -> Connection:
+        """The connection of this id; see `Connection.get`."""
+        return Connection.get(conn_id)
+
+
+class ConnectionAccessor:
+    """``conn`` in templates and contexts: connections as attributes or by `get`."""
+
+    def __getattr__(self, conn_id: str) -> Connection:
+        if conn_id.startswith("_"):  # what templates and copies look for is no connection
+            raise AttributeError(conn_id)
+        return Connection.get(conn_id)
+
+    def __getitem__(self, conn_id: str) -> Connection:
+        return Connection.get(conn_id)
+
+    def get(self, conn_id: str, default: Any = None) -> Any:
+        """The connection, or `default` if there is none."""
+        try:
+            return Connection.get(conn_id)
+        except ConnectionNotFoundError:
+            return default

@@ -1,0 +1,141 @@
+"""The context of a try: what tasks find by name in templates, arguments, callbacks and `get_current_context()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fanjet.runtime import macros
+from fanjet.runtime.connections import ConnectionAccessor
+from fanjet.runtime.templates import show_ds, show_ds_nodash, show_ts, show_ts_nodash, show_ts_nodash_with_tz
+from fanjet.runtime.variables import VariableNamespace
+
+if TYPE_CHECKING:
+    from fanjet.runtime.task_instance import TaskInstance
+
+
+class Context(MutableMapping[str, Any]):
+    """Entries are made when they are first read, so that a try pays for what it uses.
+
+    Those that the run cannot know (``ds`` and its kind without a logical date) are not in it. What a task or callback
+    puts into it wins, also for the label of its instance.
+    """
+
+    __slots__ = ("_deleted", "_made", "_ti")
+
+    def __init__(self, ti: TaskInstance) -> None:
+        self._ti = ti
+        self._made: dict[str, Any] = {}
+        self._deleted: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._made:
+            return self._made[name]
+        if name not in self:
+            raise KeyError(name)
+        value = self._made[name] = ENTRIES[name](self._ti)
+        return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._deleted.discard(name)
+        self._made[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise KeyError(name)
+        self._made.pop(name, None)
+        self._deleted.add(name)
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._made:
+            return True
+        if name not in ENTRIES or name in self._deleted:
+            return False
+        if name in _NEED_LOGICAL_DATE:
+            return self._ti.dag_run.logical_date is not None
+        return name not in _NEED_INTERVAL or self._ti.dag_run.data_interval_start is not None
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in ENTRIES if name in self)
+        yield from (name for name in self._made if name not in ENTRIES)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return f"<Context of {self._ti!r}>"
+
+    def copy(self) -> dict[str, Any]:
+        """All entries as a dict."""
+        return dict(self)
+
+
+def _of_date(show: Callable[[datetime], str]) -> Callable[[TaskInstance], str]:
+    def make(ti: TaskInstance) -> str:
+        date = ti.dag_run.logical_date
+        assert date is not None, "such entries are there only with a logical date"
+        return show(date)
+
+    return make
+
+
+#: The entries that every try has, by name, and how they are made: those of `fanjet.authoring.context_names`.
+ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
+    "conn": lambda _: ConnectionAccessor(),
+    "dag": lambda ti: ti.dag,
+    "dag_run": lambda ti: ti.dag_run,
+    "data_interval_end": lambda ti: ti.dag_run.data_interval_end,
+    "data_interval_start": lambda ti: ti.dag_run.data_interval_start,
+    "ds": _of_date(show_ds),
+    "ds_nodash": _of_date(show_ds_nodash),
+    "exception": lambda _: None,
+    "expanded_ti_count": lambda ti: ti.expanded_ti_count,
+    "logical_date": lambda ti: ti.dag_run.logical_date,
+    "macros": lambda _: macros,
+    "map_index_template": lambda ti: ti.task.map_index_template,
+    "params": lambda ti: ti.params,
+    "reason": lambda _: None,
+    "run_id": lambda ti: ti.run_id,
+    "task": lambda ti: ti.task,
+    "task_instance": lambda ti: ti,
+    "task_instance_key_str": lambda ti: ti.key_str,
+    "templates_dict": lambda ti: getattr(ti.task, "templates_dict", None),
+    "test_mode": lambda _: False,
+    "ti": lambda ti: ti,
+    "ts": _of_date(show_ts),
+    "ts_nodash": _of_date(show_ts_nodash),
+    "ts_nodash_with_tz": _of_date(show_ts_nodash_with_tz),
+    "try_number": lambda ti: ti.try_number,
+    "var": lambda _: VariableNamespace(),
+}
+
+_NEED_LOGICAL_DATE = frozenset({"ds", "ds_nodash", "logical_date", "ts", "ts_nodash", "ts_nodash_with_tz"})
+_NEED_INTERVAL = frozenset({"data_interval_start", "data_interval_end"})
+
+#: The try that this process is running. There is one at a time; threads of a task see it too.
+_current: list[TaskInstance] = []
+
+
+def get_current_context() -> Context:
+    """The context of the running try, from anywhere in the task's code.
+
+    Raises:
+        RuntimeError: No task is running here.
+    """
+    if not _current:
+        raise RuntimeError(
+            "There is no current context: no task is running here. Fix: call get_current_context() inside the function "
+            "of a task, not while the DAG file is parsed."
+        )
+    return _current[-1].get_template_context()
+
+
+def enter_try(ti: TaskInstance) -> None:
+    """Make `ti` the running try until `leave_try`."""
+    _current.append(ti)
+
+
+def leave_try() -> None:
+    """The opposite of `enter_try`."""
+    _current.pop()

@@ -1,0 +1,289 @@
+"""The running try as its own code sees it: ``ti``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fanjet.errors import DagTypeError, DagValueError, OperationError
+from fanjet.model.paths import Path, join, show
+from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
+from fanjet.model.values import RETURN_VALUE
+from fanjet.runtime.context import Context
+from fanjet.runtime.task_logging import log
+from fanjet.runtime.value_store import ValueOwner
+from fanjet.runtime.values import decode, encode
+
+if TYPE_CHECKING:
+    from fanjet.authoring.dag import DAG
+    from fanjet.authoring.operator import Operator
+    from fanjet.runtime.dag_run import DagRun
+    from fanjet.runtime.prepared_task import PreparedTask
+    from fanjet.runtime.run_view import RunView
+
+_NOT_GIVEN: Any = object()
+_PAGE = 1000
+
+
+class TaskInstance:
+    """One try of one instance.
+
+    Attributes:
+        task: The operator that runs; of a mapped task, the one made for this instance once it is made.
+        try_number: 1-based.
+        map_path: The map index as a path; ``()`` in an unmapped task.
+        carry: What the try left for itself when it was rescheduled, else None.
+    """
+
+    __slots__ = (
+        "_context",
+        "_run",
+        "_started_at",
+        "carry",
+        "index",
+        "map_path",
+        "parent",
+        "prepared",
+        "pushed_return_value",
+        "rendered_map_index",
+        "state",
+        "task",
+        "try_number",
+    )
+
+    def __init__(
+        self, prepared: PreparedTask, run: RunView, parent: Path, index: int, try_number: int, carry: bytes | None
+    ) -> None:
+        self.prepared = prepared
+        self._run = run
+        self.parent = parent
+        self.index = index
+        self.map_path = join(parent, index)
+        self.try_number = try_number
+        self.carry = carry
+        self.task: Operator = prepared.operator
+        self.state = "running"
+        #: The label of the instance, once it is rendered.
+        self.rendered_map_index: str | None = None
+        #: Pushed by hand under the key of the result; holds where the task returns nothing.
+        self.pushed_return_value: bytes | None = None
+        self._context: Context | None = None
+        self._started_at: datetime | None = None
+
+    @property
+    def task_id(self) -> str:
+        return self.prepared.spec.task_id
+
+    @property
+    def dag_id(self) -> str:
+        return self._run.info.dag_id
+
+    @property
+    def run_id(self) -> str:
+        return self._run.info.run_id
+
+    @property
+    def dag(self) -> DAG | None:
+        return self.task.dag
+
+    @property
+    def dag_run(self) -> DagRun:
+        return self._run.dag_run
+
+    def get_dagrun(self) -> DagRun:
+        """The run that this try belongs to."""
+        return self.dag_run
+
+    @property
+    def map_index(self) -> int:
+        """The innermost position; -1 in an unmapped task."""
+        return self.map_path[-1] if self.map_path else -1
+
+    @property
+    def max_tries(self) -> int:
+        """The number of retries that the task has."""
+        return self.prepared.spec.retries
+
+    @property
+    def expanded_ti_count(self) -> int | None:
+        """The number of instances of the innermost map; None in an unmapped task."""
+        spec = self.prepared.spec
+        number = spec.map if spec.map is not None else spec.scope[-1] if spec.scope else None
+        if number is None:
+            return None
+        answer = self._run.client.ask(GetMapLength(number, self.map_path[:-1]))
+        assert isinstance(answer, Count), answer
+        return answer.count
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the run and, over their defaults, those of the task."""
+        return self._run.params_of(self.task)
+
+    @property
+    def start_date(self) -> datetime:
+        """When the try began, in UTC."""
+        if self._started_at is None:
+            self._started_at = datetime.now(UTC)
+        return self._started_at
+
+    @property
+    def hostname(self) -> str:
+        return socket.gethostname()
+
+    @property
+    def pid(self) -> int:
+        return os.getpid()
+
+    @property
+    def log(self) -> logging.Logger:
+        """Writes to the log of the try."""
+        return log
+
+    @property
+    def key_str(self) -> str:
+        """``dag__task__date``, and the position of a mapped instance."""
+        date = self.dag_run.logical_date
+        parts = [self.dag_id, self.task_id, date.strftime("%Y%m%d") if date else self.run_id]
+        return "__".join([*parts, str(self.map_index)] if self.map_path else parts)
+
+    def get_template_context(self) -> Context:
+        """The context of the try; always the same object."""
+        if self._context is None:
+            self._context = Context(self)
+        return self._context
+
+    @property
+    def has_context(self) -> bool:
+        """Whether anybody has asked for the context."""
+        return self._context is not None
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        """Give other tasks a value under a key.
+
+        Args:
+            key: Any text but an empty one.
+            value: What can be stored; see `fanjet.runtime.values`.
+
+        Raises:
+            DagTypeError: The key is no str, or the value has no lasting form.
+        """
+        if not isinstance(key, str) or not key:
+            raise DagTypeError(f"Task '{self.task_id}': an XCom key must be a str with something in it, not {key!r}.")
+        data = self.encode(value, key)
+        if key == RETURN_VALUE:
+            self.pushed_return_value = data
+        else:
+            self._run.client.push(key, data)
+
+    def encode(self, value: Any, key: str) -> bytes:
+        """`value` as it travels, or rests in the value store as this try's."""
+        owner = ValueOwner(self._run.info.number, self.task_id, self.map_path, self.try_number, key)
+        return encode(value, self._run.value_store, owner)
+
+    def xcom_pull(
+        self,
+        task_ids: str | Iterable[str] | None = None,
+        dag_id: str | None = None,
+        key: str = RETURN_VALUE,
+        include_prior_dates: bool = False,
+        *,
+        map_indexes: int | Iterable[Any] | None = _NOT_GIVEN,
+        default: Any = None,
+        run_id: str | None = None,
+    ) -> Any:
+        """Values that tasks of this run pushed.
+
+        Without `map_indexes`, a mapped task gives a list of all its values, however many, and `default` when there is
+        none; an unmapped task gives its value or `default`.
+
+        Args:
+            task_ids: One task, or several for a list of the values of each; this task if left out.
+            dag_id: Only this DAG's own id.
+            key: The XCom key.
+            include_prior_dates: Only False.
+            map_indexes: One position for one value; a list for a list with None in its gaps; None or -1 for the
+                unmapped instance. A position in a list may be a path such as ``(3, 7)``.
+            default: What to give where there is no value.
+            run_id: Only this run's own id.
+
+        Raises:
+            DagValueError: There is no such task.
+            OperationError: Values of other DAGs or runs are asked for.
+        """
+        foreign = (dag_id not in (None, self.dag_id)) or (run_id not in (None, self.run_id))
+        if foreign or include_prior_dates:
+            raise OperationError(
+                f"Task '{self.task_id}': xcom_pull reads values of its own run only, not of another DAG, run or date. "
+                "Fix: leave out dag_id, run_id and include_prior_dates."
+            )
+        if task_ids is None or isinstance(task_ids, str):
+            return self._pull(task_ids or self.task_id, key, map_indexes, default)
+        pulled: list[Any] = []
+        for task_id in task_ids:
+            found = self._pull(task_id, key, map_indexes, default)
+            many = map_indexes is _NOT_GIVEN and self._depth(task_id) and isinstance(found, list)
+            pulled += found if many or _is_many(map_indexes) else [found]
+        return pulled
+
+    def _pull(self, task_id: str, key: str, map_indexes: Any, default: Any) -> Any:
+        number, depth = self._run.number_of(task_id, self.task_id), self._depth(task_id)
+        if map_indexes is _NOT_GIVEN:
+            if not depth:
+                return self._value_at(number, (), key, default)
+            return self._values_below(number, (), key) or default
+        if _is_many(map_indexes):
+            return [self._value_at(number, _path(index), key, None) for index in map_indexes]
+        return self._value_at(number, _path(map_indexes), key, default)
+
+    def _depth(self, task_id: str) -> int:
+        return self._run.spec.tasks[self._run.number_of(task_id, self.task_id)].depth
+
+    def _value_at(self, number: int, path: Path, key: str, default: Any) -> Any:
+        depth = self._run.spec.tasks[number].depth
+        if path and len(path) < depth:  # the outer position of a nested map stands for all values inside
+            return self._values_below(number, path, key) or default
+        if len(path) != depth:
+            return default
+        answer = self._run.client.ask(GetValues(number, path, 0, 1, key))
+        assert isinstance(answer, Values), answer
+        return decode(answer.values[0]) if answer.values else default
+
+    def _values_below(self, number: int, prefix: Path, key: str) -> list[Any]:
+        values: list[Any] = []
+        for offset in range(0, self._count(number, prefix, key), _PAGE):
+            answer = self._run.client.ask(GetValues(number, prefix, offset, _PAGE, key))
+            assert isinstance(answer, Values), answer
+            values += map(decode, answer.values)
+        return values
+
+    def _count(self, number: int, prefix: Path, key: str) -> int:
+        answer = self._run.client.ask(CountValues(number, prefix, key))
+        assert isinstance(answer, Count), answer
+        return answer.count
+
+    def __repr__(self) -> str:
+        return f"<TaskInstance {self.task_id}[{show(self.map_path)}] of {self.run_id}, try {self.try_number}>"
+
+
+def _is_many(map_indexes: Any) -> bool:
+    return map_indexes is not _NOT_GIVEN and isinstance(map_indexes, Iterable)
+
+
+def _path(index: Any) -> Path:
+    """The path that an author's map index means.
+
+    Raises:
+        DagValueError: It is none.
+    """
+    if index is None or index == -1:
+        return ()
+    if isinstance(index, int) and index >= 0:
+        return (index,)
+    if isinstance(index, tuple) and all(isinstance(position, int) and position >= 0 for position in index):
+        return index
+    raise DagValueError(f"{index!r} is no map index.", fix="give a position such as 3, or a path such as (3, 7)")

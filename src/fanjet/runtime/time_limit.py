@@ -1,0 +1,38 @@
+"""Raises in a task that takes too long."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType, TracebackType
+
+from fanjet.authoring.exceptions import TaskTimeout
+from fanjet.errors import ExecutionError
+
+
+class TimeLimit:
+    """A block that may take so long; `TaskTimeout` is raised in it when it takes longer.
+
+    Args:
+        seconds: The limit, greater than 0.
+        what: Words for the message, such as ``Task 't'``.
+    """
+
+    def __init__(self, seconds: float, what: str) -> None:
+        self._seconds = seconds
+        self._what = what
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            raise ExecutionError(f"{self._what} has an execution_timeout, which only the main thread can keep.")
+        self._handler = signal.signal(signal.SIGALRM, self._raise)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._handler)
+
+    def _raise(self, _number: int, _frame: FrameType | None) -> None:
+        raise TaskTimeout(f"{self._what} took longer than its execution_timeout of {self._seconds:g} s.")
