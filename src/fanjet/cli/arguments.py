@@ -13,54 +13,50 @@ import click
 
 from fanjet.model import paths
 
+_JSON_EXAMPLE = "Write for example '{\"depth\": 3}'."
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class JsonObject(click.ParamType):
-    """A JSON object such as ``{"depth": 3}``."""
+def read_json_object(text: str) -> dict[str, Any]:
+    """A JSON object such as ``{"depth": 3}``.
 
-    name = "JSON"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
-        """The object as a dict."""
-        if isinstance(value, dict):
-            return value
-        try:
-            found = json.loads(str(value))
-        except json.JSONDecodeError as error:
-            self.fail(f"{value!r} is not valid JSON ({error}). Write for example '{{\"depth\": 3}}'.", param, ctx)
-        if not isinstance(found, dict):
-            self.fail(f"{value!r} is no JSON object. Write for example '{{\"depth\": 3}}'.", param, ctx)
-        return found
+    Raises:
+        click.BadParameter: It is none.
+    """
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise click.BadParameter(f"{text!r} is not valid JSON ({error}). {_JSON_EXAMPLE}") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter(f"{text!r} is no JSON object. {_JSON_EXAMPLE}")
+    return found
 
 
-class Instant(click.ParamType):
-    """An ISO 8601 date or date and time; UTC where it names no offset."""
+def read_instant(text: str) -> datetime:
+    """An aware datetime from an ISO 8601 date or date and time; UTC where it names no offset.
 
-    name = "ISO"
+    Raises:
+        click.BadParameter: It is none.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        example = "Write for example 2026-01-31 or 2026-01-31T06:00Z."
+        raise click.BadParameter(f"{text!r} is no ISO 8601 date. {example}") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """An aware datetime."""
-        try:
-            found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no ISO 8601 date. Write for example 2026-01-31 or 2026-01-31T06:00Z.", param, ctx)
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
+def read_map_index(text: str) -> paths.Path:
+    """Positions from the outermost map to the innermost, ``3`` or ``3,7``; ``-`` for none.
 
-class MapIndex(click.ParamType):
-    """A map index: positions from the outermost map to the innermost, ``3`` or ``3,7``; ``-`` for none."""
-
-    name = "INDEX"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> paths.Path:
-        """The path."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return paths.parse(str(value).strip().removeprefix("[").removesuffix("]"))
-        except ValueError:
-            self.fail(f"{value!r} is no map index. Write positions such as 3 or 3,7, counted from 0.", param, ctx)
+    Raises:
+        click.BadParameter: It is something else.
+    """
+    try:
+        return paths.parse(text.strip().removeprefix("[").removesuffix("]"))
+    except ValueError:
+        example = "Write positions such as 3 or 3,7, counted from 0."
+        raise click.BadParameter(f"{text!r} is no map index. {example}") from None
 
 
 def check_file(file: Path) -> Path:
@@ -92,5 +88,9 @@ def home_option(function: _Function) -> _Function:
 def map_index_option(function: _Function) -> _Function:
     """Adds `--map-index`, as the argument `map_index`: a path, None when not given."""
     return click.option(
-        "--map-index", "-i", type=MapIndex(), help="Which instance of a mapped task: 3, or 3,7 in nested maps."
+        "--map-index",
+        "-i",
+        type=read_map_index,
+        metavar="INDEX",
+        help="Which instance of a mapped task: 3, or 3,7 in nested maps.",
     )(function)

@@ -10,7 +10,7 @@ import click
 
 from fanjet.bootstrap import run_file
 from fanjet.bootstrap.requests import DagFileErrors, RunRequest
-from fanjet.cli.arguments import Instant, JsonObject, check_file, home_option
+from fanjet.cli.arguments import check_file, home_option, read_instant, read_json_object
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option
 from fanjet.cli.progress import make_display
@@ -22,10 +22,22 @@ from fanjet.settings import load_settings
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dag", "dag_id", metavar="ID", help="Only this DAG of the file; by default each, one after another.")
 @click.option(
-    "--params", type=JsonObject(), default=dict, help="Values for the parameters of the DAG: '{\"depth\": 3}'."
+    "--params",
+    type=read_json_object,
+    metavar="JSON",
+    default="{}",
+    help="Values for the parameters of the DAG: '{\"depth\": 3}'.",
 )
-@click.option("--conf", type=JsonObject(), default=dict, help="The configuration of the run, for `dag_run.conf`.")
-@click.option("--logical-date", type=Instant(), help="The date that the run stands for; by default now.")
+@click.option(
+    "--conf",
+    type=read_json_object,
+    metavar="JSON",
+    default="{}",
+    help="The configuration of the run, for `dag_run.conf`.",
+)
+@click.option(
+    "--logical-date", type=read_instant, metavar="ISO", help="The date that the run stands for; by default now."
+)
 @workers_option
 @click.option("--inline", is_flag=True, help="Run everything in this process, one by one, so that breakpoint() works.")
 @results_option

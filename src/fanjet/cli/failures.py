@@ -1,0 +1,60 @@
+"""What failed in a run, with the last lines of the logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fanjet.cli.progress_closing import Failure, Failures
+from fanjet.errors import ExecutionError
+from fanjet.model.spec import TaskSpec
+from fanjet.model.states import State
+from fanjet.settings import Settings
+from fanjet.store.logs import read_log
+from fanjet.store.queries import Reader
+from fanjet.store.rows import InstanceRow, TaskCounts
+
+_TAIL_BYTES = 4096
+
+
+def find_failures(settings: Settings, run: int, most: int) -> Failures:
+    """The first failed instances of a run in the order of the DAG."""
+    with Reader.open(settings.home) as reader:
+        tasks = reader.get_spec(run).tasks
+        counts = reader.counts(run)
+        found = [
+            Failure(
+                task_id=task.task_id, path=row.path, try_number=row.try_number, label=row.label, error=row.error or ""
+            )
+            for task, row in iter_failed(reader, run, tasks, counts, most)
+        ]
+    return Failures(found, count_failed(counts))
+
+
+def count_failed(counts: dict[int, TaskCounts]) -> int:
+    """All failed instances of a run."""
+    return sum(task.counts[State.FAILED] for task in counts.values())
+
+
+def iter_failed(
+    reader: Reader, run: int, tasks: tuple[TaskSpec, ...], counts: dict[int, TaskCounts], most: int
+) -> Iterator[tuple[TaskSpec, InstanceRow]]:
+    """At most so many failed instances."""
+    left = most
+    for task in tasks:
+        if left > 0 and task.number in counts and counts[task.number].counts[State.FAILED]:
+            rows = reader.instances(run, task.number, states={State.FAILED}, limit=left)
+            yield from ((task, row) for row in rows)
+            left -= len(rows)
+
+
+def read_tail(settings: Settings, row: InstanceRow, lines: int) -> list[str]:
+    """The last lines of what an instance printed; a note in their place when the log is gone."""
+    if row.log is None or not row.log.length:
+        return []
+    try:
+        data = read_log(settings.home, row.log.segment, row.log.offset, row.log.length, tail_bytes=_TAIL_BYTES)
+    except ExecutionError as error:
+        return [str(error)]
+    found = data.decode("utf-8", "replace").rstrip().splitlines()
+    cut_first = len(data) == _TAIL_BYTES < row.log.length and len(found) <= lines
+    return found[cut_first:][-lines:]

@@ -1,0 +1,77 @@
+"""`fanjet logs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from fanjet.cli.arguments import home_option, map_index_option
+from fanjet.cli.finding import Found, find_task, get_path, settings_of
+from fanjet.cli.progress_closing import instance_name
+from fanjet.errors import OperationError
+from fanjet.model import paths
+from fanjet.model.states import State
+from fanjet.store.logs import read_log
+from fanjet.store.queries import Reader
+from fanjet.store.rows import LogPiece, TryRow
+
+_BYTES_AT_ONCE = 1 << 20
+
+
+@click.command(name="logs")
+@click.argument("run")
+@click.argument("task")
+@map_index_option
+@click.option("--try", "try_number", type=click.IntRange(min=1), help="Which try; by default the newest.")
+@home_option
+def command(run: str, task: str, map_index: paths.Path | None, try_number: int | None, home: Path | None) -> None:
+    """Print what an instance of TASK wrote, byte for byte.
+
+    RUN is the number of a run, its id, the start of its id, or - for the latest. TASK may carry the map index:
+    'train[3]'.
+    """
+    settings = settings_of(home)
+    with Reader.open(settings.home) as reader:
+        found = find_task(reader, run, task, map_index)
+        path = get_path(reader, found, "fanjet logs")
+        tries = reader.tries(found.run.info.number, found.task.number, path)
+    chosen = _choose(found, path, tries, try_number)
+    pieces = [part.log for part in chosen if part.log is not None]
+    for piece in pieces:
+        _copy(settings.home, piece)
+    if not sum(piece.length for piece in pieces):
+        _explain_silence(instance_name(found.task.task_id, path), chosen[-1], owned=found.run.owned)
+
+
+def _choose(found: Found, path: paths.Path, tries: list[TryRow], number: int | None) -> list[TryRow]:
+    """All parts of one try: a rescheduled or deferred one has several."""
+    name = instance_name(found.task.task_id, path)
+    if not tries:
+        raise OperationError(f"{name} has no log: no try of it has started.")
+    wanted = tries[-1].try_number if number is None else number
+    chosen = [part for part in tries if part.try_number == wanted]
+    if not chosen:
+        have = sorted({part.try_number for part in tries})
+        raise OperationError(f"{name} has no try {wanted}; it has {', '.join(map(str, have))}.")
+    return chosen
+
+
+def _copy(home: Path, piece: LogPiece) -> None:
+    sys.stdout.flush()
+    for start in range(0, piece.length, _BYTES_AT_ONCE):
+        length = min(_BYTES_AT_ONCE, piece.length - start)
+        sys.stdout.buffer.write(read_log(home, piece.segment, piece.offset + start, length))
+    sys.stdout.buffer.flush()
+
+
+def _explain_silence(name: str, part: TryRow, *, owned: bool) -> None:
+    """Where there is nothing to print, the standard error says why."""
+    if part.state is not State.RUNNING:
+        why = f"printed nothing in try {part.try_number}"
+    elif owned:
+        why = "is running; its log can be read when it has ended"
+    else:
+        why = "was running when its scheduler died; `fanjet resume` runs it again"
+    sys.stderr.write(f"{name} {why}.\n")

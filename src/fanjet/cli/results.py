@@ -1,0 +1,83 @@
+"""The file of `--results`: every instance of some runs, as JSON, written piece by piece."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from fanjet.errors import ExecutionError
+from fanjet.model.spec import TaskSpec
+from fanjet.model.values import PLAIN
+from fanjet.runtime.values import to_json
+from fanjet.settings import Settings
+from fanjet.store.queries import Reader
+from fanjet.store.rows import InstanceRow
+
+
+def write_results(file: Path, runs: Sequence[int], settings: Settings) -> None:
+    """Write one object per run; the file appears whole or not at all.
+
+    Raises:
+        ExecutionError: It cannot be written.
+    """
+    try:
+        _write(file.absolute(), runs, settings)
+    except OSError as error:
+        raise ExecutionError(f"The results cannot be written to {file}: {error}.") from error
+
+
+def _write(file: Path, runs: Sequence[int], settings: Settings) -> None:
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".tmp")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
+            stream.writelines(_iter_text(reader, runs))
+        draft.chmod(0o666 & ~_find_umask())
+        draft.replace(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _find_umask() -> int:
+    """The mode that files of this process get; it can only be read by setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _iter_text(reader: Reader, runs: Sequence[int]) -> Iterator[str]:
+    yield "["
+    for at, run in enumerate(runs):
+        row = reader.find_run(str(run))
+        head = {"dag_id": row.info.dag_id, "run_id": row.info.run_id, "state": row.state.label}
+        yield (",\n" if at else "\n") + json.dumps(head, ensure_ascii=False)[:-1] + ', "instances": ['
+        separator = "\n  "
+        for task in reader.get_spec(run).tasks:
+            for instance in reader.iter_instances(run, task.number):
+                yield separator + _instance_text(task, instance)
+                separator = ",\n  "
+        yield "\n]}"
+    yield "\n]\n"
+
+
+def _instance_text(task: TaskSpec, row: InstanceRow) -> str:
+    fields = {
+        "task_id": task.task_id,
+        "map_index": list(row.path),
+        "state": row.state.label,
+        "try_number": row.try_number,
+        "label": row.label,
+    }
+    text = json.dumps(fields, ensure_ascii=False)
+    return text if row.value is None else f'{text[:-1]}, "value": {_value_text(row.value)}}}'
+
+
+def _value_text(data: bytes) -> str:
+    """Plain values are JSON already."""
+    if data[:1] == PLAIN:
+        return data[1:].decode()
+    return json.dumps(to_json(data, load=True), ensure_ascii=False)

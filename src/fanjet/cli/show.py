@@ -1,0 +1,158 @@
+"""`fanjet show`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from fanjet.cli.arguments import home_option
+from fanjet.cli.failures import count_failed, iter_failed, read_tail
+from fanjet.cli.finding import find_run, settings_of
+from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.progress_closing import Failure, describe_failure
+from fanjet.cli.progress_lines import Line
+from fanjet.cli.quantities import say_count, say_duration, say_instant
+from fanjet.cli.runs import counts_as_data, is_interrupted, look_of, run_as_data, took_s
+from fanjet.cli.show_tree import build_tree, render_tree
+from fanjet.cli.terminal import Terminal, look_at
+from fanjet.cli.text_width import cut, printable
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import State
+from fanjet.settings import Settings
+from fanjet.store.queries import Reader
+from fanjet.store.rows import InstanceRow, RunRow, TaskCounts
+
+_LOG_LINES = 5
+
+
+@click.command(name="show")
+@click.argument("run", required=False)
+@click.option("--failures", type=click.IntRange(min=0), default=5, show_default=True, help="Name at most so many.")
+@json_option
+@home_option
+def command(run: str | None, failures: int, as_json: bool, home: Path | None) -> None:
+    """Show one run: its tasks with counts and durations, and what failed.
+
+    RUN is the number of a run, its id or the start of its id; by default the latest.
+    """
+    settings = settings_of(home)
+    with Reader.open(settings.home) as reader:
+        row = find_run(reader, run)
+        number = row.info.number
+        spec, counts = reader.get_spec(number), reader.counts(number)
+        lengths = reader.map_lengths(number)
+        failed = [
+            (_as_failure(task.task_id, found), found)
+            for task, found in iter_failed(reader, number, spec.tasks, counts, failures)
+        ]
+    if as_json:
+        print_json(_as_data(settings, row, spec, counts, failed))
+        return
+    terminal = look_at()
+    text = "".join(_draw(line, terminal) for line in _heading(row, terminal))
+    text += "\n" + render_tree(build_tree(spec, counts, lengths), terminal)
+    print_text(text + "".join(_draw(line, terminal) for line in _failures(settings, row, counts, failed, terminal)))
+
+
+def _as_failure(task_id: str, row: InstanceRow) -> Failure:
+    return Failure(task_id=task_id, path=row.path, try_number=row.try_number, label=row.label, error=row.error or "")
+
+
+def _draw(line: Line, terminal: Terminal) -> str:
+    return "".join(terminal.style(text, style) for text, style in line) + "\n"
+
+
+def _heading(row: RunRow, terminal: Terminal) -> list[Line]:
+    info, look, seconds = row.info, look_of(row), took_s(row)
+    took = "" if seconds is None else f", {'took' if row.ended_at else 'for'} {say_duration(seconds)}"
+    symbol = terminal.symbol(look.symbol, look.ascii_symbol)
+    lines: list[Line] = [
+        [(f"{symbol} {info.dag_id}", f"bold {look.style}"), (f"  run {info.number}  ", ""), (look.word, look.style)],
+        _fact("run id", info.run_id),
+        _fact("started", say_instant(info.started_at) + took),
+    ]
+    if info.logical_date is not None:
+        lines.append(_fact("logical date", info.logical_date.isoformat()))
+    for name, text in (("params", info.params), ("conf", info.conf)):
+        if json.loads(text):
+            lines.append(_fact(name, cut(printable(text), max(20, terminal.width - 16)) if terminal.live else text))
+    if is_interrupted(row):
+        lines.append(_fact("next", f"fanjet resume {info.number}"))
+    return lines
+
+
+def _fact(name: str, text: str) -> Line:
+    return [(f"  {name:<13}", "dim"), (text, "")]
+
+
+def _failures(
+    settings: Settings,
+    row: RunRow,
+    counts: dict[int, TaskCounts],
+    failed: list[tuple[Failure, InstanceRow]],
+    terminal: Terminal,
+) -> list[Line]:
+    """Each failed instance with its error, the end of its log, and the command for the rest of it."""
+    lines: list[Line] = []
+    for failure, instance in failed:
+        *told, command_line = describe_failure(row.info.number, failure, terminal)
+        tail: list[Line] = [[(f"    {terminal.symbol('│', '|')} {_fit(text, terminal)}", "dim")]
+                            for text in read_tail(settings, instance, _LOG_LINES)]  # fmt: skip
+        lines += [[("", "")], *told, *tail, command_line]
+    more = count_failed(counts) - len(failed)
+    if more > 0:
+        text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {more + len(failed)}"
+        lines += [[("", "")], [(text, "dim")]]
+    return lines
+
+
+def _fit(text: str, terminal: Terminal) -> str:
+    return cut(printable(text), max(20, terminal.width - 6)) if terminal.live else printable(text)
+
+
+def _as_data(
+    settings: Settings,
+    row: RunRow,
+    spec: DagSpec,
+    counts: dict[int, TaskCounts],
+    failed: list[tuple[Failure, InstanceRow]],
+) -> dict[str, object]:
+    total = [sum(task.counts[state] for task in counts.values()) for state in State]
+    return {
+        **run_as_data(row, total),
+        "params": json.loads(row.info.params),
+        "conf": json.loads(row.info.conf),
+        "tasks": [
+            {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}
+            | _times_as_data(counts.get(task.number))
+            for task in spec.tasks
+        ],
+        "failed": [
+            {
+                "task_id": failure.task_id,
+                "map_index": list(failure.path),
+                "try_number": failure.try_number,
+                "label": failure.label,
+                "error": failure.error,
+                "log_tail": read_tail(settings, instance, _LOG_LINES),
+            }
+            for failure, instance in failed
+        ],
+    }
+
+
+def _times_as_data(counts: TaskCounts | None) -> dict[str, object]:
+    if counts is None:
+        return {"counts": {}, "first_started_at": None, "last_ended_at": None}
+    return {
+        "counts": counts_as_data(counts.counts),
+        "first_started_at": _iso(counts.first_started_at),
+        "last_ended_at": _iso(counts.last_ended_at),
+    }
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,114 @@
+"""`fanjet xcom`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from fanjet.cli.arguments import home_option, map_index_option
+from fanjet.cli.finding import Found, find_task, settings_of
+from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.progress_closing import instance_name
+from fanjet.cli.tables import Cell, Column, render_table
+from fanjet.cli.terminal import look_at
+from fanjet.errors import OperationError
+from fanjet.model import paths
+from fanjet.runtime.values import to_json
+from fanjet.store.queries import Reader
+
+_COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
+_VALUE_AT = 3
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """One value of one instance."""
+
+    path: paths.Path
+    label: str | None
+    key: str
+    data: bytes
+
+
+@click.command(name="xcom")
+@click.argument("run")
+@click.argument("task")
+@map_index_option
+@click.option("--key", help="Only values under this key; what a task returns has the key return_value.")
+@click.option("--limit", type=click.IntRange(min=0), default=100, show_default=True, help="At most so many; 0 for all.")
+@json_option
+@home_option
+def command(
+    *,
+    run: str,
+    task: str,
+    map_index: paths.Path | None,
+    key: str | None,
+    limit: int,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Print the values that instances of TASK returned or pushed.
+
+    RUN is the number of a run, its id, the start of its id, or - for the latest. Without --map-index all instances
+    of a mapped task are shown; in nested maps the first positions alone select everything below them.
+    """
+    with Reader.open(settings_of(home).home) as reader:
+        found = find_task(reader, run, task, map_index)
+        values = list(islice(_iter_values(reader, found, key), limit + 1 if limit else None))
+    more = bool(limit) and len(values) > limit
+    values = values[:limit] if more else values
+    if not values:
+        raise OperationError(_explain_none(found, key))
+    if as_json:
+        print_json([_as_data(value) for value in values])
+    elif len(values) == 1:
+        print_text(json.dumps(to_json(values[0].data, load=True), indent=2, ensure_ascii=False) + "\n")
+    else:
+        _print_table(values)
+    if more:
+        click.echo(f"There are more than {limit} values; see all with --limit 0.", err=True)
+
+
+def _iter_values(reader: Reader, found: Found, key: str | None) -> Iterator[_Value]:
+    run, task = found.run.info.number, found.task
+    if found.path is not None and len(found.path) > task.depth:
+        raise OperationError(f"The map index {paths.show(found.path)} has too many positions for {task.task_id}.")
+    for row in reader.iter_instances(run, task.number, found.path or ()):
+        for name, data in sorted(reader.xcoms(run, task.number, row.path).items(), key=_return_value_first):
+            if key is None or name == key:
+                yield _Value(row.path, row.label, name, data)
+
+
+def _return_value_first(item: tuple[str, bytes]) -> tuple[bool, str]:
+    return item[0] != "return_value", item[0]
+
+
+def _as_data(value: _Value) -> dict[str, Any]:
+    return {
+        "map_index": list(value.path),
+        "label": value.label,
+        "key": value.key,
+        "value": to_json(value.data, load=True),
+    }
+
+
+def _print_table(values: list[_Value]) -> None:
+    """A line per value; columns that say nothing are left out."""
+    rows: list[list[str | Cell]] = [
+        [paths.show(value.path), value.label or "", value.key, json.dumps(to_json(value.data), ensure_ascii=False)]
+        for value in values
+    ]
+    useful = [at for at in range(len(_COLUMNS)) if at == _VALUE_AT or len({row[at] for row in rows} - {""}) > 1]
+    print_text(render_table([_COLUMNS[at] for at in useful], [[row[at] for at in useful] for row in rows], look_at()))
+
+
+def _explain_none(found: Found, key: str | None) -> str:
+    name = instance_name(found.task.task_id, found.path or ())
+    what = f"value {key!r}" if key else "value"
+    return f"{name} has no {what} in run {found.run.info.number}: it returned None, or has not succeeded."
