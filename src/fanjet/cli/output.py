@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
@@ -21,6 +21,18 @@ def json_option(function: _Function) -> _Function:
 def print_json(value: object) -> None:
     """One JSON document on the standard output."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n")
+
+
+def print_json_rows(rows: Iterable[object]) -> None:
+    """A JSON list on the standard output, one element a line."""
+    ascii_only = sys.stdout.encoding.lower() != "utf-8"
+    lines = (json.dumps(row, ensure_ascii=ascii_only) for row in rows)
+    separator = "\n  "
+    sys.stdout.write("[")
+    for line in lines:
+        sys.stdout.write(separator + line)
+        separator = ",\n  "
+    sys.stdout.write("\n]\n" if separator[0] == "," else "]\n")
 
 
 def print_text(text: str) -> None:

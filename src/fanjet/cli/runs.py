@@ -10,7 +10,7 @@ import click
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import settings_of
 from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_RUN, Look, say_counts
-from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.quantities import say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
@@ -40,7 +40,7 @@ def command(dag_id: str | None, limit: int, as_json: bool, home: Path | None) ->
         runs = reader.list_runs(dag_id, limit)
         counts = [_add(reader.counts(run.info.number)) for run in runs]
     if as_json:
-        print_json([run_as_data(run, numbers) for run, numbers in zip(runs, counts, strict=True)])
+        print_json_rows(run_as_data(*pair) for pair in zip(runs, counts, strict=True))
         return
     terminal = look_at()
     if not runs:

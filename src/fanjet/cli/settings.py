@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.settings import Settings, load_settings
@@ -27,7 +27,7 @@ def command(as_json: bool) -> None:
     """
     settings = load_settings()
     if as_json:
-        print_json([_as_data(setting, settings) for setting in SETTINGS])
+        print_json_rows(_as_data(setting, settings) for setting in SETTINGS)
         return
     terminal = look_at()
     rows = [_as_row(setting, settings) for setting in SETTINGS]

@@ -96,12 +96,14 @@ def _row(node: Node, stem: str, terminal: Terminal) -> list[str | Cell]:
     recorded = sum(counts) - counts[State.REMOVED]
     open_ones = max(0, node.expected - recorded)
     counts[State.NONE] += open_ones
-    name = node.name + (" []" if node.mapped else "")
+    name = node.name + ("[]" if node.mapped else "")
     if node.task is None:
         return [Cell(f"{stem}{name}", "bold"), "", "", "", ""]
     look = summary_look(counts) if node.counts else LOOK_OF_STATE[State.NONE]
     symbol = terminal.symbol(look.symbol, look.ascii_symbol)
-    states = ", ".join(text for text, _ in say_counts(counts))
+    # What waits and what runs in its first try is not recorded, and so cannot be told apart here.
+    words = [text for text, _ in say_counts(counts, leave_out=frozenset({State.NONE}))]
+    states = ", ".join([*words, f"{open_ones:,} to go"] if open_ones and words else words)
     return [
         f"{stem}{name}",
         f"{recorded + open_ones:,}" if recorded + open_ones else "?",

@@ -64,6 +64,8 @@ def _render_row(row: Sequence[Cell], columns: Sequence[Column], widths: Sequence
         (pad(cut(cell.text, width, mark=mark), width, right=column.right), cell.style)
         for cell, column, width in zip(row, columns, widths, strict=True)
     ]
-    if not columns[-1].right:
+    while len(texts) > 1 and not texts[-1][0].strip():
+        texts.pop()
+    if not columns[len(texts) - 1].right:
         texts[-1] = (texts[-1][0].rstrip(), texts[-1][1])
     return _GAP.join(terminal.style(text, style) if style else text for text, style in texts)

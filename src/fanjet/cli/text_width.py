@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+#: What colours text and moves the cursor on terminals.
+_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _NOTHING = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -43,4 +46,6 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 
 def printable(text: str) -> str:
     """One line without control characters, so that data cannot move the cursor or change colours."""
-    return "".join(char if char.isprintable() or char == " " else " " for char in text.replace("\t", " "))
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " for char in _ESCAPE_SEQUENCE.sub("", text))

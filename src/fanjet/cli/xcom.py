@@ -13,7 +13,7 @@ import msgspec
 
 from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, settings_of
-from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.progress_closing import instance_name
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
@@ -63,10 +63,10 @@ def command(
         values = list(islice(_iter_values(reader, found, key), limit + 1 if limit else None))
     more = bool(limit) and len(values) > limit
     values = values[:limit] if more else values
-    if not values:
+    if not values and not as_json:
         raise OperationError(_explain_none(found, key))
     if as_json:
-        print_json([_as_data(value) for value in values])
+        print_json_rows(_as_data(value) for value in values)
     elif len(values) == 1:
         print_text(json.dumps(to_json(values[0].data, load=True), indent=2, ensure_ascii=False) + "\n")
     else:

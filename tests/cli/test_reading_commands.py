@@ -1,0 +1,152 @@
+"""`fanjet runs`, `show`, `logs` and `xcom`, over a database as a scheduler leaves it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Call
+
+
+def test_runs_lists_the_latest_first_and_says_what_can_be_resumed(call: Call, seeded: Path) -> None:
+    result = call("runs", home=seeded)
+    assert result.status == 0
+    lines = result.out.splitlines()
+    assert lines[0].split() == ["RUN", "DAG", "STATE", "STARTED", "TOOK", "INSTANCES", "RUN", "ID"]
+    assert lines[1].split()[:4] == ["2", "sweep", "■", "interrupted"]
+    assert "1 failed, 70 success, 2 skipped" in lines[2]
+    assert "9.5 s" in lines[2]
+    assert lines[-1] == "fanjet resume 2 goes on with the latest interrupted run."
+    assert "\x1b" not in result.out
+
+
+def test_runs_as_json(call: Call, seeded: Path) -> None:
+    latest, first = json.loads(call("runs", "--json", home=seeded).out)
+    assert (latest["run"], latest["state"], latest["interrupted"], latest["ended_at"]) == (2, "running", True, None)
+    assert (first["run"], first["state"], first["interrupted"]) == (1, "failed", False)
+    assert first["counts"] == {"success": 70, "failed": 1, "skipped": 2}
+    assert json.loads(call("runs", "--json", "--dag", "other").out) == []
+    assert len(json.loads(call("runs", "--json", "--limit", "1").out)) == 1
+
+
+def test_show_draws_the_tree_and_names_failures_with_the_end_of_their_logs(call: Call, seeded: Path) -> None:
+    result = call("show", "1", home=seeded)
+    assert result.status == 0
+    lines = [" ".join(line.split()) for line in result.out.splitlines()]
+    for line in (
+        "✗ sweep run 1 failed",
+        'params {"depth": 3}',
+        "discover 1 ✓ 1 success",
+        "train[] 64 ✗ 1 failed, 61 success, 2 skipped",
+        "├─ fit[] 6 ✓ 6 success",
+        "└─ table 2 ✓ 2 success",
+        "✗ train[17] (depth=17) failed in try 2",
+        "ValueError: no such depth (sweep.py:12)",
+        "│ second try",
+        "→ fanjet logs 1 train --map-index 17",
+    ):
+        assert any(found.startswith(line) for found in lines), line
+    assert "\x1b" not in result.out, "what a task printed cannot colour this screen"
+    assert "first try" not in result.out
+
+
+def test_show_takes_the_latest_run_by_default_and_the_start_of_a_run_id(call: Call, seeded: Path) -> None:
+    latest = call("show", home=seeded).out
+    assert "■ sweep  run 2  interrupted" in latest
+    assert "fanjet resume 2" in latest
+    assert "10 success, 54 to go" in latest
+    assert call("show", "-").out == latest
+    assert "run 1" in call("show", "manual__2026-01-05").out
+
+
+def test_show_as_json(call: Call, seeded: Path) -> None:
+    shown = json.loads(call("show", "1", "--json", home=seeded).out)
+    assert shown["params"] == {"depth": 3}
+    assert [task["task_id"] for task in shown["tasks"]] == ["discover", "train", "region.fit", "region.table"]
+    assert shown["tasks"][1]["counts"] == {"success": 61, "failed": 1, "skipped": 2}
+    (failed,) = shown["failed"]
+    assert failed["map_index"] == [17]
+    assert failed["try_number"] == 2
+    assert failed["log_tail"][0] == "second try"
+
+
+def test_logs_prints_the_bytes_of_the_newest_try_and_nothing_else(call: Call, seeded: Path) -> None:
+    result = call("logs", "1", "train", "--map-index", "17", home=seeded)
+    expected = b"second try\nTraceback ...\nValueError: no such depth \xff\x1b[31m\n"
+    assert result.out.encode("utf-8", "surrogateescape") == expected
+    assert result.err == ""
+    assert call("logs", "1", "train[17]", "--try", "1").out == "first try\n"
+    assert call("logs", "1", "discover").out == "found 64\n"
+
+
+def test_logs_of_a_silent_or_running_try_say_so_on_the_standard_error(call: Call, seeded: Path) -> None:
+    silent = call("logs", "1", "region.fit", "-i", "1,2", home=seeded)
+    assert (silent.status, silent.out) == (0, "")
+    assert silent.err == "region.fit[1,2] printed nothing in try 1.\n"
+    assert "was running when its scheduler died; `fanjet resume`" in call("logs", "2", "train[11]").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["1", "train"], "say which instance, for example `fanjet logs 1 train --map-index 17`. Failed: 17"),
+        (["1", "region.fit", "-i", "1"], "`fanjet logs 1 region.fit --map-index 1,0`"),
+        (["1", "trian"], "DAG 'sweep' has no task 'trian'. Did you mean train?"),
+        (["1", "fit"], "Did you mean region.fit?"),
+        (["1", "train", "-i", "99"], "There is no instance train[99] in run 1: train has the indexes 0 to 63."),
+        (["1", "discover", "-i", "3"], "discover is not mapped; leave the map index 3 out."),
+        (["1", "train", "-i", "1,2"], "The map index 1,2 has 2 positions; train has 1 level."),
+        (["1", "train[17]", "--try", "5"], "train[17] has no try 5; it has 1, 2."),
+        (["1", "train[63]"], "train[63] has no log: no try of it has started."),
+        (["1", "train[x]"], "write for example train[3] or fit[3,7]"),
+        (["2", "train", "-i", "40"], "Nothing is recorded of train[40] in run 2: it has not started."),
+        (["2", "region.fit"], "Nothing is recorded of region.fit in run 2: it has not started."),
+        (["77", "train"], "There is no run '77'."),
+        (["manual__", "train"], "More than one run is called 'manual__'"),
+        (["1", "train", "-i", "three"], "'three' is no map index. Write positions such as 3 or 3,7"),
+    ],
+)
+def test_logs_explains_what_it_cannot_find(call: Call, seeded: Path, arguments: list[str], message: str) -> None:
+    result = call("logs", *arguments, home=seeded)
+    assert result.status == 2
+    assert result.out == ""
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+def test_xcom_prints_one_value_as_json_and_several_as_a_table(call: Call, seeded: Path) -> None:
+    assert json.loads(call("xcom", "1", "train", "-i", "5", home=seeded).out) == {"score": 0.5}
+    assert json.loads(call("xcom", "1", "discover", "--key", "seen").out) == {"rows": 5}
+    assert call("xcom", "1", "discover").out.splitlines() == [
+        "KEY           VALUE",
+        "return_value  [1, 2, 3]",
+        'seen          {"rows": 5}',
+    ]
+    table = call("xcom", "1", "train", "--limit", "2")
+    assert table.out.splitlines() == ["INDEX  VALUE", '0      {"score": 0.5}', '1      {"score": 0.5}']
+    assert "more than 2 values" in table.err
+    assert len(call("xcom", "1", "train", "--limit", "0").out.splitlines()) == 62
+
+
+def test_xcom_as_json_selects_by_the_first_positions_and_never_loads_foreign_types(call: Call, seeded: Path) -> None:
+    rows = json.loads(call("xcom", "1", "region.fit", "-i", "1", "--json", home=seeded).out)
+    assert [row["map_index"] for row in rows] == [[1, 0], [1, 1], [1, 2]]
+    assert rows[0]["value"] == [1, 2]
+    (row, _) = json.loads(call("xcom", "1", "region.table", "--json").out)
+    assert row["value"] == {"type": "pandas.DataFrame", "preview": "DataFrame 10 x 2"}
+    assert json.loads(call("xcom", "1", "train[17]", "--json").out) == []
+
+
+def test_xcom_without_a_value_says_why(call: Call, seeded: Path) -> None:
+    result = call("xcom", "1", "train", "-i", "17", home=seeded)
+    assert result.status == 2
+    assert "train[17] has no value in run 1: it returned None, or has not succeeded." in result.err
+
+
+@pytest.mark.parametrize("command", [["runs"], ["show"], ["logs", "1", "x"], ["xcom", "1", "x"]])
+def test_a_home_without_a_database_is_an_error_that_says_how_to_begin(call: Call, command: list[str]) -> None:
+    result = call(*command)
+    assert result.status == 2
+    assert "fanjet run FILE" in result.err
