@@ -1,1 +1,128 @@
 """Fanjet: a workflow orchestrator built around dynamic task mapping."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring import ports
+
+if TYPE_CHECKING:
+    from fanjet.authoring.context_stack import current_dag
+    from fanjet.authoring.dag import DAG
+    from fanjet.authoring.dag_decorator import dag
+    from fanjet.authoring.edges import Label, chain, chain_linear, cross_downstream
+    from fanjet.authoring.exceptions import (
+        FailException,
+        SensorTimeout,
+        SkipException,
+        TaskDeferred,
+        TaskTimeout,
+    )
+    from fanjet.authoring.mapped_operator import MappedOperator
+    from fanjet.authoring.operator import BaseOperator
+    from fanjet.authoring.params import Param, ParamsDict
+    from fanjet.authoring.setup_teardown import setup, teardown
+    from fanjet.authoring.task_decorator import task
+    from fanjet.authoring.task_group import TaskGroup
+    from fanjet.authoring.task_group_decorator import task_group
+    from fanjet.authoring.xcom_arg import XComArg
+    from fanjet.model.rules import TriggerRule, WeightRule
+    from fanjet.operators.bash import BashOperator
+    from fanjet.operators.empty import EmptyOperator
+    from fanjet.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
+    from fanjet.operators.sensor import BaseSensorOperator, PokeReturnValue, PythonSensor
+    from fanjet.runtime.context import get_current_context
+
+__all__ = [
+    "DAG",
+    "BaseOperator",
+    "BaseSensorOperator",
+    "BashOperator",
+    "BranchPythonOperator",
+    "EmptyOperator",
+    "FailException",
+    "Label",
+    "MappedOperator",
+    "Param",
+    "ParamsDict",
+    "PokeReturnValue",
+    "PythonOperator",
+    "PythonSensor",
+    "SensorTimeout",
+    "ShortCircuitOperator",
+    "SkipException",
+    "TaskDeferred",
+    "TaskGroup",
+    "TaskTimeout",
+    "TriggerRule",
+    "WeightRule",
+    "XComArg",
+    "chain",
+    "chain_linear",
+    "cross_downstream",
+    "current_dag",
+    "dag",
+    "get_current_context",
+    "setup",
+    "task",
+    "task_group",
+    "teardown",
+]
+
+#: Where the public names live. They are imported when first used, so that each program pays for what it uses only.
+_HOMES = {
+    "DAG": "fanjet.authoring.dag",
+    "BaseOperator": "fanjet.authoring.operator",
+    "BaseSensorOperator": "fanjet.operators.sensor",
+    "BashOperator": "fanjet.operators.bash",
+    "BranchPythonOperator": "fanjet.operators.python",
+    "EmptyOperator": "fanjet.operators.empty",
+    "FailException": "fanjet.authoring.exceptions",
+    "Label": "fanjet.authoring.edges",
+    "MappedOperator": "fanjet.authoring.mapped_operator",
+    "Param": "fanjet.authoring.params",
+    "ParamsDict": "fanjet.authoring.params",
+    "PokeReturnValue": "fanjet.operators.sensor",
+    "PythonOperator": "fanjet.operators.python",
+    "PythonSensor": "fanjet.operators.sensor",
+    "SensorTimeout": "fanjet.authoring.exceptions",
+    "ShortCircuitOperator": "fanjet.operators.python",
+    "SkipException": "fanjet.authoring.exceptions",
+    "TaskDeferred": "fanjet.authoring.exceptions",
+    "TaskGroup": "fanjet.authoring.task_group",
+    "TaskTimeout": "fanjet.authoring.exceptions",
+    "TriggerRule": "fanjet.model.rules",
+    "WeightRule": "fanjet.model.rules",
+    "XComArg": "fanjet.authoring.xcom_arg",
+    "chain": "fanjet.authoring.edges",
+    "chain_linear": "fanjet.authoring.edges",
+    "cross_downstream": "fanjet.authoring.edges",
+    "current_dag": "fanjet.authoring.context_stack",
+    "dag": "fanjet.authoring.dag_decorator",
+    "get_current_context": "fanjet.runtime.context",
+    "setup": "fanjet.authoring.setup_teardown",
+    "task": "fanjet.authoring.task_decorator",
+    "task_group": "fanjet.authoring.task_group_decorator",
+    "teardown": "fanjet.authoring.setup_teardown",
+}
+
+ports.DECORATORS.update(
+    {
+        "bash": "fanjet.operators.bash:BashDecoratedOperator",
+        "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",
+    }
+)
+ports.DAG_ACTIONS.update({"test": "fanjet.bootstrap.dag_test:test_dag", "cli": "fanjet.cli.dag_cli:run_dag_cli"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fanjet' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,22 @@
+"""The names of the context: what a task function may ask for by the name of a parameter."""
+
+from __future__ import annotations
+
+#: Every try's context has exactly these.
+CONTEXT_NAMES = frozenset(
+    {
+        "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash", "exception",
+        "expanded_ti_count", "logical_date", "macros", "map_index_template", "params", "reason", "run_id", "task",
+        "task_instance", "task_instance_key_str", "templates_dict", "test_mode", "ti", "ts", "ts_nodash",
+        "ts_nodash_with_tz", "try_number", "var",
+    }
+)  # fmt: skip
+
+#: Names of Airflow's context that no try here has.
+ABSENT_NAMES = frozenset(
+    {
+        "inlet_events", "inlets", "outlet_events", "outlets", "prev_data_interval_end_success",
+        "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success",
+        "triggering_asset_events", "triggering_dataset_events",
+    }
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""`@dag`: functions that make DAGs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from fanjet.authoring.call_signature import read_signature
+from fanjet.authoring.dag import DAG
+from fanjet.authoring.dag_param import DagParam
+from fanjet.errors import DagTypeError
+
+
+def dag(dag_id: Any = None, /, **options: Any) -> Any:
+    """Make a function a factory of DAGs: ``@dag`` or ``@dag(schedule=None)``; call it to make the DAG.
+
+    The parameters of the function become params of the DAG; inside it they stand for the values of the run.
+
+    Args:
+        dag_id: The id; the name of the function if left out. Or the function, without arguments.
+        options: Arguments of `DAG`.
+    """
+    if callable(dag_id):
+        return _factory(dag_id, dag_id.__name__, options)
+    given = options.pop("dag_id", dag_id)
+
+    def decorator(function: Callable[..., Any]) -> Callable[..., DAG]:
+        return _factory(function, given or function.__name__, options)
+
+    return decorator
+
+
+def _factory(function: Callable[..., Any], dag_id: str, options: dict[str, Any]) -> Callable[..., DAG]:
+    signature = read_signature(function)
+
+    @wraps(function)
+    def factory(*args: Any, **kwargs: Any) -> DAG:
+        if args and len(args) > len(signature.positional):
+            raise DagTypeError(f"@dag function '{dag_id}' takes {len(signature.positional)} arguments.")
+        signature.check_names(tuple(kwargs), f"@dag function '{dag_id}'")
+        given = dict(zip(signature.positional, args, strict=False)) | kwargs
+        with DAG(dag_id, **{"doc_md": function.__doc__, **options}) as made:
+            arguments = {name: DagParam(made, name, given, signature.defaults) for name in signature.names}
+            function(**arguments)
+        return made
+
+    return factory

@@ -1,0 +1,124 @@
+"""The checks of the arguments of a DAG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fanjet.authoring.task_options import convert_callbacks, unknown_argument
+from fanjet.errors import DagTypeError, DagValueError
+
+
+def _schedule(value: Any) -> str | None:
+    if isinstance(value, timedelta):
+        return f"every {value}"
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError("a cron text, a preset such as '@daily', a timedelta or None")
+
+
+def _instant(value: Any) -> datetime | None:
+    if value is not None and not isinstance(value, datetime):
+        raise ValueError("a datetime")
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _limit(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("a whole number, or None or 0 for no limit")
+    return value or None
+
+
+def _timeout(value: Any) -> timedelta | None:
+    if value is not None and (not isinstance(value, timedelta) or value <= timedelta()):
+        raise ValueError("a timedelta")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("True or False")  # noqa: TRY004 - these texts become parts of a DagError
+    return value
+
+
+def _text(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a str")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = () if value is None else (value,) if isinstance(value, str) else tuple(map(str, value))
+    return tuple(dict.fromkeys(texts))
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {
+    "description": _text,
+    "schedule": _schedule,
+    "start_date": _instant,
+    "end_date": _instant,
+    "catchup": _flag,
+    "template_searchpath": _texts,
+    "max_active_tasks": _limit,
+    "max_active_runs": _limit,
+    "dagrun_timeout": _timeout,
+    "fail_fast": _flag,
+    "on_success_callback": convert_callbacks,
+    "on_failure_callback": convert_callbacks,
+    "tags": _texts,
+    "doc_md": _text,
+    "dag_display_name": _text,
+    "is_paused_upon_creation": lambda value: None if value is None else _flag(value),
+}
+
+#: Older names of arguments.
+_RENAMED = {
+    "schedule_interval": "schedule",
+    "timetable": "schedule",
+    "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
+}
+
+#: Arguments of Airflow that mean nothing here, and what to do instead.
+_REFUSED = {
+    "access_control": "leave it out; who may do what is a setting of the server",
+    "owner_links": "put the links into doc_md",
+    "max_consecutive_failed_dag_runs": "leave it out, or pause the DAG in on_failure_callback",
+    "sla_miss_callback": "use dagrun_timeout and on_failure_callback",
+    "deadline": "use dagrun_timeout and on_failure_callback",
+    "default_view": "leave it out",
+    "orientation": "leave it out",
+}
+
+
+def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The checked values of all options.
+
+    Args:
+        given: What was given under today's names, defaults included.
+        others: What was given under other names.
+        where: Words for error messages.
+
+    Raises:
+        DagTypeError: An argument is unknown or not honoured.
+        DagValueError: A value cannot be used.
+    """
+    merged = dict(given)
+    for name, value in others.items():
+        if name in _RENAMED:
+            merged[_RENAMED[name]] = value
+        elif name not in _REFUSED:
+            raise unknown_argument(name, where, frozenset(_CONVERT) | frozenset(_RENAMED))
+        elif value is not None:
+            raise DagTypeError(f"{where}: {name} has no meaning in Fanjet.", fix=_REFUSED[name])
+    return {name: _convert(name, value, where) for name, value in merged.items()}
+
+
+def _convert(name: str, value: Any, where: str) -> Any:
+    try:
+        return _CONVERT[name](value)
+    except ValueError as error:
+        raise DagValueError(f"{where}: {name}={value!r} cannot be used.", fix=f"give {error}") from None

@@ -1,0 +1,70 @@
+"""What task code raises to say how its try ends, and what mapping raises when a value cannot be mapped over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fanjet.errors import DagError, DagTypeError
+
+
+class TaskSignal(Exception):  # noqa: N818 - these say how a try ends, most of them are no errors
+    """The base of everything that a task raises to end its try in a particular way."""
+
+
+class SkipException(TaskSignal):
+    """The instance is skipped."""
+
+
+class FailException(TaskSignal):
+    """The instance fails and is not retried, whatever its `retries`."""
+
+
+class TaskTimeout(TaskSignal):
+    """The try took longer than its `execution_timeout`; it fails and may be retried."""
+
+
+class SensorTimeout(TaskSignal):
+    """The sensor waited longer than its `timeout`; the instance fails and is not retried."""
+
+
+class Rescheduled(TaskSignal):
+    """The try gives its slot back and goes on later under the same try number.
+
+    Args:
+        resume_at: When it goes on; aware.
+        carry: Opaque data that it gets back then.
+    """
+
+    def __init__(self, resume_at: datetime, carry: bytes | None = None) -> None:
+        super().__init__(resume_at)
+        self.resume_at = resume_at
+        self.carry = carry
+
+
+class TaskDeferred(TaskSignal):
+    """The try waits for a trigger without a slot and goes on in `method`. Reserved: no executor waits for triggers yet.
+
+    Args:
+        trigger: What to wait for.
+        method: The name of the operator's method that goes on.
+        timeout_s: After how many seconds the wait fails; None for never.
+    """
+
+    def __init__(self, *, trigger: Any, method: str, timeout_s: float | None = None) -> None:
+        super().__init__(method)
+        self.trigger = trigger
+        self.method = method
+        self.timeout_s = timeout_s
+
+
+class NotMappable(DagTypeError):
+    """A value that a map runs over is no collection with a length and positions."""
+
+
+class DuplicateTaskId(DagError):
+    """Two tasks or groups of a DAG have the same id."""
+
+
+class CycleError(DagError):
+    """Tasks of a DAG wait for each other in a circle."""

@@ -1,0 +1,252 @@
+"""What a map runs over: a cross product of arguments, or a list of dicts of arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from operator import is_
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring.exceptions import NotMappable
+from fanjet.authoring.lazy_sequences import items_of
+from fanjet.authoring.lazy_value import LazyValue
+from fanjet.authoring.literals import find_lazy, has_lazy, resolve
+from fanjet.authoring.sources import Source
+from fanjet.errors import DagTypeError
+
+if TYPE_CHECKING:
+    from fanjet.authoring.operator import Operator
+    from fanjet.authoring.scope import Scope
+
+_NO_DATA: dict[str, Any] = {}
+
+
+class ExpandInput:
+    """The base of both forms. Positions are 0-based.
+
+    Reading one position costs the same wherever it is: what depends on the run's values alone is made once and kept
+    until those values change.
+    """
+
+    #: Words for error messages, such as ``Task 'm'``.
+    owner: str
+
+    def length(self, scope: Scope) -> int:
+        """The number of positions at a place in a run.
+
+        Raises:
+            NotMappable: A value is no collection.
+        """
+        raise AttributeError(f"{type(self).__name__} has no length")
+
+    def split_at(self, scope: Scope, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments at a position.
+
+        Returns:
+            Those that stand in the DAG file, not yet resolved, which may be templates; and those that come from
+            upstream, which are data and final. No name is in both.
+
+        Raises:
+            NotMappable: A value is no collection.
+            DagTypeError: `expand_kwargs` has something else than a dict of arguments there.
+            IndexError: There is no such position.
+        """
+        raise AttributeError(f"{type(self).__name__} has no items")
+
+    def kwargs_at(self, scope: Scope, index: int) -> dict[str, Any]:
+        """All arguments at a position, resolved but not rendered; errors as in `split_at`."""
+        authored, data = self.split_at(scope, index)
+        return {**resolve(authored, scope), **data} if authored else data
+
+    def value_at(self, scope: Scope, index: int, name: str) -> Any:
+        """One of the arguments at a position.
+
+        Raises:
+            DagTypeError: There is no such argument at this position, or as in `split_at`.
+        """
+        authored, data = self.split_at(scope, index)
+        if name in data:
+            return data[name]
+        if name in authored:
+            return resolve(authored[name], scope)
+        raise DagTypeError(
+            f"{self.owner}: argument '{name}' is missing at position {index}.", fix=f"give '{name}' in each dict"
+        )
+
+    def origins(self) -> Iterator[LazyValue]:
+        """The task outputs and group arguments that the input is made of, also inside literals."""
+        for source in self.sources():
+            for lazy in find_lazy(source):
+                yield from lazy.origins()
+
+    def sources(self) -> Iterator[Source]:
+        """The collections and lazy values that the author gave."""
+        raise AttributeError(f"{type(self).__name__} has no sources")
+
+    def references(self) -> Iterator[Operator]:
+        """The tasks whose results are needed, repeated if used repeatedly."""
+        for origin in self.origins():
+            yield from origin.references()
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the length is known from the DAG file alone."""
+        return not any(isinstance(source, LazyValue) for source in self.sources())
+
+
+class ProductInput(ExpandInput):
+    """``expand(a=..., b=...)``: the cross product; the last keyword of the call varies fastest.
+
+    Args:
+        arguments: What was given for each keyword, in the order of the call; at least one.
+        owner: Words for error messages, such as ``Task 'm'``.
+    """
+
+    def __init__(self, arguments: Mapping[str, Source], owner: str) -> None:
+        self.owner = owner
+        self.arguments = dict(arguments)
+        self._lazy = {name: source for name, source in self.arguments.items() if isinstance(source, LazyValue)}
+        self._literal = {
+            name: items_of(source, name) for name, source in self.arguments.items() if name not in self._lazy
+        }
+        self._origins = tuple(origin for source in self._lazy.values() for origin in source.origins())
+        self._factors = self._literal
+        self._lengths = {name: len(items) for name, items in self._factors.items()}
+        self._made_of: list[Any] | None = None if self._lazy else []
+
+    def sources(self) -> Iterator[Source]:
+        yield from self.arguments.values()
+
+    def length(self, scope: Scope) -> int:
+        self._bind(scope)
+        return prod(self._lengths.values())
+
+    def split_at(self, scope: Scope, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._bind(scope)
+        if not 0 <= index < prod(self._lengths.values()):
+            raise IndexError(f"{self.owner} has no position {index}")
+        authored: dict[str, Any] = {}
+        data: dict[str, Any] = {}
+        for name in reversed(self._factors):
+            index, position = divmod(index, self._lengths[name])
+            (data if name in self._lazy else authored)[name] = self._factors[name][position]
+        return authored, data
+
+    def value_at(self, scope: Scope, index: int, name: str) -> Any:
+        # Only the wanted factor is read: a function given to .map() runs for the tasks that use its argument.
+        self._bind(scope)
+        if name not in self._factors:
+            return super().value_at(scope, index, name)
+        for other in reversed(self._factors):
+            index, position = divmod(index, self._lengths[other])
+            if other == name:
+                item = self._factors[name][position]
+                return item if name in self._lazy else resolve(item, scope)
+        raise IndexError(f"{self.owner} has no position {index}")
+
+    def _bind(self, scope: Scope) -> None:
+        """Have the factors ready for the values that `scope` gives; nothing to do while those stay the same."""
+        if not self._lazy:
+            return
+        values = [origin.resolve(scope) for origin in self._origins]
+        if self._made_of is not None and all(map(is_, values, self._made_of)):
+            return
+        self._made_of = None
+        self._factors = {
+            name: self._literal[name] if name in self._literal else self._items(name, scope) for name in self.arguments
+        }
+        self._lengths = {name: len(items) for name, items in self._factors.items()}
+        self._made_of = values
+
+    def _items(self, name: str, scope: Scope) -> Sequence[Any]:
+        source = self._lazy[name]
+        return _items(source, scope, f"{self.owner}, argument '{name}'")
+
+
+class KwargsInput(ExpandInput):
+    """``expand_kwargs(...)``: one dict of arguments for each instance.
+
+    Args:
+        source: A list whose elements are dicts or outputs of tasks, or a value that a run will provide.
+        owner: Words for error messages, such as ``Task 'm'``.
+        taken: The names of the arguments in `partial()`.
+        strict: Whether an argument that is in `partial()` too is an error; otherwise the dict's wins.
+        refused: Names that cannot be mapped.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        owner: str,
+        *,
+        taken: frozenset[str] = frozenset(),
+        strict: bool = True,
+        refused: frozenset[str] = frozenset(),
+    ) -> None:
+        self.owner = owner
+        self.source = source
+        self.taken = taken
+        self.strict = strict
+        self.refused = refused
+        self._origins = tuple(source.origins()) if isinstance(source, LazyValue) else ()
+        self._items: Sequence[Any] = () if isinstance(source, LazyValue) else items_of(source, "the list")
+        self._made_of: list[Any] | None = None
+
+    def sources(self) -> Iterator[Source]:
+        yield self.source
+
+    def length(self, scope: Scope) -> int:
+        self._bind(scope)
+        return len(self._items)
+
+    def split_at(self, scope: Scope, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._bind(scope)
+        if not 0 <= index < len(self._items):
+            raise IndexError(f"{self.owner} has no position {index}")
+        element = self._items[index]
+        is_data = isinstance(self.source, LazyValue)
+        if isinstance(element, LazyValue):
+            element, is_data = element.resolve(scope), True
+        arguments = self._check(element, index)
+        return ({}, arguments) if is_data else (arguments, {})
+
+    def _bind(self, scope: Scope) -> None:
+        if not isinstance(self.source, LazyValue):
+            return
+        values = [origin.resolve(scope) for origin in self._origins]
+        if self._made_of is not None and all(map(is_, values, self._made_of)):
+            return
+        self._made_of = None
+        self._items = _items(self.source, scope, f"{self.owner}, expand_kwargs()")
+        self._made_of = values
+
+    def _check(self, element: Any, index: int) -> dict[str, Any]:
+        """The element as a dict of arguments, if it is one that may be used here."""
+        where = f"{self.owner}, expand_kwargs(), element {index}"
+        if not isinstance(element, Mapping):
+            raise DagTypeError(
+                f"{where} is of type {type(element).__name__}.", fix="give one dict of arguments for each instance"
+            )
+        for name in element:
+            if not isinstance(name, str):
+                raise DagTypeError(f"{where} has the key {name!r}, which is no str.", fix="use argument names as keys")
+            if name in self.refused:
+                raise DagTypeError(f"{where} has the argument '{name}', which cannot be mapped.", fix="use partial()")
+            if self.strict and name in self.taken:
+                raise DagTypeError(
+                    f"{where} has the argument '{name}', which is in partial() too.",
+                    fix="give it in one place, or write strict=False so that the dict's value wins",
+                )
+        return dict(element)
+
+
+def _items(source: LazyValue, scope: Scope, where: str) -> Sequence[Any]:
+    try:
+        return items_of(source.resolve(scope), source.describe())
+    except NotMappable as error:
+        raise NotMappable(f"{where}: {error.message}", fix=error.fix) from None
+
+
+def holds_lazy(source: Source) -> bool:
+    """Whether a literal source has lazy values in its elements."""
+    return not isinstance(source, LazyValue) and has_lazy(source)

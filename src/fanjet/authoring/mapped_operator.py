@@ -1,0 +1,87 @@
+"""A task that has one instance for each position of a map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring.context_stack import find_place
+from fanjet.authoring.definition import find_definition
+from fanjet.authoring.operator import BaseOperator, check_date, follow, follow_references
+from fanjet.authoring.task_node import Operator
+from fanjet.authoring.task_options import NAMES, PLACING, convert_options
+from fanjet.errors import DagValueError
+from fanjet.model.rules import TriggerRule
+
+if TYPE_CHECKING:
+    from fanjet.authoring.expand_input import ExpandInput
+    from fanjet.model.spec import TaskKind
+
+
+class MappedOperator(Operator):
+    """What ``Operator.partial(...).expand(...)`` makes.
+
+    Args:
+        operator_class: The class of each instance's operator.
+        partial_kwargs: The arguments that all instances share, `task_id` (without prefixes of groups) among them.
+        expand_input: What the map runs over.
+    """
+
+    def __init__(
+        self, operator_class: type[BaseOperator], partial_kwargs: Mapping[str, Any], expand_input: ExpandInput
+    ) -> None:
+        self.operator_class = operator_class
+        self.partial_kwargs = {name: value for name, value in partial_kwargs.items() if name not in PLACING}
+        self.expand_input = expand_input
+        self.dag, self.task_group = find_place(partial_kwargs.get("dag"), partial_kwargs.get("task_group"))
+        task_id = partial_kwargs["task_id"]
+        full_id = self.task_group.child_id(task_id) if self.task_group else task_id
+        options = {name: value for name, value in self.partial_kwargs.items() if name in NAMES}
+        where = f"{operator_class.__name__} '{task_id}'"
+        self._set_up(full_id, convert_options(options, where), find_definition())
+        for name in ("start_date", "end_date"):
+            check_date(self, name, partial_kwargs.get(name))
+        if self.trigger_rule is TriggerRule.ALWAYS and not expand_input.is_literal:
+            raise DagValueError(
+                f"Task '{self.task_id}' with the trigger rule 'always' cannot be mapped over the output of tasks.",
+                fix="map it over a list in the DAG file, or use the trigger rule 'all_done'",
+                **self.place,
+            )
+        expand_input.owner = f"Task '{self.task_id}'"
+        if self.dag is not None:
+            self.dag.add_task(self)
+        follow_references(self, self.partial_kwargs)
+        follow(self, expand_input.references())
+
+    @property
+    def kind(self) -> TaskKind:  # type: ignore[override] # a class attribute of the operator class
+        return self.operator_class.kind
+
+    @property
+    def task_type(self) -> str:
+        return self.operator_class.__name__
+
+    @property
+    def operator_name(self) -> str:
+        return getattr(self.operator_class, "custom_operator_name", None) or self.task_type
+
+    def unmap(self, kwargs: Mapping[str, Any]) -> BaseOperator:
+        """The operator of one instance.
+
+        Args:
+            kwargs: The mapped arguments of the instance; they win over those in `partial()`.
+
+        Raises:
+            DagTypeError: The operator class does not take an argument, or misses one.
+        """
+        arguments = {**self.partial_kwargs, **kwargs, "task_id": self.task_id}
+        operator: BaseOperator = self.operator_class.detached(**arguments)
+        return self._adopt(operator)
+
+    def _adopt(self, operator: BaseOperator) -> BaseOperator:
+        """Give the operator of one instance the place of this task."""
+        for name in ("dag", "task_group", "definition", "upstream", "downstream", "trigger_rule"):
+            setattr(operator, name, getattr(self, name))
+        for name in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "retries", "pool", "pool_slots"):
+            setattr(operator, name, getattr(self, name))
+        return operator

@@ -1,0 +1,126 @@
+"""The base class of operators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from fanjet.authoring.context_stack import find_place
+from fanjet.authoring.definition import Definition
+from fanjet.authoring.edges import link
+from fanjet.authoring.literals import find_lazy
+from fanjet.authoring.operator_class import OperatorMeta, describe_call
+from fanjet.authoring.task_node import Operator
+from fanjet.authoring.task_options import PLACING, TaskOptions, convert_options
+from fanjet.errors import DagTypeError, DagValueError
+
+if TYPE_CHECKING:
+    from logging import Logger
+    from typing import Unpack
+
+    from fanjet.authoring.partial import OperatorPartial
+
+__all__ = ["BaseOperator", "Operator"]
+
+
+class BaseOperator(Operator, metaclass=OperatorMeta):
+    """A task that runs `execute`. Subclasses take arguments of their own and pass the others on.
+
+    Args:
+        task_id: The id, unique in its group.
+        options: What every task takes; see `TaskOptions`.
+
+    Raises:
+        DagTypeError: An argument is unknown, missing or not honoured.
+        DagValueError: A value cannot be used.
+    """
+
+    #: The attributes that are templates.
+    template_fields: ClassVar[Sequence[str]] = ()
+    #: A template field whose text ends so is the name of a file with the template.
+    template_ext: ClassVar[Sequence[str]] = ()
+    template_fields_renderers: ClassVar[Mapping[str, str]] = {}
+    ui_color: ClassVar[str] = "#fff"
+    ui_fgcolor: ClassVar[str] = "#000"
+
+    #: Tells `accepted_arguments` that this constructor takes `TaskOptions`.
+    takes_task_options = True
+
+    def __init__(self, *, task_id: str | None = None, **options: Unpack[TaskOptions]) -> None:
+        where = describe_call(type(self), {"task_id": task_id})
+        if task_id is None:
+            raise DagTypeError(f"{where} is missing the argument 'task_id'.", fix="give task_id='...'")
+        self.dag, self.task_group = find_place(options.get("dag"), options.get("task_group"))
+        full_id = self.task_group.child_id(task_id) if self.task_group else task_id
+        given: Mapping[str, Any] = options
+        self._set_up(
+            full_id,
+            convert_options({name: value for name, value in given.items() if name not in PLACING}, where),
+            None,
+        )
+        for name in ("start_date", "end_date"):
+            check_date(self, name, given.get(name))
+
+    def join_dag(self, arguments: Mapping[str, Any], definition: Definition | None) -> None:
+        """Take a place in the DAG, after the tasks whose output the arguments use. Called once, when made."""
+        self.definition = definition
+        if self.dag is not None:
+            self.dag.add_task(self)
+        follow_references(self, arguments)
+
+    @classmethod
+    def partial(cls, *args: Any, **kwargs: Any) -> OperatorPartial:
+        """The arguments that all instances of a map share; go on with ``.expand(...)`` or ``.expand_kwargs(...)``."""
+        from fanjet.authoring.partial import OperatorPartial  # noqa: PLC0415 - it makes operators of this class
+
+        return OperatorPartial(cls, args, kwargs)
+
+    def execute(self, context: Any) -> Any:
+        """Do the work of one try and give its result.
+
+        Args:
+            context: What the try can know about itself, its run and its DAG, by name.
+        """
+        raise DagTypeError(f"Operator class {type(self).__name__} has no execute() method.", fix="write one")
+
+    def pre_execute(self, context: Any) -> None:
+        """Runs before `execute`."""
+
+    def post_execute(self, context: Any, result: Any = None) -> None:
+        """Runs after `execute` has given `result`."""
+
+    def on_kill(self) -> None:
+        """Clean up what `execute` has started; called when the try is cancelled or takes too long."""
+
+    @property
+    def log(self) -> Logger:
+        """A logger; what is logged becomes part of the try's log."""
+        import logging  # noqa: PLC0415 - slow to import, and needed in tries only
+
+        return logging.getLogger(f"fanjet.task.{type(self).__name__}")
+
+
+def follow_references(task: Operator, arguments: Any) -> None:
+    """Put a task after all tasks whose output its arguments use, also inside collections."""
+    for lazy in find_lazy(arguments):
+        follow(task, lazy.references())
+
+
+def follow(task: Operator, upstream: Iterable[Operator]) -> None:
+    """Put a task after others; itself among them does not count."""
+    for other in upstream:
+        if other is not task:
+            link(other, task)
+
+
+def check_date(task: Operator, name: str, value: Any) -> None:
+    """Check that a date of a task is the one of its DAG.
+
+    Raises:
+        DagValueError: It is another.
+    """
+    if value is not None and task.dag is not None and value != getattr(task.dag, name):
+        raise DagValueError(
+            f"Task '{task.task_id}' has the {name} {value}, but a task has none of its own.",
+            fix=f"give {name} to the DAG only",
+        )

@@ -1,0 +1,280 @@
+"""The arguments that every task takes: their types, checks and defaults, and those that only Airflow understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict
+
+from fanjet.authoring.params import ParamsDict
+from fanjet.errors import DagTypeError, DagValueError
+from fanjet.model.rules import TriggerRule, WeightRule
+
+if TYPE_CHECKING:
+    from fanjet.authoring.dag import DAG
+    from fanjet.authoring.task_group import TaskGroup
+
+#: A function that gets the context; `pre_execute` and the `on_..._callback` arguments take one or a list.
+Callback: TypeAlias = Callable[[Any], Any]
+
+
+class TaskOptions(TypedDict, total=False):
+    """What `BaseOperator`, `partial()`, `@task(...)`, `override()` and `default_args` take."""
+
+    dag: DAG | None
+    task_group: TaskGroup | None
+    default_args: Mapping[str, Any] | None
+    owner: str
+    #: Extra tries after the first.
+    retries: int | None
+    #: A timedelta or seconds.
+    retry_delay: timedelta | float
+    #: True doubles the delay with each try, a number is the factor.
+    retry_exponential_backoff: bool | float
+    max_retry_delay: timedelta | float | None
+    execution_timeout: timedelta | float | None
+    trigger_rule: TriggerRule | str
+    on_execute_callback: Callback | Sequence[Callback] | None
+    on_success_callback: Callback | Sequence[Callback] | None
+    on_failure_callback: Callback | Sequence[Callback] | None
+    on_retry_callback: Callback | Sequence[Callback] | None
+    on_skipped_callback: Callback | Sequence[Callback] | None
+    max_active_tis_per_dag: int | None
+    max_active_tis_per_dagrun: int | None
+    pool: str | None
+    pool_slots: int
+    priority_weight: int
+    weight_rule: WeightRule | str
+    params: Mapping[str, Any] | None
+    do_xcom_push: bool
+    multiple_outputs: bool
+    #: A template for the label of each instance.
+    map_index_template: str | None
+    #: ``process`` gives each try a process of its own.
+    isolation: Literal["worker", "process"]
+    task_display_name: str | None
+    doc: str | None
+    doc_md: str | None
+    doc_rst: str | None
+    doc_yaml: str | None
+    doc_json: str | None
+    #: Only those of the DAG; a task has none of its own.
+    start_date: datetime | None
+    end_date: datetime | None
+
+
+Convert: TypeAlias = Callable[[Any], Any]
+
+
+class Option(NamedTuple):
+    """One argument: how a given value is checked and converted, and what holds when none is given."""
+
+    convert: Convert
+    default: Any
+
+
+class Refused(NamedTuple):
+    """An argument of Airflow that has no meaning here."""
+
+    #: Values that ask for nothing, and are therefore accepted.
+    harmless: tuple[Any, ...]
+    fix: str
+
+
+def _whole(least: int) -> Convert:
+    def convert(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ValueError(f"a whole number of at least {least}")
+        return value
+
+    return convert
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a whole number")  # noqa: TRY004 - these texts become parts of a DagError
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("True or False")  # noqa: TRY004 - these texts become parts of a DagError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a str")  # noqa: TRY004 - these texts become parts of a DagError
+    return value
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, timedelta | int | float):
+        raise ValueError("a timedelta or a number of seconds")
+    duration = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    if duration < timedelta():
+        raise ValueError("a duration that is not negative")
+    return duration
+
+
+def _backoff(value: Any) -> float:
+    if isinstance(value, bool):
+        return 2.0 if value else 0.0
+    if not isinstance(value, int | float) or (value != 0 and value < 1):
+        raise ValueError("True, False or a factor of at least 1")
+    return float(value)
+
+
+def _optional(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+def convert_callbacks(value: Any) -> tuple[Callback, ...]:
+    callbacks = () if value is None else tuple(value) if isinstance(value, list | tuple) else (value,)
+    if not all(callable(callback) for callback in callbacks):
+        raise ValueError("a function or a list of functions")
+    return callbacks
+
+
+def _one_of(*names: str) -> Convert:
+    def convert(value: Any) -> str:
+        if value not in names:
+            raise ValueError(f"one of {', '.join(map(repr, names))}")
+        return str(value)
+
+    return convert
+
+
+def _trigger_rule(value: Any) -> TriggerRule:
+    # Older names that Airflow still reads.
+    renamed = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "always"}
+    try:
+        return TriggerRule(renamed.get(value, value))
+    except ValueError:
+        raise ValueError(f"one of {', '.join(TriggerRule)}") from None
+
+
+def _weight_rule(value: Any) -> WeightRule:
+    try:
+        return WeightRule(value)
+    except ValueError:
+        raise ValueError(f"one of {', '.join(WeightRule)}") from None
+
+
+def _params(value: Any) -> ParamsDict:
+    if value is not None and not isinstance(value, Mapping):
+        raise ValueError("a dict")
+    return ParamsDict(value or {})
+
+
+#: Arguments that become attributes of the task under the same name.
+OPTIONS: dict[str, Option] = {
+    "owner": Option(_text, ""),
+    "retries": Option(lambda value: 0 if value is None else _whole(0)(value), 0),
+    "retry_delay": Option(_duration, timedelta(minutes=5)),
+    "retry_exponential_backoff": Option(_backoff, 0.0),
+    "max_retry_delay": Option(_optional(_duration), None),
+    "execution_timeout": Option(_optional(_duration), None),
+    "trigger_rule": Option(_trigger_rule, TriggerRule.ALL_SUCCESS),
+    "on_execute_callback": Option(convert_callbacks, ()),
+    "on_success_callback": Option(convert_callbacks, ()),
+    "on_failure_callback": Option(convert_callbacks, ()),
+    "on_retry_callback": Option(convert_callbacks, ()),
+    "on_skipped_callback": Option(convert_callbacks, ()),
+    "max_active_tis_per_dag": Option(_optional(_whole(1)), None),
+    "max_active_tis_per_dagrun": Option(_optional(_whole(1)), None),
+    "pool": Option(lambda value: "default_pool" if value is None else _text(value), "default_pool"),
+    "pool_slots": Option(_whole(1), 1),
+    "priority_weight": Option(_number, 1),
+    "weight_rule": Option(_weight_rule, WeightRule.DOWNSTREAM),
+    "params": Option(_params, None),
+    "do_xcom_push": Option(_flag, True),
+    "multiple_outputs": Option(_flag, False),
+    "map_index_template": Option(_optional(_text), None),
+    "isolation": Option(_one_of("worker", "process"), "worker"),
+    "task_display_name": Option(_optional(_text), None),
+    "doc": Option(_optional(_text), None),
+    "doc_md": Option(_optional(_text), None),
+    "doc_rst": Option(_optional(_text), None),
+    "doc_yaml": Option(_optional(_text), None),
+    "doc_json": Option(_optional(_text), None),
+}
+
+#: Airflow's arguments that Fanjet does not honour, so that nothing is accepted and then ignored.
+REFUSED: dict[str, Refused] = {
+    "depends_on_past": Refused((None, False), "order runs with max_active_runs=1"),
+    "wait_for_downstream": Refused((None, False), "order runs with max_active_runs=1"),
+    "ignore_first_depends_on_past": Refused((None, False, True), "leave it out"),
+    "wait_for_past_depends_before_skipping": Refused((None, False), "leave it out"),
+    "email": Refused((None, "", [], ()), "send mail in on_failure_callback"),
+    "email_on_failure": Refused((None, False), "send mail in on_failure_callback"),
+    "email_on_retry": Refused((None, False), "send mail in on_retry_callback"),
+    "sla": Refused((None,), "use execution_timeout or the DAG's dagrun_timeout"),
+    "queue": Refused((None, "default"), "use a pool"),
+    "run_as_user": Refused((None,), "start the workers as that user"),
+    "executor": Refused((None,), "leave it out; the executor is a setting"),
+    "executor_config": Refused((None, {}), "leave it out; the executor is a setting"),
+    "resources": Refused((None, {}), "use a pool to bound what runs at once"),
+    "inlets": Refused((None, [], ()), "leave it out"),
+    "outlets": Refused((None, [], ()), "put the tasks that depend on it into this DAG"),
+    "logger_name": Refused((None,), "use logging.getLogger(name) in the task"),
+    "pre_execute": Refused((None,), "use on_execute_callback, or override pre_execute() in the operator class"),
+    "post_execute": Refused((None,), "use on_success_callback, or override post_execute() in the operator class"),
+}
+
+#: Older names of arguments.
+RENAMED = {"task_concurrency": "max_active_tis_per_dag"}
+
+#: What places a task in a DAG; also never mapped.
+PLACING = frozenset({"task_id", "dag", "task_group", "default_args", "start_date", "end_date"})
+
+#: All names that every operator takes.
+NAMES = frozenset(OPTIONS) | frozenset(REFUSED) | frozenset(RENAMED) | PLACING
+
+
+def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The checked values of the options in `given`, without defaults.
+
+    Args:
+        given: Arguments by name; all must be options.
+        where: Words for error messages, such as ``BashOperator 'b'``.
+
+    Raises:
+        DagTypeError: There is no such argument, or Fanjet does not honour it.
+        DagValueError: A value cannot be used.
+    """
+    converted: dict[str, Any] = {}
+    for given_name, value in given.items():
+        name = RENAMED.get(given_name, given_name)
+        if name in OPTIONS:
+            converted[name] = _convert(name, value, where)
+        elif name in REFUSED:
+            _refuse(name, value, given, where)
+        else:
+            raise unknown_argument(name, where, NAMES)
+    return converted
+
+
+def unknown_argument(name: str, where: str, known: frozenset[str]) -> DagTypeError:
+    """The error for an argument that nobody takes, with the nearest name that somebody does."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed on the way to an error only
+
+    near = get_close_matches(name, known, n=1)
+    fix = f"did you mean '{near[0]}'?" if near else "leave it out"
+    return DagTypeError(f"{where} takes no argument '{name}'.", fix=fix)
+
+
+def _convert(name: str, value: Any, where: str) -> Any:
+    try:
+        return OPTIONS[name].convert(value)
+    except ValueError as error:
+        raise DagValueError(f"{where}: {name}={value!r} cannot be used.", fix=f"give {error}") from None
+
+
+def _refuse(name: str, value: Any, given: Mapping[str, Any], where: str) -> None:
+    refused = REFUSED[name]
+    if any(value is harmless or (value == harmless and type(value) is type(harmless)) for harmless in refused.harmless):
+        return
+    if name == "email" and given.get("email_on_failure") is False and given.get("email_on_retry") is False:
+        return  # an address that nothing is sent to
+    raise DagTypeError(f"{where}: {name}={value!r} has no meaning in Fanjet.", fix=refused.fix)
