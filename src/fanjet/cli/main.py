@@ -44,7 +44,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
+    except SystemExit as error:
+        # click ends like this when the reader of the output goes away, and after it completed words for a shell.
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
         leave_pipe()
         return BROKEN_PIPE
     except FanjetError as error:

@@ -27,6 +27,7 @@ _COLUMNS = (
     Column("INSTANCES", flexible=True),
     Column("RUN ID", flexible=True),
 )
+_ROOM_FOR_ID = 120
 
 
 @click.command(name="runs")
@@ -46,7 +47,10 @@ def command(dag_id: str | None, limit: int, as_json: bool, home: Path | None) ->
     if not runs:
         print_text(f"DAG {dag_id!r} has no runs.\n" if dag_id else "There are no runs yet.\n")
         return
-    print_text(render_table(_COLUMNS, [_row(*pair, terminal) for pair in zip(runs, counts, strict=True)], terminal))
+    rows = [_row(*pair, terminal) for pair in zip(runs, counts, strict=True)]
+    # The number names a run as well; the id goes first where there is no room for all.
+    shown = len(_COLUMNS) - (terminal.live and terminal.width < _ROOM_FOR_ID)
+    print_text(render_table(_COLUMNS[:shown], [row[:shown] for row in rows], terminal))
     waiting = [run for run in runs if is_interrupted(run)]
     if waiting:
         print_text(f"\nfanjet resume {waiting[0].info.number} goes on with the latest interrupted run.\n")
