@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -19,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings": ("fanjet.cli.settings", "Show each setting with its value and where it comes from."),
     "version": ("fanjet.cli.version", "Print the version."),
 }
+
+
+class ReaderGoneError(Exception):
+    """Whoever read the standard output went away."""
 
 
 class LazyGroup(click.Group):
@@ -46,6 +51,13 @@ class LazyGroup(click.Group):
                 ctx.fail(f"there is no command {name!r}. To run a DAG file: fanjet run {name}")
             ctx.fail(f"there is no command {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would make exit status 1 of a closed pipe, like that of a run that failed."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGoneError from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The list in `--help`, from the table alone."""

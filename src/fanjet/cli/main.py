@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from fanjet.cli.group import fanjet
+from fanjet.cli.group import ReaderGoneError, fanjet
 from fanjet.cli.output import leave_pipe
 from fanjet.cli.terminal import look_at
 from fanjet.errors import DagError, ExecutionError, FanjetError, InvariantError, OperationError
@@ -44,10 +44,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except SystemExit as error:
-        # click ends like this when the reader of the output goes away, and after it completed words for a shell.
-        if not isinstance(error.__context__, BrokenPipeError):
-            raise
+    except ReaderGoneError:
         leave_pipe()
         return BROKEN_PIPE
     except FanjetError as error:
