@@ -41,8 +41,8 @@ def read_steps(text: str) -> list[Step]:
 def agrees(shown: list[str], printed: str) -> bool:
     """Whether a command printed what the page shows.
 
-    Times, rates, bars and the width of gaps may differ; ``...`` on a line stands for any text, alone on a line for any lines. A
-    page that shows nothing asks for nothing.
+    Times, rates, bars and the width of gaps may differ; ``...`` on a line stands for any text, alone on a line for any
+    lines. A page that shows nothing asks for nothing.
     """
     if not shown:
         return True

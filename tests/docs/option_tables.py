@@ -1,0 +1,51 @@
+"""Tables of options in docs/commands.md, made of what `--help` says. `python tests/docs/option_tables.py` writes them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from fanjet.cli.group import COMMANDS, fanjet
+
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+_TABLE = re.compile(r"(?P<head><!-- options of (?P<name>\w+) -->\n).*?(?=<!-- end of the options -->)", re.DOTALL)
+
+
+def render_table(name: str) -> str:
+    """One row per option of a command, but `--help` and `--home`, which the page explains once."""
+    command = fanjet.get_command(click.Context(fanjet), name)
+    assert command is not None
+    context = click.Context(command, info_name=name)
+    options = [option for option in command.params if isinstance(option, click.Option) and option.name != "home"]
+    records = [option.get_help_record(context) for option in options]
+    rows = [f"| `{spelling}` | {_escape(text)} |\n" for spelling, text in filter(None, records)]
+    return "| option | what it does |\n|---|---|\n" + "".join(rows)
+
+
+def _escape(text: str) -> str:
+    """As Markdown shows it: placeholders are no HTML, JSON is code."""
+    text = re.sub(r"'(\{.*?\})'", r"`'\1'`", text)
+    return re.sub(r"\s+", " ", text).replace("<", "&lt;").replace("|", "\\|")
+
+
+def find_tables() -> dict[str, str]:
+    """The tables as they stand in the page, by command."""
+    text = PAGE.read_text(encoding="utf-8")
+    return {match["name"]: match[0].removeprefix(match["head"]) for match in _TABLE.finditer(text)}
+
+
+def write_tables() -> None:
+    """Bring the page up to date."""
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(_TABLE.sub(lambda match: match["head"] + render_table(match["name"]), text), encoding="utf-8")
+
+
+def commands_with_options() -> set[str]:
+    """The commands that need a table."""
+    return {name for name in COMMANDS if render_table(name).count("\n") > 2}
+
+
+if __name__ == "__main__":
+    write_tables()
