@@ -116,6 +116,5 @@ class Leases:
     def _explain_loss(self, run: int) -> ExecutionError:
         lease = self._get(run)
         return ExecutionError(
-            f"Run {run} is not owned by this scheduler (any more) but by {lease.owner}; nothing was written. "
-            "Its progress is recorded there."
+            f"Run {run} is no longer owned by this scheduler but by {lease.owner}; this batch was not written."
         )

@@ -1,0 +1,65 @@
+"""Databases for the conformance tests: each test that takes `journal_factory` runs on every database there is."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fanjet.store.journal import Journal
+from fanjet.store.queries import Reader
+
+from .samples import Owned, own_run
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture(params=["sqlite"])
+def journal_factory(home: Path) -> Iterator[Callable[[], Journal]]:
+    """Opens one and the same database, as one more scheduler each time."""
+    journals: list[Journal] = []
+
+    def open_journal() -> Journal:
+        journals.append(Journal.open(home, busy_timeout_s=0.5))
+        return journals[-1]
+
+    yield open_journal
+    for journal in journals:
+        journal.close()
+
+
+@pytest.fixture
+def reader_factory(home: Path) -> Iterator[Callable[[], Reader]]:
+    readers: list[Reader] = []
+
+    def open_reader() -> Reader:
+        readers.append(Reader.open(home))
+        return readers[-1]
+
+    yield open_reader
+    for reader in readers:
+        reader.close()
+
+
+@pytest.fixture
+def journal(journal_factory: Callable[[], Journal]) -> Journal:
+    return journal_factory()
+
+
+@pytest.fixture
+def session(journal: Journal) -> int:
+    return journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+
+
+@pytest.fixture
+def owned(journal: Journal, session: int) -> Owned:
+    return own_run(journal, session)
+
+
+@pytest.fixture
+def reader(owned: Owned, reader_factory: Callable[[], Reader]) -> Reader:
+    return reader_factory()

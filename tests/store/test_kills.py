@@ -1,0 +1,105 @@
+"""kill -9 in the middle of heavy writing: whatever was acknowledged is there, and everything still adds up."""
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from fanjet.model.paths import decode
+from fanjet.store.connections import DATABASE_NAME
+from fanjet.store.journal import Journal
+from fanjet.store.queries import Reader
+
+from .samples import Owned, check_summaries, ends, make_run, make_spec
+
+BATCH = 64
+WRITER = """
+    import os, socket, sys, time
+    from pathlib import Path
+    sys.path.insert(0, sys.argv[1])
+    from store.samples import ends, launch
+    from fanjet.model.states import State
+    from fanjet.store.journal import Journal
+
+    journal, run, first = Journal.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
+    session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+    journal.take_lease(run, session, lease_s=3600.0, at=time.time())
+    while True:
+        states = [State.FAILED if index % 7 == 0 else State.SUCCESS for index in range(first, first + 64)]
+        records = [ends(run, 1, range(first, first + 64), states), ends(run, 0, [-1], try_number=first + 1)]
+        journal.write(records, [launch(run, 1, first, 64, fence=(session << 32) + first)], at=time.time())
+        first += 64
+        os.write(1, b"%d\\n" % first)
+"""
+
+
+def kill_one_writer(home: Path, run: int, first: int, after_s: float) -> int:
+    """Start a writer at an index, kill it, and return the first index that it had not acknowledged."""
+    tests = str(Path(__file__).parents[1])
+    writer = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(WRITER), tests, str(home), str(run), str(first)],
+        stdout=subprocess.PIPE,
+    )
+    assert writer.stdout is not None
+    acknowledged = writer.stdout.readline()
+    assert acknowledged, "the writer could not take over the run at once"
+    time.sleep(after_s)
+    os.kill(writer.pid, signal.SIGKILL)
+    acknowledged += writer.stdout.read()
+    writer.wait()
+    writer.stdout.close()
+    return int(acknowledged.split(b"\n")[-2])
+
+
+def check(home: Path, run: int, acknowledged: int) -> int:
+    """Everything acknowledged is there, batches are whole, sums and the file are right. Returns the next index."""
+    journal = Journal.open(home)
+    one, train = journal.read_history(run).instances
+    journal.close()
+    assert len(train.paths) >= acknowledged
+    assert len(train.paths) % BATCH == 0
+    assert [decode(path) for path in train.paths] == [(index,) for index in range(len(train.paths))]
+    assert one.try_numbers == [len(train.paths) - BATCH + 1]
+    with Reader.open(home) as reader:
+        check_summaries(home, reader, run)
+        assert len(reader.tries(run, 0, ())) == len(train.paths) // BATCH
+    connection = sqlite3.connect(home / DATABASE_NAME)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+    return len(train.paths)
+
+
+def kill_writers(home: Path, times: int) -> None:
+    journal = Journal.open(home)
+    version = journal.save_version(make_spec(), bundle="b", root="/dags", file="sweep.py")
+    run = journal.create_run(version=version, info=make_run()).number
+    journal.close()
+    dice = random.Random(times)
+    first = 0
+    for _ in range(times):
+        acknowledged = kill_one_writer(home, run, first, dice.random() * 0.3)
+        first = check(home, run, acknowledged)
+    assert first > times * BATCH
+
+    journal = Journal.open(home)  # and the run can be gone on with at once, whatever lease the dead held
+    session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+    journal.take_lease(run, session, lease_s=60.0, at=time.time())
+    Owned(journal, session, run).write(ends(run, 1, range(first, first + BATCH)))
+    journal.close()
+
+
+def test_a_killed_writer_loses_nothing_acknowledged(home: Path) -> None:
+    kill_writers(home, 4)
+
+
+@pytest.mark.slow
+def test_many_killed_writers_lose_nothing_acknowledged(home: Path) -> None:
+    kill_writers(home, 20)

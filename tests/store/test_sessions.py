@@ -1,0 +1,146 @@
+"""Sessions, versions, runs and leases of the journal."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from fanjet.errors import ExecutionError, OperationError
+from fanjet.model.runs import NewRun, RunInfo
+from fanjet.store.journal import Journal
+from fanjet.store.queries import Reader
+
+from .samples import NOW, STARTED, Owned, ends, make_run, make_spec
+
+
+def test_session_numbers_grow_over_all_schedulers(journal_factory: Callable[[], Journal]) -> None:
+    one, other = journal_factory(), journal_factory()
+    numbers = [journal.begin_session(host="h", pid=1) for journal in (one, other, one)]
+    assert numbers == sorted(set(numbers))
+
+
+def test_the_same_version_is_kept_once(journal: Journal) -> None:
+    first = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
+    assert journal.save_version(make_spec(), bundle="b", root="/r", file="f.py") == first
+    others = {
+        journal.save_version(make_spec(), bundle="c", root="/r", file="f.py"),
+        journal.save_version(make_spec(), bundle="b", root="/s", file="f.py"),
+        journal.save_version(make_spec("other"), bundle="b", root="/r", file="f.py"),
+    }
+    assert len(others | {first}) == 4
+
+
+def test_a_run_comes_back_as_it_was_made(journal: Journal, reader_factory: Callable[[], Reader]) -> None:
+    spec = make_spec()
+    version = journal.save_version(spec, bundle="b", root="/r", file="f.py")
+    new = NewRun(
+        run_id="manual__1",
+        run_type="backfill",
+        logical_date=STARTED,
+        data_interval_start=datetime(1999, 12, 31, tzinfo=UTC),
+        data_interval_end=STARTED,
+        created_at=STARTED,
+        started_at=STARTED,
+        conf='{"a": 1}',
+        params='{"b": [2]}',
+    )
+    info = journal.create_run(version=version, info=new)
+    reader = reader_factory()
+    row = reader.find_run("manual__1")
+    assert row.info == info
+    assert isinstance(info, RunInfo)
+    assert (info.dag_id, info.logical_date, info.conf) == ("sweep", STARTED, '{"a": 1}')
+    assert reader.get_spec(info.number) == spec
+    assert reader.get_version(info.number).bundle == "b"
+
+
+def test_run_ids_are_unique_per_dag(journal: Journal) -> None:
+    version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
+    other = journal.save_version(make_spec("other"), bundle="b", root="/r", file="f.py")
+    journal.create_run(version=version, info=make_run("x"))
+    journal.create_run(version=other, info=make_run("x"))
+    with pytest.raises(OperationError, match="already has a run 'x'; choose another"):
+        journal.create_run(version=version, info=make_run("x"))
+    with pytest.raises(OperationError, match="no version 99"):
+        journal.create_run(version=99, info=make_run("y"))
+
+
+def test_a_live_lease_keeps_others_out(owned: Owned, journal_factory: Callable[[], Journal]) -> None:
+    owned.journal.take_lease(owned.run, owned.session, lease_s=10.0, at=NOW)
+    other = journal_factory()
+    session = other.begin_session(host=socket.gethostname(), pid=os.getpid())
+    with pytest.raises(OperationError, match=f"process {os.getpid()} on {socket.gethostname()}.* 9 s left"):
+        other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 1.0)
+    owned.journal.renew_leases(owned.session, lease_s=10.0, at=NOW + 9.0)
+    with pytest.raises(OperationError):
+        other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
+    owned.journal.release_lease(owned.run, owned.session)
+    other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_its_owner_refused(
+    owned: Owned, journal_factory: Callable[[], Journal]
+) -> None:
+    owned.write(ends(owned.run, 1, [0]))
+    owned.journal.take_lease(owned.run, owned.session, lease_s=10.0, at=NOW)
+    other = journal_factory()
+    session = other.begin_session(host="elsewhere", pid=42)
+    other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
+    with pytest.raises(ExecutionError, match="process 42 on elsewhere") as raised:
+        owned.write(ends(owned.run, 1, [1]))
+    assert not raised.value.temporary
+    with pytest.raises(ExecutionError, match="process 42 on elsewhere"):
+        owned.journal.renew_leases(owned.session, lease_s=10.0, at=NOW + 12.0)
+    other.write([ends(owned.run, 1, [2])], [], at=NOW)
+    (train,) = other.read_history(owned.run).instances
+    assert [path[-1] for path in train.paths] == [0, 2]
+    owned.journal.release_lease(owned.run, owned.session)  # changes nothing: it is not ours
+    other.write([ends(owned.run, 1, [3])], [], at=NOW)
+
+
+def test_a_taken_over_run_stays_closed_to_its_first_owner_after_release(
+    owned: Owned, journal_factory: Callable[[], Journal]
+) -> None:
+    owned.journal.take_lease(owned.run, owned.session, lease_s=1.0, at=NOW)
+    other = journal_factory()
+    session = other.begin_session(host="elsewhere", pid=42)
+    other.take_lease(owned.run, session, lease_s=1.0, at=NOW + 2.0)
+    other.release_lease(owned.run, session)
+    with pytest.raises(ExecutionError, match="by nobody"):
+        owned.write(ends(owned.run, 1, [1]))
+
+
+def test_the_lease_of_a_dead_process_is_free_at_once(journal: Journal) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    gone = journal.begin_session(host=socket.gethostname(), pid=dead.pid)
+    mine = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+    version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
+    run = journal.create_run(version=version, info=make_run()).number
+    journal.take_lease(run, gone, lease_s=1e9, at=NOW)
+    journal.take_lease(run, mine, lease_s=10.0, at=NOW)
+
+
+def test_a_foreign_host_is_believed_to_live(journal: Journal) -> None:
+    far = journal.begin_session(host="elsewhere", pid=2**22 - 1)
+    mine = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+    version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
+    run = journal.create_run(version=version, info=make_run()).number
+    journal.take_lease(run, far, lease_s=10.0, at=NOW)
+    with pytest.raises(OperationError, match="on elsewhere"):
+        journal.take_lease(run, mine, lease_s=10.0, at=NOW)
+
+
+def test_a_run_that_is_not_there_or_was_never_taken(journal: Journal, session: int) -> None:
+    with pytest.raises(OperationError, match="no run 5"):
+        journal.take_lease(5, session, lease_s=1.0, at=NOW)
+    with pytest.raises(OperationError, match="no run 5"):
+        journal.read_history(5)
+    version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
+    run = journal.create_run(version=version, info=make_run()).number
+    with pytest.raises(ExecutionError, match="by nobody"):
+        journal.write([ends(run, 1, [0])], [], at=NOW)
