@@ -1,0 +1,132 @@
+"""`fanjet check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+import msgspec
+
+from fanjet.cli.dag_errors import render_dag_errors
+from fanjet.cli.dag_files import DagFile, find_dag_files
+from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.quantities import say_count
+from fanjet.cli.terminal import Terminal, look_at
+from fanjet.cli.text_width import cut, printable
+from fanjet.parsing.child import parse_in_child
+from fanjet.parsing.report import ParseError, ParseReport
+from fanjet.settings import load_settings
+
+#: Files that are loaded at the same time, each in a process of its own.
+_AT_ONCE = 2
+#: Up to so many files, each is named also when it is right.
+_MOST_NAMED = 20
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    """A file with what came of it."""
+
+    file: DagFile
+    report: ParseReport
+
+    @property
+    def errors(self) -> list[ParseError]:
+        """What is wrong; that a file of a folder has no DAG is not."""
+        return [error for error in self.report.errors if error.kind != "empty" or not self.file.in_folder]
+
+
+@click.command(name="check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@json_option
+def command(paths: tuple[Path, ...], as_json: bool) -> int:
+    """Load DAG files and report everything that is wrong with them.
+
+    Of a folder all Python files below it are loaded that could hold a DAG and that no ignore file excludes.
+    Each is loaded in a process of its own. Nothing is run.
+
+    Exit status: 0 when all is well, 2 when there are errors.
+    """
+    missing = [
+        ParseError(str(path), None, "missing", "There is no such file or folder.")
+        for path in paths
+        if not path.exists()
+    ]
+    files = find_dag_files([path for path in paths if path.exists()])
+    checked = list(_check_all(files))
+    errors = [*missing, *(error for one in checked for error in one.errors)]
+    if as_json:
+        print_json(_as_data(checked, errors))
+    else:
+        _print(checked, errors, look_at())
+    return 2 if errors else 0
+
+
+def _check_all(files: Sequence[DagFile]) -> Iterator[_Checked]:
+    """In the order of the files."""
+    timeouts_s = [load_settings(start=file.path).parse_timeout_s for file in files]
+    with ThreadPoolExecutor(_AT_ONCE) as pool, _Counter(len(files)) as counter:
+        reports = pool.map(parse_in_child, [file.path for file in files], timeouts_s)
+        for file, report in zip(files, reports, strict=True):
+            counter.done(file.path)
+            yield _Checked(file, report)
+
+
+class _Counter:
+    """One line on the standard error that counts, where that is a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._terminal = look_at(sys.stderr)
+
+    def __enter__(self) -> _Counter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._show("")
+
+    def done(self, path: Path) -> None:
+        """One more."""
+        self._done += 1
+        self._show(cut(f"{self._done}/{self._total}  {printable(str(path))}", self._terminal.width - 1))
+
+    def _show(self, text: str) -> None:
+        if self._terminal.live:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+
+
+def _print(checked: Sequence[_Checked], errors: Sequence[ParseError], terminal: Terminal) -> None:
+    if len(checked) <= _MOST_NAMED:
+        print_text("".join(_describe(one, terminal) for one in checked if not one.errors))
+    print_text(render_dag_errors(errors, terminal))
+    dags = sum(len(one.report.specs) for one in checked)
+    summary = f"{say_count(len(checked), 'file')}, {say_count(dags, 'DAG')}: "
+    verdict = say_count(len(errors), "error") if errors else "no errors"
+    print_text(summary + terminal.style(verdict, "bold red" if errors else "green") + "\n")
+
+
+def _describe(one: _Checked, terminal: Terminal) -> str:
+    mark = terminal.style(terminal.symbol("✓", "ok"), "green")
+    dags = [f"{spec.dag_id} ({say_count(len(spec.tasks), 'task')})" for spec in one.report.specs]
+    return f"{mark} {one.file.path}: {', '.join(dags)}\n" if dags else ""
+
+
+def _as_data(checked: Sequence[_Checked], errors: Sequence[ParseError]) -> dict[str, object]:
+    return {
+        "files": [str(one.file.path) for one in checked],
+        "dags": [
+            {
+                "file": str(one.file.path),
+                "dag_id": spec.dag_id,
+                "tasks": [task.task_id for task in spec.tasks],
+                "mapped": [task.task_id for task in spec.tasks if task.depth],
+            }
+            for one in checked
+            for spec in one.report.specs
+        ],
+        "errors": [msgspec.structs.asdict(error) for error in errors],
+    }
