@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import click
 import msgspec
@@ -82,7 +83,7 @@ class _Counter:
         self._done = 0
         self._terminal = look_at(sys.stderr)
 
-    def __enter__(self) -> _Counter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
