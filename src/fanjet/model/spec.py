@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -74,6 +75,10 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     group: str | None = None
     doc: str | None = None
     line: int | None = None
+    #: Who looks after the task; empty when nobody was named.
+    owner: str = ""
+    #: What people see instead of the id.
+    display_name: str | None = None
 
     @property
     def depth(self) -> int:
@@ -90,6 +95,8 @@ class GroupSpec(msgspec.Struct, frozen=True, kw_only=True):
     #: The map of the group itself, None when it is not mapped.
     map: int | None = None
     tooltip: str = ""
+    #: What people see instead of the id.
+    display_name: str | None = None
 
 
 class ParamSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +134,17 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     dagrun_timeout_s: float | None = None
     #: Edge labels: (upstream task id, downstream task id) -> text.
     labels: tuple[tuple[str, str, str], ...] = ()
+    #: The most runs at once; None for no limit.
+    max_active_runs: int | None = None
+    #: Between which instants the schedule holds; aware.
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    #: Whether scheduled runs that were missed are made up for.
+    catchup: bool = False
+    #: Whether schedules wait until someone switches them on; None for the default.
+    paused_on_creation: bool | None = None
+    #: What people see instead of the id.
+    display_name: str | None = None
 
     def task(self, task_id: str) -> TaskSpec:
         """The task with this id.
