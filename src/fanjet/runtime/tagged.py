@@ -31,7 +31,7 @@ _EXACT_NUMPY = frozenset(
 ) | {"uint8", "uint16", "uint32", "uint64", "bool", "bool_"}
 
 
-def is_plain(value: object) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether JSON keeps `value` exactly: only None, bool, int, finite float, str, and lists and str-keyed dicts of it.
 
     Text with lone surrogates passes here and fails in the encoder.
@@ -40,12 +40,12 @@ def is_plain(value: object) -> bool:
     if kind in _ATOMS:
         return True
     if kind is float:
-        return math.isfinite(value)  # type: ignore[arg-type] # its type was just compared
+        return math.isfinite(value)
     if kind is list:
-        return _all_plain(value)  # type: ignore[arg-type]
+        return _all_plain(value)
     if kind is dict:
-        keys = set(map(type, value))  # type: ignore[call-overload]
-        return (not keys or keys == {str}) and _all_plain(value.values())  # type: ignore[attr-defined]
+        keys = set(map(type, value))
+        return (not keys or keys == {str}) and _all_plain(value.values())
     return False
 
 

@@ -55,7 +55,7 @@ class TaskInstance:
         "try_number",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - one is made for every try, and keywords cost time
         self, prepared: PreparedTask, run: RunView, parent: Path, index: int, try_number: int, carry: bytes | None
     ) -> None:
         self.prepared = prepared
@@ -63,7 +63,7 @@ class TaskInstance:
         self.parent = parent
         self.index = index
         self.map_path = join(parent, index)
-        self.try_number = try_number
+        self.try_number: int = try_number
         self.carry = carry
         self.task: Operator = prepared.operator
         self.state = "running"

@@ -120,7 +120,7 @@ class Templates:
         variables = ChainMap(context, environment.globals)
         try:
             return environment.concat(template.root_render_func(template.new_context(variables, shared=True)))
-        except Exception:  # rewrites the traceback so that it shows the lines of the template
+        except Exception:  # noqa: BLE001 - raises it again, and rewrites the traceback so that it shows the lines of the template
             environment.handle_exception()
 
     def _guarded(self, action: Callable[[], Any], where: str) -> Any:
@@ -134,9 +134,10 @@ class Templates:
                 fix=f"put it into one of the searched folders ({folders}) or name its folder in template_searchpath",
             ) from error
         except jinja2.TemplateSyntaxError as error:
-            raise DagValueError(f"{where}: the template is wrong in its line {error.lineno}: {error.message}") from error
+            message = f"{where}: the template is wrong in its line {error.lineno}: {error.message}"
+            raise DagValueError(message) from error
         except jinja2.UndefinedError as error:
-            raise UndefinedInTemplate(
+            raise UndefinedInTemplateError(
                 f"{where}: in the template, {error.message}.",
                 fix="correct the name, or define it in params or user_defined_macros; ds, ts and their kind need a "
                 "run with a logical date",
@@ -167,5 +168,5 @@ class Templates:
         return environment
 
 
-class UndefinedInTemplate(DagError):
+class UndefinedInTemplateError(DagError):
     """A template uses a name or an attribute that does not exist."""

@@ -57,7 +57,8 @@ class ValueStore:
                 _write_file(Path(uri), data)
         except OSError as error:
             raise ExecutionError(
-                f"The value {owner.key!r} of task {owner.task_id!r} ({len(data):,} bytes) could not be written to {uri}: {error}.",
+                f"The value {owner.key!r} of task {owner.task_id!r} ({len(data):,} bytes) could not be written to "
+                f"{uri}: {error}.",
                 temporary=True,
             ) from error
         return uri

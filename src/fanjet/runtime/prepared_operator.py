@@ -1,0 +1,78 @@
+"""Tasks of operator classes: an operator object is made for each try."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring.decorated import DecoratedMappedOperator
+from fanjet.authoring.literals import resolve
+from fanjet.authoring.mapped_operator import MappedOperator
+from fanjet.authoring.operator import BaseOperator
+from fanjet.authoring.scope import Scope
+from fanjet.runtime.copies import own_copy
+from fanjet.runtime.prepared_task import PreparedTask
+
+if TYPE_CHECKING:
+    from fanjet.runtime.task_instance import TaskInstance
+
+
+class PreparedOperator(PreparedTask):
+    """A task whose work is the `execute` of its operator."""
+
+    def call(self, ti: TaskInstance, scope: Scope) -> Any:
+        operator = self.make_operator(ti, scope)
+        ti.task = operator
+        context = ti.get_template_context()
+        operator.pre_execute(context)
+        result = operator.execute(context)
+        operator.post_execute(context, result)
+        return result
+
+    def make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
+        if isinstance(self.operator, MappedOperator):
+            return self._unmap(self.operator, ti, scope)
+        assert isinstance(self.operator, BaseOperator), self.operator
+        operator = copy(self.operator)  # what a try sets on it is its own
+        self._finish_fields(operator, ti, scope, ())
+        return operator
+
+    def _unmap(self, task: MappedOperator, ti: TaskInstance, scope: Scope) -> BaseOperator:
+        authored, data = task.expand_input.split_at(scope, ti.index)
+        data = {name: own_copy(value) for name, value in data.items()}
+        if isinstance(task, DecoratedMappedOperator):
+            return self._unmap_function(task, authored, data, ti, scope)
+        fields = frozenset(task.operator_class.template_fields)
+        renderer = self.renderer(ti, task.operator_class)
+        for name, value in authored.items():
+            data[name] = renderer.render(value, name, scope) if name in fields else own_copy(resolve(value, scope))
+        operator = task.unmap(data)
+        self._finish_fields(operator, ti, scope, data)
+        return operator
+
+    def _unmap_function(
+        self,
+        task: DecoratedMappedOperator,
+        authored: Mapping[str, Any],
+        data: Mapping[str, Any],
+        ti: TaskInstance,
+        scope: Scope,
+    ) -> BaseOperator:
+        """Arguments of a function are values inside the field `op_kwargs`."""
+        shared = {name: value for name, value in task.op_kwargs.items() if name not in data}
+        written = self.renderer(ti, task.operator_class).render({**shared, **authored}, "op_kwargs", scope)
+        operator = task.unmap({**written, **data})
+        self._finish_fields(operator, ti, scope, ("op_args", "op_kwargs"))
+        return operator
+
+    def _finish_fields(self, operator: BaseOperator, ti: TaskInstance, scope: Scope, final: Collection[str]) -> None:
+        """Render and resolve the template fields that are not final yet."""
+        renderer = self.renderer(ti, operator)
+        for field in operator.template_fields:
+            if field in final or not hasattr(operator, field):
+                continue
+            value = getattr(operator, field)
+            finished = renderer.render(value, field, scope)
+            if finished is not value:
+                setattr(operator, field, finished)

@@ -1,0 +1,53 @@
+"""What is found out about a task once, so that each of its tries starts at once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring.operator import BaseOperator
+from fanjet.authoring.scope import Scope
+from fanjet.model.spec import TaskSpec
+from fanjet.runtime.rendering import FieldRenderer
+
+if TYPE_CHECKING:
+    from fanjet.authoring.operator import Operator
+    from fanjet.runtime.scope import Links
+    from fanjet.runtime.task_instance import TaskInstance
+    from fanjet.runtime.templates import Templates
+
+
+class PreparedTask(ABC):
+    """One task of a DAG, ready to run tries.
+
+    Args:
+        spec: The task.
+        operator: Its operator, mapped or not.
+        links: To the tasks that it reads.
+        templates: The DAG's.
+    """
+
+    def __init__(self, spec: TaskSpec, operator: Operator, links: Links, templates: Templates) -> None:
+        self.spec = spec
+        self.operator = operator
+        self.links = links
+        self.templates = templates
+        #: Whether the end of a try is more than a state and a value.
+        self.is_simple = spec.kind == "task" and not (
+            spec.callbacks or spec.has_label or spec.execution_timeout_s or operator.multiple_outputs
+        )
+        #: Whether other tries of this worker may be given the same values.
+        self.shares_values = spec.depth > 0
+        self.label_template = operator.find_label_template()
+
+    @abstractmethod
+    def call(self, ti: TaskInstance, scope: Scope) -> Any:
+        """Make the arguments of a try, run it and give its result."""
+
+    @abstractmethod
+    def make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
+        """The operator of one try, with its arguments final."""
+
+    def renderer(self, ti: TaskInstance, operator: type | Operator) -> FieldRenderer:
+        """Renders the fields of a try."""
+        return FieldRenderer(self.templates, ti, getattr(operator, "template_ext", ()))
