@@ -142,6 +142,11 @@ class DAG:
         self.task_group = TaskGroup(None, dag=self)
 
     @property
+    def place(self) -> dict[str, Any]:
+        """The keyword arguments with which a `DagError` says where the DAG was defined."""
+        return {} if self.definition is None else {"file": self.definition.file, "line": self.definition.line}
+
+    @property
     def tasks(self) -> list[Operator]:
         return list(self.task_dict.values())
 

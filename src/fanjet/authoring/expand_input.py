@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fanjet.authoring.exceptions import NotMappable
 from fanjet.authoring.lazy_sequences import items_of
 from fanjet.authoring.lazy_value import LazyValue
-from fanjet.authoring.literals import find_lazy, has_lazy, resolve
+from fanjet.authoring.literals import find_lazy, resolve
 from fanjet.authoring.sources import Source
 from fanjet.errors import DagTypeError
 
@@ -83,6 +83,10 @@ class ExpandInput:
         """The collections and lazy values that the author gave."""
         raise AttributeError(f"{type(self).__name__} has no sources")
 
+    def authored(self) -> Iterator[tuple[str, Any]]:
+        """All values in the DAG file, with the names of the arguments that they are given to."""
+        raise AttributeError(f"{type(self).__name__} has no arguments")
+
     def references(self) -> Iterator[Operator]:
         """The tasks whose results are needed, repeated if used repeatedly."""
         for origin in self.origins():
@@ -116,6 +120,9 @@ class ProductInput(ExpandInput):
 
     def sources(self) -> Iterator[Source]:
         yield from self.arguments.values()
+
+    def authored(self) -> Iterator[tuple[str, Any]]:
+        yield from self._literal.items()
 
     def length(self, scope: Scope) -> int:
         self._bind(scope)
@@ -195,6 +202,11 @@ class KwargsInput(ExpandInput):
     def sources(self) -> Iterator[Source]:
         yield self.source
 
+    def authored(self) -> Iterator[tuple[str, Any]]:
+        for element in () if isinstance(self.source, LazyValue) else self._items:
+            if isinstance(element, Mapping):
+                yield from element.items()
+
     def length(self, scope: Scope) -> int:
         self._bind(scope)
         return len(self._items)
@@ -246,7 +258,3 @@ def _items(source: LazyValue, scope: Scope, where: str) -> Sequence[Any]:
     except NotMappable as error:
         raise NotMappable(f"{where}: {error.message}", fix=error.fix) from None
 
-
-def holds_lazy(source: Source) -> bool:
-    """Whether a literal source has lazy values in its elements."""
-    return not isinstance(source, LazyValue) and has_lazy(source)

@@ -11,6 +11,7 @@ from fanjet.errors import DagTypeError
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
     from fanjet.authoring.scope import Scope
+    from fanjet.authoring.task_group import TaskGroup
 
 #: Stands for an argument that was not given where None is a value.
 NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
@@ -35,6 +36,13 @@ class LazyValue(Node):
         """The tasks that must have ended before the value is known, repeated if used repeatedly."""
         for origin in self.origins():
             yield from origin.references()
+
+    def check_visible(self, group: TaskGroup | None, where: str) -> None:
+        """Check that it may be used in `group`, None being the top of a DAG.
+
+        Raises:
+            DagValueError: It has no value there.
+        """
 
     def describe(self) -> str:
         """Words for error messages, such as ``the result of 'make'``."""

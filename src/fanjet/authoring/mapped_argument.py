@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.value_algebra import Mappable
+from fanjet.errors import DagValueError
 
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
@@ -36,6 +37,13 @@ class MappedArgument(Mappable):
 
     def references(self) -> Iterator[Operator]:
         return self.group.get_expand_input().references()
+
+    def check_visible(self, group: TaskGroup | None, where: str) -> None:
+        if group is None or self.group not in group.enclosing():
+            raise DagValueError(
+                f"{where} uses {self.describe()} outside of the group.",
+                fix="use the result of a task inside the group instead",
+            )
 
     def describe(self) -> str:
         looked_up = "".join(f"[{key!r}]" for key in self.keys)

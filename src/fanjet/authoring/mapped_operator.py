@@ -51,7 +51,7 @@ class MappedOperator(Operator):
         if self.dag is not None:
             self.dag.add_task(self)
         follow_references(self, self.partial_kwargs)
-        follow(self, expand_input.references())
+        follow(self, expand_input.origins())
 
     @property
     def kind(self) -> TaskKind:  # type: ignore[override] # a class attribute of the operator class

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fanjet.authoring.context_stack import find_place
 from fanjet.authoring.definition import Definition
 from fanjet.authoring.edges import link
+from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.literals import find_lazy
 from fanjet.authoring.operator_class import OperatorMeta, describe_call
 from fanjet.authoring.task_node import Operator
@@ -103,14 +104,20 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
 def follow_references(task: Operator, arguments: Any) -> None:
     """Put a task after all tasks whose output its arguments use, also inside collections."""
     for lazy in find_lazy(arguments):
-        follow(task, lazy.references())
+        follow(task, lazy.origins())
 
 
-def follow(task: Operator, upstream: Iterable[Operator]) -> None:
-    """Put a task after others; itself among them does not count."""
-    for other in upstream:
-        if other is not task:
-            link(other, task)
+def follow(task: Operator, origins: Iterable[LazyValue]) -> None:
+    """Put a task after all that outputs and group arguments come from.
+
+    Raises:
+        CycleError: The task would wait for itself.
+        DagValueError: A group argument is used outside of its group, or an output in another DAG.
+    """
+    for origin in origins:
+        origin.check_visible(task.task_group, f"Task '{task.task_id}'")
+        for upstream in origin.references():
+            link(upstream, task)
 
 
 def check_date(task: Operator, name: str, value: Any) -> None:

@@ -99,6 +99,8 @@ class TaskGroupDecorator(Generic[P, R]):
         group = TaskGroup(**options, expand_input=expand_input)
         if expand_input is not None:
             expand_input.owner = f"Task group '{group.group_id}'"
+            for origin in expand_input.origins():
+                origin.check_visible(group.parent_group, expand_input.owner)
         with group:
             result = self.function(*args, **kwargs, **{name: MappedArgument(group, name) for name in mapped})
         return group if result is None else result
