@@ -1,0 +1,129 @@
+"""Reads what workers say and makes events and answers of it."""
+
+from __future__ import annotations
+
+from fanjet.errors import FanjetError
+from fanjet.executors.batch import Batch
+from fanjet.executors.local.assignments import Assignment
+from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.port import Serve
+from fanjet.executors.prefetch import Durations
+from fanjet.model.changes import MeasureMaps, RunCallbacks
+from fanjet.model.events import CallbacksRan, MapsMeasured, XComPushed
+from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready
+from fanjet.model.launches import Launch
+from fanjet.model.requests import Failure, Response
+from fanjet.worker.segment import NUMBER_BITS
+from fanjet.worker.slot import SEGMENT
+
+#: A worker that has used so many segments is replaced before their numbers run out.
+_NUMBER_MASK = (1 << NUMBER_BITS) - 1
+_MANY_SEGMENTS = _NUMBER_MASK - 100
+
+
+class Collector:
+    """Takes in frames.
+
+    Args:
+        durations: Learns how long tries take.
+        serve: Answers what running tries ask.
+    """
+
+    def __init__(self, durations: Durations, serve: Serve) -> None:
+        self._durations = durations
+        self.serve = serve
+
+    def collect(self, worker: WorkerHandle, batch: Batch) -> None:
+        """Take in all whole frames of a worker. A hot loop: one round for every try."""
+        group_end = offset = 0
+        indexes: list[int] = []
+        ended: list[Ended] = []
+        first: Ended | None = None
+        last: Ended | None = None
+        for frame in worker.take_frames():
+            if type(frame) is Ended:
+                sequence = frame.sequence
+                if sequence >= group_end:
+                    self._end_group(worker, first, last)
+                    head = worker.assignments[0]
+                    assert isinstance(head.work, Launch), (worker.number, sequence)
+                    indexes, ended = batch.ended_of(head.work)
+                    group_end, offset, first = head.end, head.work.first - head.first, frame
+                indexes.append(sequence + offset)
+                ended.append(frame)
+                last = frame
+            else:
+                self._end_group(worker, first, last)
+                group_end, first, last = 0, None, None
+                self._take_other(worker, frame, batch)
+        self._end_group(worker, first, last)
+
+    def _end_group(self, worker: WorkerHandle, first: Ended | None, last: Ended | None) -> None:
+        """Book the ends of consecutive tries of one launch."""
+        if first is None or last is None:
+            return
+        head = worker.end_through(last.sequence)
+        assert isinstance(head.work, Launch)
+        count = last.sequence - first.sequence + 1
+        self._durations.learn(head.work.run, head.work.task, last.ended_at - first.started_at, count)
+        worker.quiet = False
+        if worker.slot.words[SEGMENT] & _NUMBER_MASK >= _MANY_SEGMENTS:
+            worker.retiring = True
+
+    def _take_other(self, worker: WorkerHandle, frame: FromWorker, batch: Batch) -> None:
+        match frame:
+            case Ask():
+                worker.send([Answer(self._answer(worker, frame))])
+            case Pushed():
+                self._take_pushed(worker, frame, batch)
+            case Ready():
+                worker.ready = True
+            case Measured() | CallbacksDone():
+                order = worker.end_through(frame.sequence).work
+                worker.quiet = False
+                if isinstance(order, MeasureMaps) and isinstance(frame, Measured):
+                    batch.add(make_measured(order, frame.counts, frame.errors))
+                elif isinstance(order, RunCallbacks) and isinstance(frame, CallbacksDone):
+                    batch.add(make_callbacks_ran(order, frame.error))
+
+    def _answer(self, worker: WorkerHandle, ask: Ask) -> Response:
+        assignment = worker.find_assignment(ask.sequence)
+        if assignment is None:
+            return Failure(message="The try that asks is over.")
+        try:
+            return self.serve(assignment.work.run, ask.request)
+        except FanjetError as error:
+            return Failure(message=str(error))
+
+    @staticmethod
+    def _take_pushed(worker: WorkerHandle, frame: Pushed, batch: Batch) -> None:
+        assignment = worker.find_assignment(frame.sequence)
+        if assignment is not None and isinstance(assignment.work, Launch):
+            batch.add(make_pushed(assignment, frame))
+
+
+def make_pushed(assignment: Assignment, frame: Pushed) -> XComPushed:
+    """The event of a push."""
+    launch = assignment.work
+    assert isinstance(launch, Launch)
+    return XComPushed(
+        run=launch.run,
+        task=launch.task,
+        parent=launch.parent,
+        index=frame.sequence + launch.first - assignment.first,
+        fence=launch.fence,
+        key=frame.key,
+        value=frame.value,
+    )
+
+
+def make_measured(order: MeasureMaps, counts: list[int], errors: dict[int, str]) -> MapsMeasured:
+    """The event that answers a `MeasureMaps`."""
+    return MapsMeasured(
+        run=order.run, map=order.map, parent=order.parent, indexes=list(order.indexes), counts=counts, errors=errors
+    )
+
+
+def make_callbacks_ran(order: RunCallbacks, error: str | None) -> CallbacksRan:
+    """The event that answers a `RunCallbacks`."""
+    return CallbacksRan(run=order.run, task=order.task, parent=order.parent, index=order.index, error=error)

@@ -1,0 +1,305 @@
+"""The local executor: the scheduler's port to worker processes on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from fanjet.errors import ExecutionError
+from fanjet.executors.batch import Batch
+from fanjet.executors.local.assignments import Assignment, Order
+from fanjet.executors.local.collector import Collector
+from fanjet.executors.local.options import LocalOptions
+from fanjet.executors.local.pool import Pool
+from fanjet.executors.local.recall import SETTLE_S, Recalls, find_recall
+from fanjet.executors.local.room import LocalRoom, Seat
+from fanjet.executors.local.undertaker import Undertaker
+from fanjet.executors.local.watch import WATCH_EVERY_S, Watch
+from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.local.zygote_frames import Loaded, ZygoteConfig
+from fanjet.executors.port import Serve
+from fanjet.executors.prefetch import Durations
+from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
+from fanjet.model.events import Event
+from fanjet.model.frames import Callbacks, Measure, OpenRun, RunTries, Stop, ToWorker
+from fanjet.model.launches import Launch
+from fanjet.model.requests import Failure, Request, Response
+from fanjet.model.runs import RunInfo
+from fanjet.model.spec import DagSpec
+
+DEFAULT_RUNNERS = "fanjet.executors.local.runners:make_runners"
+#: How long `close` waits for workers to end by themselves.
+_CLOSE_PATIENCE_S = 5.0
+
+
+class LocalExecutor:
+    """Implements `fanjet.executors.port.Executor` with processes that load one DAG file.
+
+    Made by `start`, which does not wait: the processes start while the caller does other things, until `wait_loaded`.
+    """
+
+    def __init__(self, pool: Pool, options: LocalOptions) -> None:
+        self._pool = pool
+        self._options = options
+        self._durations = Durations(options.prefetch_s, options.prefetch_tries)
+        self._collector = Collector(self._durations, _refuse)
+        self._recalls = Recalls(self._give_back, self._read)
+        self._watch = Watch(options, self._find_time_limit, pool.config.log_folder)
+        self._undertaker = Undertaker(pool.config.log_folder, options.log_cap_bytes)
+        self._batch = Batch(self._feeds_map)
+        self._runs: dict[int, RunInfo] = {}
+        self._spec_of_run: dict[int, DagSpec] = {}
+        self._stopping = False
+        pool.on_death = self._bury
+        pool.on_readable = self._read
+
+    @classmethod
+    def start(
+        cls,
+        dag_file: Path,
+        root: Path,
+        *,
+        session: int,
+        home: Path,
+        options: LocalOptions | None = None,
+        runtime: dict[str, str | int | float | None] | None = None,
+        runners: str = DEFAULT_RUNNERS,
+    ) -> Self:
+        """Start loading a DAG file.
+
+        Args:
+            dag_file: The file.
+            root: The root of its bundle.
+            session: The number of the scheduler's session, part of the numbers of log segments.
+            home: Logs go to the folder ``logs`` below it.
+            options: The settings of the executor.
+            runtime: Settings that tries need.
+            runners: The text ``module:function`` that names what makes the runners of a worker.
+        """
+        options = options or LocalOptions()
+        config = ZygoteConfig(
+            file=str(dag_file),
+            root=str(root),
+            log_folder=str(home / "logs"),
+            log_cap_bytes=options.log_cap_bytes,
+            runners=runners,
+            runtime=runtime or {},
+        )
+        return cls(Pool(config, options, session), options)
+
+    def wait_loaded(self, timeout_s: float) -> Loaded:
+        """What is in the DAG file: its specs, or what is wrong with it, also that it takes too long to load."""
+        return self._pool.wait_loaded(timeout_s)
+
+    def connect(self, serve: Serve) -> None:
+        """Have `serve` answer from now on what running tries ask."""
+        self._collector.serve = serve
+
+    # --- the port ---
+
+    def open_run(self, info: RunInfo) -> None:
+        assert self._pool.loaded is not None, "wait_loaded first"
+        self._runs[info.number] = info
+        self._spec_of_run[info.number] = next(spec for spec in self._pool.loaded.specs if spec.dag_id == info.dag_id)
+
+    def room(self) -> LocalRoom:
+        if self._stopping:
+            return LocalRoom([], 0, self._durations)
+        workers = [worker for worker in self._pool.workers.values() if not worker.retiring]
+        seats = [
+            Seat(worker.number, worker.outstanding, worker.load_s, is_new=False)
+            for worker in workers
+            if not worker.quiet and worker.doom is None and not self._recalls.is_pending(worker)
+        ]
+        new = min(self._count_free_slots(), self._options.most_workers - len(workers))
+        seats += [Seat(number, 0, 0.0, is_new=True) for number in self._pool.reserve_numbers(max(new, 0))]
+        return LocalRoom(seats, self._count_free_slots(), self._durations)
+
+    def launch(self, launches: Sequence[Launch]) -> None:
+        by_worker: defaultdict[int, list[Launch]] = defaultdict(list)
+        for launch in launches:
+            by_worker[launch.worker].append(launch)
+        for number, own in sorted(by_worker.items()):
+            worker = self._pool.workers.get(number) or (self._pool.start(number) if self._is_new(number) else None)
+            if worker is None:  # it died since it was granted
+                for launch in own:
+                    self._batch.add_returned(launch, list(launch.indexes))
+            else:
+                self._send(worker, own)
+
+    def measure(self, request: MeasureMaps) -> None:
+        self._send(self._choose_worker(), [request])
+
+    def run_callbacks(self, request: RunCallbacks) -> None:
+        self._send(self._choose_worker(), [request])
+
+    def cancel(self, request: CancelTries) -> None:
+        for worker in self._pool.workers.values():
+            for assignment in worker.assignments:
+                if isinstance(assignment.work, Launch) and assignment.work.fence == request.fence:
+                    self._cancel(worker, assignment, set(request.indexes))
+
+    def poll(self, timeout_s: float) -> list[Event]:
+        pool = self._pool
+        self._recall_for_idle()
+        pool.select(self._shorten(timeout_s))
+        self._recalls.settle()
+        self._watch.look(list(pool.workers.values()), pool.guard)
+        self._retire()
+        events = self._batch.take_events()
+        self._batch = Batch(self._feeds_map)
+        return events
+
+    def busy(self) -> int:
+        return sum(bool(worker.assignments) for worker in self._pool.workers.values())
+
+    def stop_launching(self) -> list[Event]:
+        self._stopping = True
+        self._recalls.declare_all(self._pool.workers.values())
+        time.sleep(SETTLE_S)
+        return self.poll(0.0)
+
+    def close(self, *, kill: bool) -> None:
+        if not kill:
+            self._stop_workers()
+        self._pool.close()
+
+    # --- what happens during a poll ---
+
+    def _read(self, worker: WorkerHandle) -> None:
+        if worker.read():
+            self._collector.collect(worker, self._batch)
+        else:
+            self._pool.stop_reading(worker)
+
+    def _bury(self, worker: WorkerHandle, reason: str) -> None:
+        self._collector.collect(worker, self._batch)
+        self._recalls.forget(worker)
+        self._watch.forget(worker)
+        for order in self._undertaker.bury(worker, reason, self._batch):
+            self._send(self._choose_worker(), [order])
+
+    def _give_back(self, assignment: Assignment, first: int, end: int) -> None:
+        if isinstance(assignment.work, Launch):
+            self._batch.add_returned(assignment.work, assignment.list_indexes(first, end))
+        else:
+            self._send(self._choose_worker(), [assignment.work])
+
+    def _recall_for_idle(self) -> None:
+        """What waits behind a long try goes to a worker that has nothing to do."""
+        workers = [worker for worker in self._pool.workers.values() if not self._recalls.is_pending(worker)]
+        loaded = [worker for worker in workers if worker.outstanding > 1]
+        if loaded and self._count_free_slots() > 0:
+            idle = any(not worker.assignments and not worker.retiring for worker in workers)
+            if idle or len(self._pool.workers) < self._options.most_workers:
+                found = find_recall(loaded, idle_worker=idle)
+                if found is not None:
+                    self._recalls.declare(*found)
+
+    def _shorten(self, timeout_s: float) -> float:
+        """The patience of this poll: shorter when something is due."""
+        look_s = self._recalls.next_look_s()
+        if look_s is not None:
+            return min(timeout_s, look_s)
+        workers = self._pool.workers.values()
+        if any(worker.outstanding > 1 for worker in workers) and self._count_free_slots() > 0:
+            return min(timeout_s, self._options.prefetch_s / 4)
+        return min(timeout_s, WATCH_EVERY_S) if any(worker.assignments for worker in workers) else timeout_s
+
+    def _retire(self) -> None:
+        for worker in self._pool.workers.values():
+            if worker.retiring and not worker.assignments and not worker.stopped:
+                self._stop(worker)
+
+    # --- sending work ---
+
+    def _send(self, worker: WorkerHandle, works: Sequence[Launch | Order]) -> None:
+        frames: list[ToWorker] = []
+        for work in works:
+            if work.run not in worker.known_runs:
+                worker.known_runs.add(work.run)
+                frames.append(OpenRun(self._runs[work.run]))
+            frames.append(self._make_frame(worker, work))
+        self._write(worker, frames)
+
+    def _write(self, worker: WorkerHandle, frames: Sequence[ToWorker]) -> None:
+        if not worker.send(frames):
+            self._pool.wait_to_write(worker)
+
+    def _make_frame(self, worker: WorkerHandle, work: Launch | Order) -> ToWorker:
+        match work:
+            case Launch():
+                mean_s = self._durations.find_mean_s(work.run, work.task) or 0.0
+                sequence = worker.assign(work, work.count, mean_s)
+                return RunTries(
+                    sequence, work.run, work.fence, work.task, work.parent, work.first, work.count, work.try_number,
+                    work.carry,
+                )  # fmt: skip
+            case MeasureMaps():
+                sequence = worker.assign(work, 1, 0.0)
+                return Measure(sequence, work.run, work.map, work.parent, list(work.indexes))
+            case RunCallbacks():
+                sequence = worker.assign(work, 1, 0.0)
+                return Callbacks(
+                    sequence, work.run, work.task, work.parent, work.index, work.try_number, work.kind, work.error
+                )
+
+    def _choose_worker(self) -> WorkerHandle:
+        """The one for a control try: idle if there is one, and one more worker rather than behind a long try."""
+        workers = [
+            worker
+            for worker in self._pool.workers.values()
+            if worker.doom is None and not worker.retiring and not self._recalls.is_pending(worker)
+        ]
+        idle = [worker for worker in workers if not worker.assignments]
+        if idle:
+            return idle[0]
+        if not workers or len(workers) < self._options.most_workers:
+            return self._pool.start(self._pool.reserve_numbers(1)[0])
+        return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
+
+    def _cancel(self, worker: WorkerHandle, assignment: Assignment, indexes: set[int]) -> None:
+        running = worker.running
+        if assignment.first <= running < assignment.end and not indexes.isdisjoint(
+            assignment.list_indexes(running, running + 1)
+        ):
+            self._watch.cancel(worker, running, self._pool.guard)
+        if assignment.end - 1 > running:  # the others come back and are not launched again
+            self._recalls.declare(worker, running + 1)
+
+    def _stop(self, worker: WorkerHandle) -> None:
+        worker.stopped = worker.retiring = True
+        self._write(worker, [Stop()])
+
+    def _stop_workers(self) -> None:
+        """Let workers end in good order; those that do not in time are killed."""
+        self.stop_launching()
+        for worker in self._pool.workers.values():
+            self._stop(worker)
+        give_up_at = time.monotonic() + _CLOSE_PATIENCE_S
+        with contextlib.suppress(ExecutionError):
+            while self._pool.workers and time.monotonic() < give_up_at:
+                self.poll(0.05)
+
+    # --- what is known ---
+
+    def _count_free_slots(self) -> int:
+        busy = sum(bool(worker.assignments) and not worker.quiet for worker in self._pool.workers.values())
+        return max(self._options.slots - busy, 0)
+
+    def _is_new(self, number: int) -> bool:
+        return number >= self._pool.reserve_numbers(1)[0]
+
+    def _find_time_limit(self, run: int, task: int) -> float | None:
+        return self._spec_of_run[run].tasks[task].execution_timeout_s
+
+    def _feeds_map(self, run: int, task: int) -> bool:
+        return self._spec_of_run[run].tasks[task].feeds_map
+
+
+def _refuse(_run: int, _request: Request) -> Response:
+    return Failure(message="Nobody answers requests yet: LocalExecutor.connect was not called.")

@@ -1,0 +1,47 @@
+"""How many tries a worker is sent ahead: a matter of how long a task's tries have been taking."""
+
+from __future__ import annotations
+
+#: The running mean forgets: it weighs at most so many past tries.
+_MEMORY_TRIES = 64
+#: Nothing is sent ahead of tries that take longer: the pause between two of them is nothing beside them.
+_LONG_TRY_S = 0.25
+
+
+class Durations:
+    """The running mean of each task's durations.
+
+    Args:
+        ahead_s: A worker is sent about so much work ahead of what it is doing.
+        most_tries: But no more tries than this.
+    """
+
+    def __init__(self, ahead_s: float, most_tries: int) -> None:
+        self.ahead_s = ahead_s
+        self._most_tries = most_tries
+        #: (run, task) -> mean, number of tries that it rests on.
+        self._means: dict[tuple[int, int], tuple[float, int]] = {}
+
+    def learn(self, run: int, task: int, total_s: float, count: int) -> None:
+        """Take in that `count` tries took `total_s` together, with all that happened between them."""
+        mean, known = self._means.get((run, task), (0.0, 0))
+        weight = min(known, _MEMORY_TRIES)
+        self._means[run, task] = ((mean * weight + total_s) / (weight + count), known + count)
+
+    def find_mean_s(self, run: int, task: int) -> float | None:
+        """The mean; None when no try has ended yet."""
+        known = self._means.get((run, task))
+        return known and known[0]
+
+    def count_ahead(self, run: int, task: int) -> int:
+        """How many tries may be outstanding on one worker; it grows with what is known of the task."""
+        mean, known = self._means.get((run, task), (_LONG_TRY_S, 0))
+        if mean >= _LONG_TRY_S:
+            return 1
+        by_time = 1 + int(self.ahead_s / max(mean, 1e-6))
+        return max(2, min(by_time, self._most_tries, 1 + 4 * known))
+
+    def forget_run(self, run: int) -> None:
+        """The run is over."""
+        for key in [key for key in self._means if key[0] == run]:
+            del self._means[key]

@@ -1,0 +1,67 @@
+"""Explains why a DAG file could not be loaded: what, in which line, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from fanjet.errors import DagError
+from fanjet.parsing.report import ParseError
+
+#: Names of modules whose packages are called otherwise.
+_PACKAGE_OF_MODULE = {
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "git": "GitPython",
+    "PIL": "pillow",
+    "psycopg2": "psycopg2-binary",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+
+
+def explain_load_error(error: BaseException, path: Path) -> ParseError:
+    """What went wrong while the file at `path` was run."""
+    line = _find_line(error.__traceback__, path)
+    match error:
+        case SyntaxError():
+            return _explain_syntax(error, path, line)
+        case DagError():
+            return ParseError(error.file or str(path), error.line or line, "dag", error.message, error.fix)
+        case ModuleNotFoundError(name=str(name)):
+            return ParseError(str(path), line, "import", f"There is no module named '{name}'.", _suggest_install(name))
+        case ImportError():
+            return ParseError(str(path), line, "import", str(error))
+        case SystemExit():
+            message = f"The file ends the process (sys.exit, code {error.code}) when it is loaded."
+            return ParseError(
+                str(path), line, "exit", message, "put what a script does under if __name__ == '__main__'"
+            )
+        case _:
+            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            return ParseError(str(path), line, "exception", text)
+
+
+def _explain_syntax(error: SyntaxError, path: Path, line: int | None) -> ParseError:
+    """The syntax error may be in a module that the file imports."""
+    text = f"{type(error).__name__}: {error.msg}"
+    if error.text and error.text.strip():
+        text += f": {error.text.strip()}"
+    return ParseError(error.filename or str(path), error.lineno or line, "syntax", text)
+
+
+def _suggest_install(name: str) -> str:
+    top = name.partition(".")[0]
+    return f"pip install {_PACKAGE_OF_MODULE.get(top, top)}, or put the module beside the DAG file"
+
+
+def _find_line(traceback: TracebackType | None, path: Path) -> int | None:
+    """The line of the file at which the error passed through it last."""
+    line = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line

@@ -1,0 +1,96 @@
+"""Loads a DAG file into the running process."""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from fanjet.authoring.dag import DAG
+from fanjet.authoring.dag_collection import collect_dags
+from fanjet.errors import DagError
+from fanjet.parsing.load_errors import explain_load_error
+from fanjet.parsing.report import ParseError
+from fanjet.parsing.search_path import extend_search_path
+from fanjet.parsing.spec_builder import BuiltDag, build_spec
+
+
+class LoadedFile(NamedTuple):
+    """What a DAG file provides; no DAGs when there is any error."""
+
+    dags: list[BuiltDag]
+    errors: list[ParseError]
+
+
+def load_file(path: Path, root: Path) -> LoadedFile:
+    """Run a DAG file and build the specs of its DAGs.
+
+    It runs once per process: what it leaves behind (modules, context, threads) stays. The folder of the file and
+    `root` are put on `sys.path`.
+
+    Args:
+        path: The file.
+        root: The root of its bundle.
+    """
+    path, root = path.absolute(), root.absolute()
+    if not path.is_file():
+        return _fail(ParseError(str(path), None, "missing", "There is no such file."))
+    extend_search_path(path.parent, root)
+    module = _make_module(path)
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its purpose
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
+        return _fail(explain_load_error(error, path))
+    return _build(collect_dags(vars(module)), path, root)
+
+
+def _make_module(path: Path) -> ModuleType:
+    """A module that is registered like an imported one, so that helper modules and pickles find the same one.
+
+    It has its natural name where that leads to this file, otherwise (`pandas.py`, `my dag.py`) one that clashes with
+    nothing. No bytecode is cached: two changes within a second would leave the cache behind.
+    """
+    name = path.stem
+    found = PathFinder.find_spec(name) if name.isidentifier() and name not in sys.modules else None
+    if found is None or found.origin != str(path):
+        name = f"fanjet_dag_file_{name}"
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    module.__spec__ = ModuleSpec(name, None, origin=str(path))
+    module.__spec__.has_location = True
+    sys.modules[name] = module
+    return module
+
+
+def _build(dags: list[DAG], path: Path, root: Path) -> LoadedFile:
+    errors = _find_duplicates(dags, path)
+    built: list[BuiltDag] = []
+    file = str(path.relative_to(root) if path.is_relative_to(root) else path)
+    for dag in dags:
+        try:
+            built.append(build_spec(dag, file=file))
+        except DagError as error:
+            errors.append(explain_load_error(error, path))
+    if not dags:
+        fix = "call the @dag function at the top level of the file, or create the DAG there"
+        errors.append(ParseError(str(path), None, "empty", "The file defines no DAG.", fix))
+    return LoadedFile([], errors) if errors else LoadedFile(built, [])
+
+
+def _find_duplicates(dags: list[DAG], path: Path) -> list[ParseError]:
+    seen: dict[str, DAG] = {}
+    errors = []
+    for dag in dags:
+        first = seen.setdefault(dag.dag_id, dag)
+        if first is not dag:
+            where = f", first in line {first.definition.line}" if first.definition else ""
+            line = dag.definition.line if dag.definition else None
+            message = f"Two DAGs have the id '{dag.dag_id}'{where}."
+            errors.append(ParseError(str(path), line, "duplicate", message, "give one of them another dag_id"))
+    return errors
+
+
+def _fail(error: ParseError) -> LoadedFile:
+    return LoadedFile([], [error])

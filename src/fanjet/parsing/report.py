@@ -1,0 +1,38 @@
+"""What came of loading a DAG file."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fanjet.model.spec import DagSpec
+
+
+class ParseError(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a DAG file.
+
+    Attributes:
+        file: As it was given.
+        line: 1-based; None when no line is to blame.
+        kind: ``syntax``, ``import``, ``dag`` (the author's use of Fanjet), ``exception``, ``duplicate``, ``exit``,
+            ``timeout``, ``crash``, ``empty`` or ``missing``.
+        message: What is wrong.
+        fix: What to do, if that is known.
+    """
+
+    file: str
+    line: int | None
+    kind: str
+    message: str
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}" + (f" Fix: {self.fix}" if self.fix else "")
+
+
+class ParseReport(msgspec.Struct, frozen=True):
+    """A file that was loaded in a process of its own."""
+
+    specs: list[DagSpec]
+    errors: list[ParseError]
+    duration_s: float

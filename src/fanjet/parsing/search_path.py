@@ -1,0 +1,24 @@
+"""Where the modules of a DAG file are looked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def extend_search_path(*folders: Path) -> None:
+    """Put folders on `sys.path`: before installed packages, as for a script, but after the standard library.
+
+    A helper called ``types.py`` beside a DAG file thus cannot take the place of what the interpreter itself needs.
+    """
+    at = _find_end_of_standard_library()
+    for folder in reversed(list(dict.fromkeys(map(str, folders)))):
+        if folder not in sys.path:
+            sys.path.insert(at, folder)
+
+
+def _find_end_of_standard_library() -> int:
+    standard = str(Path(os.__file__).parent)
+    ends = [at + 1 for at, entry in enumerate(sys.path) if entry in {standard, f"{standard}/lib-dynload"}]
+    return max(ends, default=0)

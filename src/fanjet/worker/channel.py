@@ -1,0 +1,90 @@
+"""The worker's end of the two pipes to its executor: frames in, frames out."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from fanjet.model.frames import Answer, FromWorker, ToWorker
+
+_LENGTH_BYTES = 4
+_READ_BYTES = 1 << 16
+
+
+class Channel:
+    """Frames of `fanjet.model.frames`, each after its length.
+
+    A frame leaves with a single write, so that what the kernel has is whole: an ended try survives its worker.
+    """
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._read_fd = read_fd
+        self._write_fd = write_fd
+        self._decode = msgspec.msgpack.Decoder(ToWorker).decode
+        self._encode_into = msgspec.msgpack.Encoder().encode_into
+        self._out = bytearray()
+        self._in = bytearray()
+        #: Answers that have not come yet; more than one only after a try was interrupted while it waited for its own.
+        self._answers_due = 0
+        #: Frames that came while an answer was awaited.
+        self._waiting: list[ToWorker] = []
+        #: Set while the worker itself forks a process that goes on speaking for it.
+        self.shared_with_fork = False
+
+    def send(self, frame: FromWorker) -> None:
+        """Write one frame; blocks while the pipe is full.
+
+        Raises:
+            BrokenPipeError: The executor is gone.
+        """
+        out = self._out
+        self._encode_into(frame, out, _LENGTH_BYTES)
+        out[:_LENGTH_BYTES] = (len(out) - _LENGTH_BYTES).to_bytes(_LENGTH_BYTES, "big")
+        written = os.write(self._write_fd, out)
+        if written < len(out):
+            rest = memoryview(bytes(out))[written:]
+            while rest:
+                rest = rest[os.write(self._write_fd, rest) :]
+
+    def receive(self) -> ToWorker | None:
+        """The next frame; None when the executor is gone. Blocks. Drops answers that nobody waits for any more."""
+        while True:
+            frame = self._waiting.pop(0) if self._waiting else self._read_frame()
+            if not isinstance(frame, Answer):
+                return frame
+            self._answers_due -= 1
+
+    def ask(self, question: FromWorker) -> Answer | None:
+        """Send a frame and wait for its answer; None when the executor is gone."""
+        self._answers_due += 1
+        self.send(question)
+        while (frame := self._read_frame()) is not None:
+            if not isinstance(frame, Answer):
+                self._waiting.append(frame)
+                continue
+            self._answers_due -= 1
+            if self._answers_due == 0:
+                return frame
+        return None
+
+    def close_in_fork(self) -> None:
+        """Let go of the pipes in a process that a task forked: it must neither speak for the worker nor outlive it."""
+        if not self.shared_with_fork:
+            os.close(self._read_fd)
+            os.close(self._write_fd)
+            self._read_fd = self._write_fd = -1
+
+    def _read_frame(self) -> ToWorker | None:
+        buffer = self._in
+        while len(buffer) < _LENGTH_BYTES or len(buffer) < (
+            _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
+        ):
+            data = os.read(self._read_fd, _READ_BYTES)
+            if not data:
+                return None
+            buffer += data
+        end = _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
+        frame: ToWorker = self._decode(buffer[_LENGTH_BYTES:end])
+        del buffer[:end]
+        return frame
