@@ -52,6 +52,24 @@ class Owned:
     session: int
     run: int
 
+    def fence(self, counter: int) -> int:
+        """As a scheduler makes them of its session."""
+        return (self.session << 32) + counter
+
+    def launch(
+        self, task: int, first: int, count: int, *, fence: int, try_number: int = 1, parent: MapPath = ()
+    ) -> Launch:
+        return Launch(
+            fence=self.fence(fence),
+            run=self.run,
+            task=task,
+            parent=parent,
+            first=first,
+            count=count,
+            try_number=try_number,
+            worker=3,
+        )
+
     def write(self, *records: object, launches: Sequence[Launch] = (), at: float = NOW) -> None:
         self.journal.write(list(records), launches, at=at)  # type: ignore[arg-type]
 
@@ -115,14 +133,6 @@ def skip(run: int, task: int, indexes: Sequence[int], state: State = State.SKIPP
 
 def push(run: int, task: int, index: int, key: str, value: bytes, *, fence: int = 1) -> RecordXCom:
     return RecordXCom(pushed=XComPushed(run=run, task=task, parent=(), index=index, fence=fence, key=key, value=value))
-
-
-def launch(
-    run: int, task: int, first: int, count: int, *, fence: int, try_number: int = 1, parent: MapPath = ()
-) -> Launch:
-    return Launch(
-        fence=fence, run=run, task=task, parent=parent, first=first, count=count, try_number=try_number, worker=0
-    )
 
 
 def check_summaries(home: Path, reader: Reader, run: int) -> None:

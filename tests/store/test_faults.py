@@ -19,7 +19,7 @@ from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 
-from .samples import Owned, check_summaries, ends, launch, own_run
+from .samples import Owned, check_summaries, ends, own_run
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def fill(owned: Owned, first: int) -> tuple[int, ExecutionError]:
 
 def write_hundred(owned: Owned, first: int) -> None:
     records = ends(owned.run, 1, range(first, first + 100), values=[b"j" * 200] * 100)
-    owned.write(records, launches=[launch(owned.run, 1, first, 100, fence=first)])
+    owned.write(records, launches=[owned.launch(1, first, 100, fence=first)])
 
 
 def test_a_database_that_may_not_grow_keeps_what_it_has(owned: Owned, reader: Reader, home: Path) -> None:
@@ -244,6 +244,20 @@ def test_commits_wait_for_the_disk(owned: Owned) -> None:
     """The promise of `write` rests on these two settings."""
     assert owned.journal._writer.execute("PRAGMA synchronous").fetchone() == (2,)
     assert owned.journal._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_forked_child_that_ends_does_no_harm(owned: Owned, reader: Reader, home: Path) -> None:
+    """Workers descend from the scheduler by forks, and an interpreter that ends closes what it inherited."""
+    owned.write(ends(owned.run, 1, range(100)))
+    child = os.fork()
+    if child == 0:
+        owned.journal._reader.close()
+        owned.journal._writer.close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert (home / f"{DATABASE_NAME}-wal").stat().st_size > 0
+    owned.write(ends(owned.run, 1, range(100, 200)))
+    assert len(list(reader.iter_instances(owned.run, 1))) == 200
 
 
 def test_many_processes_may_make_the_database_at_once(home: Path) -> None:

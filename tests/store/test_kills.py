@@ -25,17 +25,18 @@ WRITER = """
     import os, socket, sys, time
     from pathlib import Path
     sys.path.insert(0, sys.argv[1])
-    from store.samples import ends, launch
+    from store.samples import Owned, ends
     from fanjet.model.states import State
     from fanjet.store.journal import Journal
 
     journal, run, first = Journal.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
     session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
     journal.take_lease(run, session, lease_s=3600.0, at=time.time())
+    owned = Owned(journal, session, run)
     while True:
         states = [State.FAILED if index % 7 == 0 else State.SUCCESS for index in range(first, first + 64)]
         records = [ends(run, 1, range(first, first + 64), states), ends(run, 0, [-1], try_number=first + 1)]
-        journal.write(records, [launch(run, 1, first, 64, fence=(session << 32) + first)], at=time.time())
+        journal.write(records, [owned.launch(1, first, 64, fence=first)], at=time.time())
         first += 64
         os.write(1, b"%d\\n" % first)
 """
@@ -77,6 +78,15 @@ def check(home: Path, run: int, acknowledged: int) -> int:
     return len(train.paths)
 
 
+def check_as_found(home: Path, run: int, acknowledged: int) -> None:
+    """A reader sees everything before anybody has opened the database for writing again."""
+    with Reader.open(home) as reader:
+        assert sum(reader.counts(run)[1].counts) >= acknowledged
+        found = reader.latest_unfinished_run()
+        assert found is not None
+        assert found.info.number == run
+
+
 def kill_writers(home: Path, times: int) -> None:
     journal = Journal.open(home)
     version = journal.save_version(make_spec(), bundle="b", root="/dags", file="sweep.py")
@@ -86,6 +96,7 @@ def kill_writers(home: Path, times: int) -> None:
     first = 0
     for _ in range(times):
         acknowledged = kill_one_writer(home, run, first, dice.random() * 0.3)
+        check_as_found(home, run, acknowledged)
         first = check(home, run, acknowledged)
     assert first > times * BATCH
 

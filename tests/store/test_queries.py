@@ -141,3 +141,27 @@ def test_a_reader_can_neither_write_nor_hold_up_the_writer(owned: Owned, reader:
     assert len(list(rows)) == 5009
     with pytest.raises(Exception, match="readonly"):
         reader._connection.execute("DELETE FROM instance")
+
+
+def test_running_tries_are_those_of_the_owner_without_an_end(
+    owned: Owned, reader: Reader, journal_factory: Callable[[], Journal]
+) -> None:
+    run = owned.run
+    owned.write(launches=[owned.launch(1, 0, 4, fence=1), owned.launch(1, 4, 4, fence=2)], at=NOW)
+    owned.write(ends(run, 1, [0, 1, 4]), at=NOW)
+    owned.write(launches=[owned.launch(1, 6, 2, fence=3)], at=NOW + 2)  # recalled and given to another worker
+    running = reader.running(run, 1)
+    assert sorted(row.path for row in running) == [(2,), (3,), (5,), (6,), (7,)]
+    assert {row.path: row.launched_at for row in running}[6,] == NOW + 2
+    owned.write(skip(run, 1, [3], at=NOW + 3), ends(run, 1, [2], State.UP_FOR_RETRY, resume_at={0: NOW + 9}))
+    assert sorted(row.path for row in reader.running(run, 1)) == [(5,), (6,), (7,)]
+    owned.write(launches=[owned.launch(1, 2, 1, fence=4, try_number=2)], at=NOW + 9)
+    found = reader.find_running(run, 1, (2,))
+    assert found is not None
+    assert (found.try_number, found.worker) == (2, 3)
+    owned.journal.release_lease(run, owned.session)
+    assert reader.running(run, 1) == []
+    heir = journal_factory()
+    heir.take_lease(run, heir.begin_session(host="h", pid=1), lease_s=9.0, at=NOW)
+    assert reader.running(run, 1) == []
+    assert [row.state for row in reader.tries(run, 1, (2,))] == [State.UP_FOR_RETRY]

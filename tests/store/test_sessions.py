@@ -12,6 +12,7 @@ import pytest
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.store.journal import Journal
+from fanjet.store.leases import PROCESS, is_orphan
 from fanjet.store.queries import Reader
 
 from .samples import NOW, STARTED, Owned, ends, make_run, make_spec
@@ -123,6 +124,20 @@ def test_the_lease_of_a_dead_process_is_free_at_once(journal: Journal) -> None:
     run = journal.create_run(version=version, info=make_run()).number
     journal.take_lease(run, gone, lease_s=1e9, at=NOW)
     journal.take_lease(run, mine, lease_s=10.0, at=NOW)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
+def test_a_dead_process_that_nobody_has_noticed_is_dead(journal: Journal) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    assert is_orphan(socket.gethostname(), dead.pid, "other")
+    dead.wait()
+
+
+def test_a_pid_that_is_used_again_in_a_restarted_container_is_dead() -> None:
+    assert is_orphan(socket.gethostname(), os.getpid(), "other")
+    assert not is_orphan(socket.gethostname(), os.getpid(), PROCESS)
+    assert not is_orphan(socket.gethostname(), os.getppid(), "other")
 
 
 def test_a_foreign_host_is_believed_to_live(journal: Journal) -> None:

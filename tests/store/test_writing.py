@@ -15,7 +15,7 @@ from fanjet.model.states import RunStatus, State
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 
-from .samples import NOW, Owned, check_summaries, ends, launch, push, skip
+from .samples import NOW, Owned, check_summaries, ends, push, skip
 
 
 def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader, home: Path) -> None:
@@ -60,14 +60,14 @@ def test_no_accepted_position_writes_nothing(owned: Owned, reader: Reader) -> No
 
 def test_a_retry_keeps_the_earlier_try(owned: Owned, reader: Reader, home: Path) -> None:
     run = owned.run
-    owned.write(launches=[launch(run, 1, 0, 3, fence=10)])
+    owned.write(launches=[owned.launch(1, 0, 3, fence=10)])
     failed = ends(run, 1, [1], State.UP_FOR_RETRY, resume_at={0: NOW + 5}, extras={0: TryExtra(error="boom")})
     owned.write(ends(run, 1, [0]), failed)
     check_summaries(home, reader, run)
     assert reader.counts(run)[1].counts[State.UP_FOR_RETRY] == 1
     assert [(row.try_number, row.state) for row in reader.tries(run, 1, (1,))] == [(1, State.UP_FOR_RETRY)]
 
-    owned.write(launches=[launch(run, 1, 1, 1, fence=11, try_number=2)], at=NOW + 10)
+    owned.write(launches=[owned.launch(1, 1, 1, fence=11, try_number=2)], at=NOW + 10)
     running = reader.tries(run, 1, (1,))[-1]
     assert (running.try_number, running.state, running.started_at) == (2, State.RUNNING, NOW + 10)
 
@@ -87,7 +87,7 @@ def test_a_rescheduled_try_keeps_its_parts(owned: Owned, reader: Reader, home: P
     run = owned.run
     for poke in range(3):
         at = NOW + 10.0 * poke
-        owned.write(launches=[launch(run, 0, -1, 1, fence=20 + poke)], at=at)
+        owned.write(launches=[owned.launch(0, -1, 1, fence=20 + poke)], at=at)
         extras = {0: TryExtra(resume_at=at + 5, carry=b"c%d" % poke)}
         owned.write(ends(run, 0, [-1], State.UP_FOR_RESCHEDULE, at=at, resume_at={0: at + 5}, extras=extras))
         check_summaries(home, reader, run)
@@ -141,21 +141,24 @@ def test_a_whole_map_ends_in_one_record(owned: Owned, reader: Reader) -> None:
 
 def test_pushed_values_of_an_earlier_try_go_at_the_next_launch(owned: Owned, reader: Reader) -> None:
     run = owned.run
-    owned.write(launches=[launch(run, 1, 0, 3, fence=10)])
+    owned.write(launches=[owned.launch(1, 0, 3, fence=10)])
     for index in range(3):
-        owned.write(push(run, 1, index, "k", b"j1", fence=10), push(run, 1, index, "l", b"j2", fence=10))
-    owned.write(push(run, 1, 1, "k", b"j9", fence=10))
+        owned.write(
+            push(run, 1, index, "k", b"j1", fence=owned.fence(10)),
+            push(run, 1, index, "l", b"j2", fence=owned.fence(10)),
+        )
+    owned.write(push(run, 1, 1, "k", b"j9", fence=owned.fence(10)))
     assert reader.xcoms(run, 1, (1,)) == {"k": b"j9", "l": b"j2"}
     owned.write(ends(run, 1, [0]), ends(run, 1, [1], State.UP_FOR_RETRY, resume_at={0: NOW}))
     assert reader.xcoms(run, 1, (0,)) == {"k": b"j1", "l": b"j2", "return_value": b"j0"}
-    owned.write(launches=[launch(run, 1, 1, 1, fence=11, try_number=2)])
+    owned.write(launches=[owned.launch(1, 1, 1, fence=11, try_number=2)])
     assert reader.xcoms(run, 1, (1,)) == {}
     assert len(reader.xcoms(run, 1, (0,))) == 3
     assert len(reader.xcoms(run, 1, (2,))) == 2
     # A second try that is rescheduled goes on with what it pushed.
-    owned.write(push(run, 1, 1, "k", b"j5", fence=11))
+    owned.write(push(run, 1, 1, "k", b"j5", fence=owned.fence(11)))
     owned.write(ends(run, 1, [1], State.UP_FOR_RESCHEDULE, try_number=2, resume_at={0: NOW}))
-    owned.write(launches=[launch(run, 1, 1, 1, fence=12, try_number=2)])
+    owned.write(launches=[owned.launch(1, 1, 1, fence=12, try_number=2)])
     assert reader.xcoms(run, 1, (1,)) == {"k": b"j5"}
 
 
@@ -175,9 +178,9 @@ def test_lengths_and_the_end_of_the_run(owned: Owned, reader: Reader) -> None:
 
 def test_a_batch_is_all_or_nothing(owned: Owned, reader: Reader, home: Path) -> None:
     run = owned.run
-    owned.write(ends(run, 1, [0]), launches=[launch(run, 1, 0, 9, fence=10)])
+    owned.write(ends(run, 1, [0]), launches=[owned.launch(1, 0, 9, fence=10)])
     with pytest.raises(FanjetError):  # the same fence twice is a bug; here it fails the last statement of the batch
-        owned.write(ends(run, 1, [1, 2]), skip(run, 3, [-1]), launches=[launch(run, 1, 9, 9, fence=10)])
+        owned.write(ends(run, 1, [1, 2]), skip(run, 3, [-1]), launches=[owned.launch(1, 9, 9, fence=10)])
     assert [row.path for row in reader.instances(run, 1)] == [(0,)]
     assert reader.instances(run, 3) == []
     check_summaries(home, reader, run)
@@ -186,7 +189,7 @@ def test_a_batch_is_all_or_nothing(owned: Owned, reader: Reader, home: Path) -> 
 
 
 def test_launches_carry_the_instant_of_their_batch(owned: Owned, reader: Reader) -> None:
-    owned.write(launches=[launch(owned.run, 1, 0, 4, fence=5)], at=NOW + 3)
+    owned.write(launches=[owned.launch(1, 0, 4, fence=5)], at=NOW + 3)
     assert [row.started_at for row in reader.tries(owned.run, 1, (2,))] == [NOW + 3]
     assert reader.tries(owned.run, 1, (4,)) == []
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -196,7 +195,7 @@ def _new_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _temporary_name(name: str) -> str:
-    return f".{name}.{secrets.token_hex(4)}.tmp"
+    return f".{name}.{os.urandom(4).hex()}.tmp"
 
 
 def _sync_folder(folder: Path) -> None:

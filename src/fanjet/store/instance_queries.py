@@ -8,7 +8,7 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.model.paths import decode, encode, prefix_end
 from fanjet.model.states import State
 from fanjet.model.values import RETURN_VALUE
-from fanjet.store.reading import Reading
+from fanjet.store.launch_queries import LaunchQueries
 from fanjet.store.row_columns import (
     INSTANCE_COLUMNS,
     SUMMARY_COLUMNS,
@@ -23,7 +23,7 @@ from fanjet.store.rows import InstanceRow, TaskCounts, TryRow
 _ROWS_AT_ONCE = 2000
 
 
-class InstanceQueries(Reading):
+class InstanceQueries(LaunchQueries):
     """Queries about what is inside a run."""
 
     def counts(self, run: int) -> dict[int, TaskCounts]:
@@ -77,8 +77,21 @@ class InstanceQueries(Reading):
             TRY_COLUMNS, "FROM instance WHERE run = ? AND task = ? AND path = ? AND started_at IS NOT NULL", *one
         )
         tries = [make_try(columns) for columns in (*earlier, *latest)]
-        running = self._find_running(run, task, path, tries[-1] if tries else None)
-        return [*tries, running] if running else tries
+        running = self.find_running(run, task, path)
+        if running is None:
+            return tries
+        return [
+            *tries,
+            TryRow(
+                try_number=running.try_number,
+                state=State.RUNNING,
+                started_at=running.launched_at,
+                ended_at=None,
+                label=None,
+                error=None,
+                log=None,
+            ),
+        ]
 
     def map_lengths(self, run: int) -> list[tuple[int, MapPath, int]]:
         """(map, parent, count) of every expansion."""
@@ -112,43 +125,3 @@ class InstanceQueries(Reading):
             offset,
         )
         return [make_instance(columns) for columns in rows]
-
-    def _find_running(self, run: int, task: int, path: MapPath, last: TryRow | None) -> TryRow | None:
-        """The launch of an instance that came after its last recorded end, if there is one."""
-        parent, index = (path[:-1], path[-1]) if path else ((), -1)
-        rows = self._select(
-            "try_number, launched_at",
-            "FROM launch WHERE run = ?1 AND task = ?2 AND "
-            "((parent = ?3 AND first <= ?4 AND first + count > ?4) OR (parent = ?5 AND first = -1)) "
-            "ORDER BY fence DESC LIMIT 1",
-            run,
-            task,
-            encode(parent),
-            index,
-            encode(path),
-        )
-        if not rows:
-            return None
-        try_number, launched_at = rows[0]
-        if last is not None and _covers(last, try_number, launched_at):
-            return None
-        row = self.find_instance(run, task, path)
-        if row is not None and row.started_at is None and row.ended_at >= launched_at:  # ended while it waited
-            return None
-        return TryRow(
-            try_number=try_number,
-            state=State.RUNNING,
-            started_at=launched_at,
-            ended_at=None,
-            label=None,
-            error=None,
-            log=None,
-        )
-
-
-def _covers(last: TryRow, try_number: int, launched_at: float) -> bool:
-    """Whether the last recorded end of an instance is that of its last launch."""
-    if last.try_number != try_number:
-        return last.try_number > try_number
-    goes_on = last.state in {State.UP_FOR_RESCHEDULE, State.DEFERRED}
-    return not goes_on or (last.ended_at or 0.0) >= launched_at

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import secrets
-import socket
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.store import statements_sqlite as sql
 
 #: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
-PROCESS = secrets.token_hex(8)
+PROCESS = os.urandom(8).hex()
 
 
 class _Lease(NamedTuple):
@@ -37,7 +36,7 @@ class _Lease(NamedTuple):
 
 def is_orphan(host: str, pid: int, process: str) -> bool:
     """Whether a session's process is known to be dead, so that nobody needs to wait for the end of its leases."""
-    if host != socket.gethostname():
+    if host != os.uname().nodename:
         return False
     if pid == os.getpid():
         return process != PROCESS
@@ -47,7 +46,16 @@ def is_orphan(host: str, pid: int, process: str) -> bool:
         return True
     except PermissionError:
         return False  # it lives, as another user's
-    return False
+    return _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended and only waits to be noticed by its parent; False where that cannot be seen."""
+    try:
+        status = Path("/proc", str(pid), "stat").read_bytes()
+    except OSError:
+        return False
+    return status.rpartition(b") ")[2].startswith(b"Z")
 
 
 class Leases:

@@ -79,11 +79,22 @@ class InstanceRow(msgspec.Struct, frozen=True, kw_only=True):
     resume_at: float | None
 
 
+class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A try that was handed to a worker and whose end is not recorded: it runs or is about to."""
+
+    path: Path
+    try_number: int
+    #: The executor's number for the worker.
+    worker: int
+    launched_at: float
+
+
 class TryRow(msgspec.Struct, frozen=True, kw_only=True):
     """One try of an instance, or a part of one that was rescheduled or deferred."""
 
     try_number: int
-    #: RUNNING for a launched try whose end is not recorded; when the run has no owner, its end never will be.
+    #: RUNNING for a try that the run's latest owner launched and whose end is not recorded; when that owner is dead
+    #: (`RunRow.owned`), it is lost and will be launched again.
     state: State
     #: Of a running try: when it was launched.
     started_at: float | None
