@@ -1,0 +1,176 @@
+"""The machine that decides what is launched, across all runs of one scheduler."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from fanjet.engine.limits import Limits
+from fanjet.engine.ready import PriorityLevel, RunQueue, Taken
+from fanjet.model.changes import DequeueInstances, QueueInstances
+from fanjet.model.launches import Launch
+from fanjet.model.paths import Path
+from fanjet.model.spec import DagSpec
+
+_ALL = 1 << 60
+
+
+class Room(Protocol):
+    """What could be launched now; granting books it."""
+
+    def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
+        """Book up to `wanted` tries of a task: (worker, number of tries) pairs, none when there is no room."""
+
+
+class Admission:
+    """Holds what is ready and gives out launches within all limits.
+
+    Order: greater priority first; then the runs in turn; in a run the tasks in topological order; in a task by index.
+
+    Args:
+        pools: The slots of each pool. ``default_pool`` sets no limit unless it is listed.
+    """
+
+    def __init__(self, pools: Mapping[str, int]) -> None:
+        self._limits = Limits(pools)
+        self._levels: dict[int, PriorityLevel] = {}
+        #: The negated priorities in use, ascending.
+        self._order: list[int] = []
+
+    def add_run(self, run: int, spec: DagSpec) -> None:
+        """Make a run known before anything of it is queued.
+
+        Raises:
+            OperationError: A task wants a pool that does not exist, or more slots than it has.
+        """
+        self._limits.add_run(run, spec)
+
+    def remove_run(self, run: int) -> None:
+        """Forget a run: its queue, and what it holds of limits and pools."""
+        for priority, level in list(self._levels.items()):
+            level.runs.pop(run, None)
+            self._forget_if_empty(priority)
+        self._limits.remove_run(run)
+
+    def queue(self, change: QueueInstances) -> None:
+        """Instances are ready."""
+        priority = self._limits.spec(change.run).tasks[change.task].priority
+        level = self._levels.get(priority)
+        if level is None:
+            level = self._levels[priority] = PriorityLevel()
+            insort(self._order, -priority)
+        if change.run not in level.runs:
+            level.runs[change.run] = RunQueue()
+        level.runs[change.run].add(change)
+
+    def dequeue(self, change: DequeueInstances) -> None:
+        """Instances are not to be launched after all."""
+        priority = self._limits.spec(change.run).tasks[change.task].priority
+        level = self._levels.get(priority)
+        queue = None if level is None else level.runs.get(change.run)
+        if level is not None and queue is not None:
+            queue.drop(change)
+            if not queue:
+                del level.runs[change.run]
+            self._forget_if_empty(priority)
+
+    def take(self, room: Room, next_fence: Callable[[], int]) -> list[Launch]:
+        """Launch what the room and the limits allow.
+
+        A run to which the room grants less than it wants is passed over until the next time: its tasks share workers.
+        """
+        launches = _Launches()
+        for negated in list(self._order):
+            self._take_level(self._levels[-negated], room, launches)
+            self._forget_if_empty(-negated)
+        return launches.make(next_fence)
+
+    def released(self, run: int, task: int, count: int) -> None:
+        """Tries ended or were returned, and no longer hold slots.
+
+        To be called once for each try that was launched, also for one whose end is refused because it was cancelled.
+        """
+        self._limits.released(run, task, count)
+
+    def _take_level(self, level: PriorityLevel, room: Room, launches: _Launches) -> None:
+        """Several runs take turns with growing shares, so that none takes all the room; one alone takes what it can."""
+        turn = level.in_turn()
+        share = 1
+        while turn:
+            if len(turn) == 1:
+                share = _ALL
+            turn = [run for run in turn if self._take_share(level, run, share, room, launches)]
+            share *= 2
+
+    def _take_share(self, level: PriorityLevel, run: int, share: int, room: Room, launches: _Launches) -> bool:
+        """Launch up to `share` instances of a run; whether it could take more."""
+        queue = level.runs[run]
+        for tasks in queue.tasks():
+            wanted = min(share, tasks.count, self._limits.allowance(run, tasks.task))
+            if not wanted:
+                continue
+            granted = 0
+            for worker, count in room.grant(run, tasks.task, wanted):
+                for taken in tasks.take(count):
+                    launches.add(run, tasks.task, worker, taken)
+                granted += count
+            self._limits.launched(run, tasks.task, granted)
+            queue.forget_if_empty(tasks)
+            share -= granted
+            if granted < wanted:
+                if not queue:
+                    self._forget_run(level, run)
+                return False
+            if not share:
+                break
+        if not queue:
+            return self._forget_run(level, run)
+        return not share
+
+    def _forget_run(self, level: PriorityLevel, run: int) -> bool:
+        del level.runs[run]
+        return False
+
+    def _forget_if_empty(self, priority: int) -> None:
+        level = self._levels.get(priority)
+        if level is not None and not level.runs:
+            del self._levels[priority]
+            self._order.remove(-priority)
+
+
+class _Launches:
+    """Launches in the making: consecutive ranges for one worker become one."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[int, int, int, Taken, list[int]]] = []
+        self._last: dict[tuple[int, int, int, Path, int], tuple[int, list[int]]] = {}
+
+    def add(self, run: int, task: int, worker: int, taken: Taken) -> None:
+        """One more range for a worker."""
+        key = (run, task, worker, taken.parent, taken.try_number)
+        known = self._last.get(key)
+        if taken.carry is None and known is not None and known[0] + known[1][0] == taken.first:
+            known[1][0] += taken.count
+            return
+        count = [taken.count]
+        self._parts.append((run, task, worker, taken, count))
+        if taken.carry is None:
+            self._last[key] = (taken.first, count)
+
+    def make(self, next_fence: Callable[[], int]) -> list[Launch]:
+        """All of them, with a fence each."""
+        return [
+            Launch(
+                fence=next_fence(),
+                run=run,
+                task=task,
+                parent=taken.parent,
+                first=taken.first,
+                count=count[0],
+                try_number=taken.try_number,
+                worker=worker,
+                carry=taken.carry,
+            )
+            for run, task, worker, taken, count in self._parts
+        ]

@@ -1,0 +1,113 @@
+"""How many more instances of a task may be launched: slots of pools, limits of tasks, runs and DAGs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fanjet.errors import InvariantError, OperationError
+from fanjet.model.spec import DagSpec, TaskSpec
+
+#: The pool of tasks that name none. Unless it is given slots, it sets no limit.
+DEFAULT_POOL = "default_pool"
+_NO_LIMIT = 1 << 60
+
+
+@dataclass(slots=True)
+class _Run:
+    spec: DagSpec
+    #: Launched and not yet released.
+    active: int = 0
+    active_by_task: Counter[int] = field(default_factory=Counter)
+
+
+class Limits:
+    """What is launched and not yet released, against what may be.
+
+    Args:
+        pools: The slots of each pool.
+    """
+
+    def __init__(self, pools: Mapping[str, int]) -> None:
+        self._slots = {DEFAULT_POOL: _NO_LIMIT, **pools}
+        self._used: Counter[str] = Counter()
+        self._runs: dict[int, _Run] = {}
+        #: By DAG and task id, as the numbers of a task may differ between versions.
+        self._active_per_dag: Counter[tuple[str, str]] = Counter()
+
+    def add_run(self, run: int, spec: DagSpec) -> None:
+        """Make a run known.
+
+        Raises:
+            OperationError: A task wants a pool that does not exist, or more slots than it has.
+        """
+        for task in spec.tasks:
+            slots = self._slots.get(task.pool)
+            if slots is None:
+                raise OperationError(
+                    f"task {task.task_id!r} of DAG {spec.dag_id!r} wants pool {task.pool!r}, which does not exist. "
+                    f"Fix: create the pool, or use one of {', '.join(sorted(map(repr, self._slots)))}."
+                )
+            if task.pool_slots > slots:
+                raise OperationError(
+                    f"task {task.task_id!r} of DAG {spec.dag_id!r} wants {task.pool_slots} slots of pool "
+                    f"{task.pool!r}, which has {slots}. Fix: give the pool more slots, or the task fewer."
+                )
+        self._runs[run] = _Run(spec)
+
+    def remove_run(self, run: int) -> None:
+        """Forget a run and give back what it holds."""
+        known = self._runs.pop(run, None)
+        if known is not None:
+            for number, count in known.active_by_task.items():
+                self._give_back(known.spec, known.spec.tasks[number], count)
+
+    def spec(self, run: int) -> DagSpec:
+        """The DAG of a run that was added."""
+        known = self._runs.get(run)
+        if known is None:
+            raise InvariantError(f"run {run} is unknown to admission")
+        return known.spec
+
+    def allowance(self, run: int, number: int) -> int:
+        """How many more instances of a task may be launched now."""
+        known = self._runs[run]
+        task = known.spec.tasks[number]
+        free = self._slots[task.pool] - self._used[task.pool]
+        allowed = free // task.pool_slots if task.pool_slots > 0 else _NO_LIMIT
+        if known.spec.max_active_tasks is not None:
+            allowed = min(allowed, known.spec.max_active_tasks - known.active)
+        if task.max_active_per_run is not None:
+            allowed = min(allowed, task.max_active_per_run - known.active_by_task[number])
+        if task.max_active_per_dag is not None:
+            allowed = min(allowed, task.max_active_per_dag - self._active_per_dag[known.spec.dag_id, task.task_id])
+        return max(allowed, 0)
+
+    def launched(self, run: int, number: int, count: int) -> None:
+        """Instances were launched."""
+        known = self._runs[run]
+        task = known.spec.tasks[number]
+        known.active += count
+        known.active_by_task[number] += count
+        self._used[task.pool] += count * task.pool_slots
+        self._active_per_dag[known.spec.dag_id, task.task_id] += count
+
+    def released(self, run: int, number: int, count: int) -> None:
+        """Launched instances are no longer out. For a run that was removed there is nothing left to give back."""
+        known = self._runs.get(run)
+        if known is None:
+            return
+        if count > known.active_by_task[number]:
+            task_id = known.spec.tasks[number].task_id
+            raise InvariantError(
+                f"run {run}, task {task_id!r}: {count} tries were released, but only "
+                f"{known.active_by_task[number]} were out"
+            )
+        known.active -= count
+        known.active_by_task[number] -= count
+        self._give_back(known.spec, known.spec.tasks[number], count)
+
+    def _give_back(self, spec: DagSpec, task: TaskSpec, count: int) -> None:
+        self._used[task.pool] -= count * task.pool_slots
+        self._active_per_dag[spec.dag_id, task.task_id] -= count

@@ -1,0 +1,130 @@
+"""What is ready and waits for a slot: ranges, by priority, run and task."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fanjet.engine.columns import runs_of
+from fanjet.model.changes import DequeueInstances, QueueInstances
+from fanjet.model.paths import Path
+
+
+@dataclass(slots=True, order=True)
+class ReadyRange:
+    """Consecutive instances of one task that are ready; the order is that in which they are launched."""
+
+    parent: Path
+    first: int
+    #: One more than the last.
+    stop: int = field(compare=False)
+    try_number: int = field(compare=False)
+    carry: bytes | None = field(compare=False)
+
+
+@dataclass(slots=True, frozen=True)
+class Taken:
+    """Instances taken out of the queue to be launched."""
+
+    parent: Path
+    first: int
+    count: int
+    try_number: int
+    carry: bytes | None
+
+
+class TaskQueue:
+    """The ready instances of one task of one run."""
+
+    __slots__ = ("_ranges", "count", "task")
+
+    def __init__(self, task: int) -> None:
+        self.task = task
+        #: How many instances are ready.
+        self.count = 0
+        self._ranges: list[ReadyRange] = []
+
+    def add(self, change: QueueInstances) -> None:
+        """Put instances in."""
+        for run in runs_of(change.indexes):
+            ready = ReadyRange(change.parent, run.start, run.stop, change.try_number, change.carry)
+            heapq.heappush(self._ranges, ready)
+        self.count += len(change.indexes)
+
+    def drop(self, parent: Path) -> None:
+        """Take out whatever lies under a path."""
+        self._ranges = [ready for ready in self._ranges if ready.parent[: len(parent)] != parent]
+        heapq.heapify(self._ranges)
+        self.count = sum(ready.stop - ready.first for ready in self._ranges)
+
+    def take(self, count: int) -> Iterator[Taken]:
+        """Take the first instances out, as ranges. The cost is that of the ranges, not of the instances."""
+        self.count -= count
+        while count:
+            # Ranges do not overlap, so cutting off the front of the least one leaves it the least.
+            ready = self._ranges[0]
+            size = min(count, ready.stop - ready.first)
+            yield Taken(ready.parent, ready.first, size, ready.try_number, ready.carry)
+            count -= size
+            ready.first += size
+            if ready.first == ready.stop:
+                heapq.heappop(self._ranges)
+
+
+class RunQueue:
+    """The ready tasks of one run that have one priority."""
+
+    __slots__ = ("_numbers", "_tasks")
+
+    def __init__(self) -> None:
+        self._tasks: dict[int, TaskQueue] = {}
+        self._numbers: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._tasks)
+
+    def add(self, change: QueueInstances) -> None:
+        """Put instances in."""
+        queue = self._tasks.get(change.task)
+        if queue is None:
+            queue = self._tasks[change.task] = TaskQueue(change.task)
+            insort(self._numbers, change.task)
+        queue.add(change)
+
+    def drop(self, change: DequeueInstances) -> None:
+        """Take instances out again."""
+        queue = self._tasks.get(change.task)
+        if queue is not None:
+            queue.drop(change.parent)
+            self.forget_if_empty(queue)
+
+    def forget_if_empty(self, queue: TaskQueue) -> None:
+        """Keep only tasks of which something is ready."""
+        if not queue.count:
+            del self._tasks[queue.task]
+            self._numbers.remove(queue.task)
+
+    def tasks(self) -> list[TaskQueue]:
+        """In topological order."""
+        return [self._tasks[number] for number in self._numbers]
+
+
+class PriorityLevel:
+    """The runs that have something ready at one priority, and whose turn it is."""
+
+    __slots__ = ("_last", "runs")
+
+    def __init__(self) -> None:
+        self.runs: dict[int, RunQueue] = {}
+        self._last = -1
+
+    def in_turn(self) -> list[int]:
+        """The runs in ascending order, beginning after the one that was first the last time."""
+        order = sorted(self.runs)
+        at = next((at for at, run in enumerate(order) if run > self._last), 0)
+        turn = order[at:] + order[:at]
+        if turn:
+            self._last = turn[0]
+        return turn

@@ -1,0 +1,140 @@
+"""Instances are left out: by a branch or short circuit in its scope, by `fail_fast`, by a cancelled run.
+
+What has been decided is not touched by a branch: an instance that is queued or further stays as it is. What does not
+exist yet is left out at the deepest path that does, by one instance that stands for all that would have come. Source:
+SEMANTICS 0.2, 11, 13.3.
+"""
+
+from __future__ import annotations
+
+from fanjet.engine.blocks import Block
+from fanjet.engine.columns import compact, find_all
+from fanjet.engine.core import DECIDED, Core, above
+from fanjet.engine.transitions import Cause
+from fanjet.model.changes import CancelTries, DequeueInstances
+from fanjet.model.paths import NOT_MAPPED, Path
+from fanjet.model.states import State
+
+#: The states that fail_fast and cancelling end although something was decided.
+_DECIDED_BUT_IDLE = (State.NONE, State.SCHEDULED, State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
+
+
+def leave_out(core: Core, branch: int, path: Path, tasks: tuple[int, ...]) -> None:
+    """A branch's instance at `path` skips tasks: everything of them at and below its own path.
+
+    A branch inside a mapped group acts within its index; one that is mapped itself acts on the same index of mapped
+    tasks. Tasks that do not lie at or below the path (outside the group; not mapped) are not its business.
+    """
+    scope = core.spec.tasks[branch].scope
+    for task in tasks:
+        chain = core.plan.chains[task]
+        if core.spec.tasks[task].scope[: len(scope)] != scope or len(chain) < len(path):
+            continue
+        if len(path) > len(scope) and not _is_expanded(core, task, path):
+            continue
+        close(core, task, path)
+
+
+def _is_expanded(core: Core, task: int, path: Path) -> bool:
+    """Whether the position of a mapped branch exists in the map that follows; while that is open, it is marked."""
+    context, position = above(path)
+    if core.is_closed(task, context):
+        return False
+    count = core.lengths[core.plan.chains[task][len(context)]].get(context)
+    if count is None:
+        if context not in core.blocks[task]:
+            core.marks[task].setdefault(context, set()).add(position)
+        return False
+    return position < count
+
+
+def close(core: Core, task: int, path: Path) -> None:
+    """Skip everything undecided of a task at and below a path, also what has not come into being."""
+    if core.is_closed(task, path):
+        return
+    scope = core.spec.tasks[task].scope
+    level = len(path)
+    if level > len(scope):
+        block = core.blocks[task][path[:-1]]
+        if block.states[path[-1]] == State.NONE:
+            core.end(block, range(path[-1], path[-1] + 1), Cause.LEFT_OUT)
+    elif level == len(scope):
+        parent, position = above(path)
+        _close_contexts(core, task, parent, position, position + 1)
+    else:
+        count = core.lengths[scope[level]].get(path)
+        if count is None:
+            core.stand_in(task, path, Cause.LEFT_OUT)
+        elif level + 1 == len(scope):
+            _close_contexts(core, task, path, 0, count)
+        else:
+            for position in range(count):
+                close(core, task, (*path, position))
+
+
+def _close_contexts(core: Core, task: int, parent: Path, first: int, last: int) -> None:
+    contexts = core.places[task].contexts[parent]
+    own_map = core.spec.tasks[task].map
+    if own_map is None:
+        waiting = find_all(contexts[first:last], State.NONE, first)
+        core.end(core.blocks[task][parent], waiting, Cause.LEFT_OUT)
+        return
+    at_top = not core.spec.tasks[task].scope
+    for position in range(first, last):
+        if contexts[position] == DECIDED:
+            continue
+        contexts[position] = DECIDED
+        context = () if at_top else (*parent, position)
+        block = core.blocks[task].get(context)
+        if block is None:
+            core.stand_in(task, context, Cause.LEFT_OUT)
+        else:
+            core.end(block, find_all(block.states, State.NONE), Cause.LEFT_OUT)
+
+
+def fail_fast(core: Core) -> None:
+    """After a failure what is left is skipped. Teardowns still run, they give back what setups took."""
+    _stop(core, [task.number for task in core.spec.tasks if not task.is_teardown], Cause.FAILED_FAST, "fail_fast")
+
+
+def cancel(core: Core, reason: str) -> None:
+    """Nothing goes on."""
+    _stop(core, [task.number for task in core.spec.tasks], Cause.CANCELLED, f"cancelled: {reason}")
+
+
+def _stop(core: Core, tasks: list[int], cause: Cause, reason: str) -> None:
+    stopped = set(tasks)
+    for launch in core.launches:
+        if launch.block.task not in stopped:
+            continue
+        positions = launch.positions()
+        indexes = (NOT_MAPPED,) if launch.block.single else positions
+        core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=indexes))
+        core.launches.forget(launch)
+        core.end(launch.block, positions, cause, reason)
+    for task in tasks:
+        counts = core.counts[task]
+        if counts[State.SCHEDULED]:
+            core.changes.append(DequeueInstances(run=core.run, task=task, parent=()))
+        if any(counts[state] for state in _DECIDED_BUT_IDLE):
+            for block in list(core.blocks[task].values()):
+                _stop_block(core, block, cause, reason)
+        _decide_all(core, task)
+        close(core, task, ())
+
+
+def _stop_block(core: Core, block: Block, cause: Cause, reason: str) -> None:
+    idle = sorted(position for state in _DECIDED_BUT_IDLE for position in find_all(block.states, state))
+    if idle:
+        core.end(block, compact(idle), cause, reason)
+
+
+def _decide_all(core: Core, task: int) -> None:
+    """Contexts whose instances exist have nothing to decide any more; the others are closed as by a branch."""
+    if core.spec.tasks[task].map is None:
+        return
+    at_top = not core.spec.tasks[task].scope
+    for parent, contexts in core.places[task].contexts.items():
+        for position in range(len(contexts)):
+            if (() if at_top else (*parent, position)) in core.blocks[task]:
+                contexts[position] = DECIDED

@@ -1,0 +1,64 @@
+"""All that the future of a run depends on, as values that can be compared."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from fanjet.engine.core import Core
+
+#: Sections by name; equal for machines with equal futures.
+Snapshot: TypeAlias = dict[str, object]
+
+
+def take_snapshot(core: Core) -> Snapshot:
+    """The snapshot of a machine that has settled."""
+    spec = core.spec
+    return {
+        "status": core.status,
+        "tasks_left": core.tasks_left,
+        "blocks": {
+            (block.task, block.parent): (
+                block.single,
+                bytes(block.states),
+                block.ended,
+                bytes(block.valued or bytes(len(block.states))),
+                tuple(block.items or [-1] * len(block.states)),
+            )
+            for blocks in core.blocks
+            for block in blocks.values()
+        },
+        "counts": [tuple(counts) for counts in core.counts],
+        "lengths": [dict(lengths) for lengths in core.lengths],
+        "closed": [frozenset(closed) for closed in core.closed],
+        "incomplete": [dict(incomplete) for incomplete in core.incomplete],
+        "marks": [_open_marks(core, task.number) for task in spec.tasks],
+        "contexts": {
+            (place.node.number, path): bytes(contexts)
+            for place in core.places
+            for path, contexts in place.contexts.items()
+        },
+        "gates": {
+            (place.node.number, gate, level, path): (bytes(column.bits), tuple(column.left))
+            for place in core.places
+            for gate, levels in enumerate(place.gates)
+            for level, columns in levels.items()
+            for path, column in columns.items()
+        },
+        "launches": sorted(
+            (launch.fence, launch.block.task, launch.block.parent, launch.first, bytes(launch.live), launch.try_number)
+            for launch in core.launches
+        ),
+        "timers": sorted(
+            (timer.at, timer.block.task, timer.block.path(timer.position), timer.try_number, timer.carry or b"")
+            for timer in core.timers.live()
+        ),
+    }
+
+
+def _open_marks(core: Core, task: int) -> dict[object, frozenset[int]]:
+    """Marks that may still matter: their map can still expand."""
+    return {
+        context: frozenset(positions)
+        for context, positions in core.marks[task].items()
+        if context not in core.blocks[task] and not core.is_closed(task, context)
+    }

@@ -1,0 +1,60 @@
+"""When waiting instances go on."""
+
+from __future__ import annotations
+
+import heapq
+from typing import NamedTuple
+
+from fanjet.engine.blocks import Block
+from fanjet.model.states import State
+
+_WAITING = frozenset({State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED})
+
+
+class Timer(NamedTuple):
+    """One instance and its next try."""
+
+    at: float
+    #: Keeps the order of equal instants, and keeps blocks from being compared.
+    order: int
+    block: Block
+    position: int
+    try_number: int
+    carry: bytes | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the instance still waits. An instance that was skipped meanwhile never waits again."""
+        return self.block.states[self.position] in _WAITING
+
+
+class Timers:
+    """A heap of timers. An instance waits for one at a time."""
+
+    def __init__(self) -> None:
+        self._heap: list[Timer] = []
+        self._count = 0
+
+    def set(self, at: float, block: Block, position: int, try_number: int, carry: bytes | None) -> None:
+        """Have an instance go on at an instant."""
+        self._count += 1
+        heapq.heappush(self._heap, Timer(at, self._count, block, position, try_number, carry))
+
+    def take_due(self, at: float) -> list[Timer]:
+        """Remove and return what is due, earliest first."""
+        due = []
+        while self._heap and self._heap[0].at <= at:
+            timer = heapq.heappop(self._heap)
+            if timer.is_live:
+                due.append(timer)
+        return due
+
+    def next_at(self) -> float | None:
+        """When the next instance goes on; None when none waits."""
+        while self._heap and not self._heap[0].is_live:
+            heapq.heappop(self._heap)
+        return self._heap[0].at if self._heap else None
+
+    def live(self) -> list[Timer]:
+        """All that wait, earliest first."""
+        return sorted(timer for timer in self._heap if timer.is_live)
