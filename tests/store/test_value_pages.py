@@ -7,6 +7,7 @@ import pytest
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.requests import CountValues, GetValues, Values
 from fanjet.model.states import State
+from fanjet.store import value_pages
 from fanjet.store.value_pages import SPACING
 
 from .samples import Owned, ends, push, skip
@@ -88,6 +89,16 @@ def test_pages_are_right_while_instances_still_end(seed: int, owned: Owned) -> N
             page = owned.journal.get_values(owned.run, GetValues(task=2, prefix=prefix, offset=offset, limit=40))
             assert page.paths == expected[offset : offset + 40]
             assert page.values == [values[path] for path in page.paths]
+
+
+def test_readers_of_very_many_sequences_are_only_slower(owned: Owned, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(value_pages, "_MOST_SEQUENCES", 2)
+    for outer in range(5):
+        owned.write(ends(owned.run, 2, range(300), parent=(outer,)))
+    for outer in (0, 1, 2, 3, 4, 0):
+        request = GetValues(task=2, prefix=(outer,), offset=260, limit=2)
+        assert owned.journal.get_values(owned.run, request).paths == [(outer, 260), (outer, 261)]
+        assert sum(map(len, owned.journal._pages._milestones.values())) <= 2
 
 
 def count_steps(owned: Owned, requests: list[GetValues]) -> int:

@@ -11,6 +11,8 @@ from fanjet.store.faults import explain, explained
 
 DATABASE_NAME = "fanjet.db"
 SCHEMA_VERSION = 1
+#: The first that can return the key of an inserted row.
+OLDEST_SQLITE = (3, 35, 0)
 
 _SCHEMA_FILE = Path(__file__).with_name("schema_sqlite.sql")
 #: Larger pages than SQLite's own make fewer of them per batch of rows; 8 KB was the quickest of 4, 8 and 16.
@@ -32,6 +34,8 @@ def open_writer(home: Path, busy_timeout_s: float) -> sqlite3.Connection:
         ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
     """
     path = home / DATABASE_NAME
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise ExecutionError(f"This Python brings SQLite {sqlite3.sqlite_version}; Fanjet needs 3.35 or newer.")
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
