@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fanjet.authoring import context_stack, ports
 from fanjet.authoring.dag_options import convert_dag_options
@@ -220,7 +220,7 @@ class DAG:
         """Be a command line for this DAG."""
         ports.get_dag_action("cli")(self)
 
-    def __enter__(self) -> DAG:
+    def __enter__(self) -> Self:
         context_stack.enter(self.task_group)
         return self
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fanjet.authoring.call_signature import CallSignature, read_signature
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, follow_references
-from fanjet.authoring.task_options import TaskOptions
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from fanjet.authoring.expand_input import ExpandInput
+    from fanjet.authoring.task_option_types import TaskOptions
 
 
 class DecoratedOperator(BaseOperator):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 from typing import NamedTuple
 
-_PACKAGE = str(Path(__file__).parent.parent)
+# Without pathlib, which is slow to import.
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120
 
 
 class Definition(NamedTuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fanjet.authoring.exceptions import CycleError
@@ -14,18 +16,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Node:
+class Node(ABC):
     """Whatever can stand on a side of ``>>``: a task, a task's output, a group, a label."""
 
-    @property
-    def roots(self) -> Sequence[Operator]:
-        """The tasks that wait for what is put before this node."""
-        raise AttributeError(f"{type(self).__name__} has no roots")
+    #: Whether the node as a whole was put before or after something.
+    is_linked = False
 
     @property
+    @abstractmethod
+    def roots(self) -> Sequence[Operator]:
+        """The tasks that wait for what is put before this node."""
+
+    @property
+    @abstractmethod
     def leaves(self) -> Sequence[Operator]:
         """The tasks that what is put after this node waits for."""
-        raise AttributeError(f"{type(self).__name__} has no leaves")
 
     def set_upstream(self, other: Node | Sequence[Any]) -> None:
         """Put `other` (a node or a list of nodes) before this node."""
@@ -45,14 +50,10 @@ class Node:
         if isinstance(other, Label):
             other.follow(self)
             return
-        self.mark_linked()
-        other.mark_linked()
+        self.is_linked = other.is_linked = True
         for upstream in self.leaves:
             for downstream in other.roots:
                 link(upstream, downstream, label)
-
-    def mark_linked(self) -> None:
-        """Called when the node as a whole gets an edge."""
 
     def __rshift__(self, other: T) -> T:
         self.set_downstream(other)  # type: ignore[arg-type] # checked when it runs, with a better message
@@ -82,6 +83,14 @@ class Label(Node):
         self.label = label
         self._before: list[Node] = []
         self._after: list[Node] = []
+
+    @property
+    def roots(self) -> Sequence[Operator]:
+        return [task for node in self._after for task in node.roots]
+
+    @property
+    def leaves(self) -> Sequence[Operator]:
+        return [task for node in self._before for task in node.leaves]
 
     def follow(self, node: Node) -> None:
         """Take `node` as one that comes before the label."""
@@ -150,7 +159,7 @@ def chain(*nodes: Any) -> None:
     Raises:
         DagValueError: Neighbouring lists differ in length.
     """
-    for before, after in zip(nodes, nodes[1:], strict=False):
+    for before, after in pairwise(nodes):
         if not (isinstance(before, list | tuple) and isinstance(after, list | tuple)):
             _join_all(before, after)
         elif len(before) == len(after):
@@ -172,7 +181,7 @@ def chain_linear(*nodes: Any) -> None:
     given = [node for node in nodes if not (isinstance(node, list | tuple) and not node)]
     if len(given) < 2:
         raise DagValueError("chain_linear() needs at least two nodes or lists that are not empty.")
-    for before, after in zip(given, given[1:], strict=False):
+    for before, after in pairwise(given):
         _join_all(before, after)
 
 

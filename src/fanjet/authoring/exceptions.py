@@ -58,11 +58,11 @@ class TaskDeferred(TaskSignal):
         self.timeout_s = timeout_s
 
 
-class NotMappable(DagTypeError):
+class NotMappable(DagTypeError):  # noqa: N818 - reads as what is the matter
     """A value that a map runs over is no collection with a length and positions."""
 
 
-class DuplicateTaskId(DagError):
+class DuplicateTaskId(DagError):  # noqa: N818 - reads as what is the matter
     """Two tasks or groups of a DAG have the same id."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from operator import is_
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _NO_DATA: dict[str, Any] = {}
 
 
-class ExpandInput:
+class ExpandInput(ABC):
     """The base of both forms. Positions are 0-based.
 
     Reading one position costs the same wherever it is: what depends on the run's values alone is made once and kept
@@ -31,14 +32,15 @@ class ExpandInput:
     #: Words for error messages, such as ``Task 'm'``.
     owner: str
 
+    @abstractmethod
     def length(self, scope: Scope) -> int:
         """The number of positions at a place in a run.
 
         Raises:
             NotMappable: A value is no collection.
         """
-        raise AttributeError(f"{type(self).__name__} has no length")
 
+    @abstractmethod
     def split_at(self, scope: Scope, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """The arguments at a position.
 
@@ -51,7 +53,6 @@ class ExpandInput:
             DagTypeError: `expand_kwargs` has something else than a dict of arguments there.
             IndexError: There is no such position.
         """
-        raise AttributeError(f"{type(self).__name__} has no items")
 
     def kwargs_at(self, scope: Scope, index: int) -> dict[str, Any]:
         """All arguments at a position, resolved but not rendered; errors as in `split_at`."""
@@ -79,13 +80,13 @@ class ExpandInput:
             for lazy in find_lazy(source):
                 yield from lazy.origins()
 
+    @abstractmethod
     def sources(self) -> Iterator[Source]:
         """The collections and lazy values that the author gave."""
-        raise AttributeError(f"{type(self).__name__} has no sources")
 
+    @abstractmethod
     def authored(self) -> Iterator[tuple[str, Any]]:
         """All values in the DAG file, with the names of the arguments that they are given to."""
-        raise AttributeError(f"{type(self).__name__} has no arguments")
 
     def references(self) -> Iterator[Operator]:
         """The tasks whose results are needed, repeated if used repeatedly."""
@@ -257,4 +258,3 @@ def _items(source: LazyValue, scope: Scope, where: str) -> Sequence[Any]:
         return items_of(source.resolve(scope), source.describe())
     except NotMappable as error:
         raise NotMappable(f"{where}: {error.message}", fix=error.fix) from None
-

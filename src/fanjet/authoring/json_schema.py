@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from fanjet.errors import DagTypeError
 
 #: Keywords that say something to people and forms, not about validity.
 ANNOTATIONS = frozenset(
     {
-        "title", "description", "description_md", "examples", "default", "section", "values_display", "custom_html_form",
-        "source", "$comment", "$schema", "readOnly", "writeOnly", "deprecated", "const_title", "suggested_values",
+        "$comment", "$schema", "custom_html_form", "default", "deprecated", "description", "description_md", "examples",
+        "readOnly", "section", "source", "suggested_values", "title", "values_display", "writeOnly",
     }
 )  # fmt: skip
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: (isinstance(value, int) and not isinstance(value, bool))
-    or (isinstance(value, float) and value.is_integer()),
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
+    ),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "string": lambda value: isinstance(value, str),
     "array": lambda value: isinstance(value, list | tuple),
@@ -79,26 +80,27 @@ def _inner_schemas(keyword: str, said: Any) -> list[Mapping[str, Any]]:
     return [said] if keyword in {"items", "not", "additionalProperties"} and isinstance(said, Mapping) else []
 
 
-def _type(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _type(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     names = said if isinstance(said, list | tuple) else [said]
     return None if any(_TYPES[name](value) for name in names) else f"{value!r} is not of type {' or '.join(names)}"
 
 
 def _compare(holds: Callable[[Any, Any], bool], words: str) -> Check:
-    def check(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+    def check(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
         return None if not _TYPES["number"](value) or holds(value, said) else f"{value!r} is not {words} {said!r}"
 
     return check
 
 
 def _size(kinds: tuple[type, ...], holds: Callable[[int, int], bool], words: str) -> Check:
-    def check(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
-        return None if not isinstance(value, kinds) or holds(len(value), said) else f"{value!r} has {words} {said}"
+    def check(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
+        fits = not isinstance(value, kinds) or holds(len(cast("Sized", value)), said)
+        return None if fits else f"{value!r} has {words} {said}"
 
     return check
 
 
-def _format(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _format(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     if isinstance(value, str):
         try:
             _FORMATS[said](value)
@@ -107,12 +109,12 @@ def _format(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _items(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _items(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     errors = (find_error(item, said) for item in value) if isinstance(value, list | tuple) else ()
     return next(filter(None, errors), None)
 
 
-def _properties(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _properties(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     if not isinstance(value, Mapping):
         return None
     return next(filter(None, (find_error(value[name], inner) for name, inner in said.items() if name in value)), None)
@@ -127,20 +129,20 @@ def _additional(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
     return f"{extra[0]!r} is not among its properties" if extra and said is False else None
 
 
-def _required(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _required(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     missing = [name for name in said if name not in value] if isinstance(value, Mapping) else []
     return f"{missing[0]!r} is missing" if missing else None
 
 
 def _some(count_fits: Callable[[int, int], bool], words: str) -> Check:
-    def check(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+    def check(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
         fitting = sum(find_error(value, inner) is None for inner in said)
         return None if count_fits(fitting, len(said)) else f"{value!r} does not fit {words} of the schemas"
 
     return check
 
 
-def _unique(value: Any, said: Any, schema: Mapping[str, Any]) -> str | None:
+def _unique(value: Any, said: Any, _: Mapping[str, Any]) -> str | None:
     if not said or not isinstance(value, list | tuple):
         return None
     return "its items repeat" if any(item in value[:position] for position, item in enumerate(value)) else None

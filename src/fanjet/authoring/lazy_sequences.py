@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
@@ -16,9 +17,9 @@ _SHOWN = 5
 class LazySequence(Sequence[Any]):
     """A sequence of which only the items that are read are made. A slice is a list, equality is by item."""
 
+    @abstractmethod
     def item(self, position: int) -> Any:
         """The item at a position in ``0 <= position < len(self)``."""
-        raise AttributeError(f"{type(self).__name__} has no items")
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

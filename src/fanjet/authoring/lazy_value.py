@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,9 +21,9 @@ NOT_GIVEN: Any = type("NotGiven", (), {"__repr__": lambda _: "<not given>"})()
 class LazyValue(Node):
     """A value that a run will provide. It may be an argument of a task, also inside lists, tuples and dicts."""
 
+    @abstractmethod
     def resolve(self, scope: Scope) -> Any:
         """What the value is at a place in a run; None where nothing was pushed."""
-        raise AttributeError(f"{type(self).__name__} cannot be resolved")
 
     def origins(self) -> Iterator[LazyValue]:
         """The task outputs and group arguments that the value is made of; itself if it is one."""
@@ -44,9 +45,9 @@ class LazyValue(Node):
             DagValueError: It has no value there.
         """
 
+    @abstractmethod
     def describe(self) -> str:
         """Words for error messages, such as ``the result of 'make'``."""
-        raise AttributeError(f"{type(self).__name__} has no description")
 
     @property
     def roots(self) -> Sequence[Operator]:

@@ -12,7 +12,7 @@ from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.literals import find_lazy
 from fanjet.authoring.operator_class import OperatorMeta, describe_call
 from fanjet.authoring.task_node import Operator
-from fanjet.authoring.task_options import PLACING, TaskOptions, convert_options
+from fanjet.authoring.task_options import PLACING, convert_options
 from fanjet.errors import DagTypeError, DagValueError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from fanjet.authoring.partial import OperatorPartial
+    from fanjet.authoring.task_option_types import TaskOptions
 
 __all__ = ["BaseOperator", "Operator"]
 
@@ -76,7 +77,7 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
 
         return OperatorPartial(cls, args, kwargs)
 
-    def execute(self, context: Any) -> Any:
+    def execute(self, context: Any) -> Any:  # noqa: ARG002 - subclasses use it
         """Do the work of one try and give its result.
 
         Args:

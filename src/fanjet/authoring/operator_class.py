@@ -50,7 +50,7 @@ def accepted_arguments(cls: type) -> Accepted:
         if "__init__" not in base.__dict__:
             continue
         signature = read_signature(base.__dict__["__init__"])
-        own = [name for name in (*signature.positional[1:], *signature.keyword_only)]
+        own = (*signature.positional[1:], *signature.keyword_only)
         names.update(own)
         if required is None:
             required = {name for name in own if name not in signature.defaults}
@@ -97,5 +97,6 @@ def check_arguments(cls: type, given: Mapping[str, Any], where: str) -> None:
 
 def describe_call(cls: type, kwargs: Mapping[str, Any]) -> str:
     """Words for error messages, such as ``BashOperator 'load'``."""
+    name = getattr(cls, "custom_operator_name", None) or cls.__name__
     task_id = kwargs.get("task_id")
-    return f"{cls.__name__} '{task_id}'" if isinstance(task_id, str) else cls.__name__
+    return f"{name} '{task_id}'" if isinstance(task_id, str) else name

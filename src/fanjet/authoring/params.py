@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-from fanjet.authoring import json_schema
 from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.errors import DagTypeError, DagValueError
 
@@ -28,14 +29,15 @@ class Param:
         self.value = default
         self.description = description
         self.schema = schema.pop("schema", {}) | schema
-        json_schema.check_keywords(self.schema)
+        if self.schema:
+            _json_schema().check_keywords(self.schema)
         if default is not NOT_GIVEN and default is not None:
             self.resolve()
 
     @property
     def has_value(self) -> bool:
         """Whether a run may start without a value for it."""
-        return self.value is not NOT_GIVEN and (self.value is not None or not json_schema.find_error(None, self.schema))
+        return self.value is not NOT_GIVEN and (self.value is not None or not self._find_error(None))
 
     def resolve(self, value: Any = NOT_GIVEN) -> Any:
         """The value, or else the default, once it fits the schema.
@@ -46,10 +48,13 @@ class Param:
         chosen = self.value if value is NOT_GIVEN else value
         if chosen is NOT_GIVEN:
             raise DagValueError("No value for a param without a default.", fix="give one when the run starts")
-        error = json_schema.find_error(chosen, self.schema)
+        error = self._find_error(chosen)
         if error:
             raise DagValueError(f"Invalid value for a param: {error}.")
         return chosen
+
+    def _find_error(self, value: Any) -> str | None:
+        return _json_schema().find_error(value, self.schema) if self.schema else None
 
 
 class ParamsDict(MutableMapping[str, Any]):
@@ -111,6 +116,11 @@ class ParamsDict(MutableMapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"ParamsDict({ {name: param.value for name, param in self._params.items()} })"
+
+
+def _json_schema() -> ModuleType:
+    """The checks, imported for params that have a schema only."""
+    return import_module("fanjet.authoring.json_schema")
 
 
 def _named(name: str, param: Param, value: Any = NOT_GIVEN) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.expand_input import KwargsInput, ProductInput
+from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.operator_class import accepted_arguments, describe_call, with_default_args
@@ -57,7 +58,7 @@ class OperatorPartial:
                 raise DagTypeError(f"{where} is missing the argument '{name}'.", fix="give it in partial() or expand()")
         return self._map(given, ProductInput(sources, where))
 
-    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
+    def expand_kwargs(self, kwargs: Any = NOT_GIVEN, *, strict: bool = True) -> MappedOperator:
         """Map over a list of dicts of arguments, one dict for each instance.
 
         Args:
@@ -77,7 +78,9 @@ class OperatorPartial:
         accepted = accepted_arguments(self._class)
         for name in mapped:
             if name in NAMES:
-                raise DagTypeError(f"{where} cannot map '{name}': it is the same for all instances.", fix="use partial()")
+                raise DagTypeError(
+                    f"{where} cannot map '{name}': it is the same for all instances.", fix="use partial()"
+                )
             if name in self._kwargs:
                 raise DagTypeError(f"{where} has the argument '{name}', which is in partial() too.", fix="give it once")
             if name not in accepted.names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from fanjet.authoring.lazy_value import LazyValue
+from fanjet.authoring.lazy_value import NOT_GIVEN, LazyValue
 from fanjet.authoring.literals import find_lazy
 from fanjet.errors import DagTypeError, DagValueError
 
@@ -76,6 +76,8 @@ def check_kwargs_source(
         DagTypeError: It is neither a list of dicts and outputs nor an output, or a dict has an argument in `refused`.
         DagValueError: A dict has an argument in `context`, or it is one key of an output.
     """
+    if value is NOT_GIVEN:
+        raise DagTypeError(f"{where} has nothing to map over.", fix="give a list of dicts or the output of a task")
     if isinstance(value, LazyValue) or isinstance(getattr(value, "output", None), LazyValue):
         return check_source(value, where)
     if not isinstance(value, Sequence) or isinstance(value, TEXTS):

@@ -17,6 +17,7 @@ from fanjet.authoring.decorated import (
 )
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.expand_input import ExpandInput, KwargsInput, ProductInput
+from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.operator_class import accepted_arguments, with_default_args
 from fanjet.authoring.return_annotation import returns_dict
 from fanjet.authoring.sources import check_kwargs_source, check_not_called, check_source
@@ -102,7 +103,7 @@ class TaskDecorator(Generic[P, R]):
         """
         return TaskPartial(self, {}, (), {}).expand(**mapped)
 
-    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg:
+    def expand_kwargs(self, kwargs: Any = NOT_GIVEN, *, strict: bool = True) -> XComArg:
         """Map over a list of dicts of arguments, one dict for each instance.
 
         Args:
@@ -190,7 +191,7 @@ class TaskPartial:
         self.is_expanded = True
         return self._decorator.map_over(self._kwargs, ProductInput(sources, where), frozenset(mapped))
 
-    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg:
+    def expand_kwargs(self, kwargs: Any = NOT_GIVEN, *, strict: bool = True) -> XComArg:
         """As `TaskDecorator.expand_kwargs`."""
         where = f"{self._decorator.where}, expand_kwargs()"
         source = check_kwargs_source(kwargs, where, context=CONTEXT_NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fanjet.authoring import context_stack
 from fanjet.authoring.definition import find_definition
@@ -41,13 +41,13 @@ class TaskGroup(Node):
     def __init__(
         self,
         group_id: str | None,
-        prefix_group_id: bool = True,  # noqa: FBT001, FBT002 - as Airflow has it
+        *,
+        prefix_group_id: bool = True,
         parent_group: TaskGroup | None = None,
         dag: DAG | None = None,
         default_args: Mapping[str, Any] | None = None,
         tooltip: str = "",
         group_display_name: str = "",
-        *,
         add_suffix_on_collision: bool = False,
         map_index_template: str | None = None,
         expand_input: ExpandInput | None = None,
@@ -59,8 +59,6 @@ class TaskGroup(Node):
         self.map_index_template = map_index_template
         self.expand_input = expand_input
         self.definition = find_definition()
-        #: Whether the group as a whole was put before or after something.
-        self.is_linked = False
         #: What is directly inside, in the order of definition.
         self.children: list[Operator | TaskGroup] = []
         self.parent_group: TaskGroup | None = None
@@ -138,10 +136,7 @@ class TaskGroup(Node):
         last = [task for task in inside if not any(downstream in inside for downstream in task.downstream)]
         return list(dict.fromkeys(work for task in last for work in _last_work(task, inside)))
 
-    def mark_linked(self) -> None:
-        self.is_linked = True
-
-    def __enter__(self) -> TaskGroup:
+    def __enter__(self) -> Self:
         context_stack.enter(self)
         return self
 

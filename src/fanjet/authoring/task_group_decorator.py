@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 from fanjet.authoring.call_signature import CallSignature, read_signature
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.expand_input import ExpandInput, KwargsInput, ProductInput
-from fanjet.authoring.lazy_value import LazyValue
+from fanjet.authoring.lazy_value import NOT_GIVEN, LazyValue
 from fanjet.authoring.mapped_argument import MappedArgument
 from fanjet.authoring.sources import check_kwargs_source, check_not_called, check_source
 from fanjet.authoring.task_group import TaskGroup
@@ -76,7 +76,7 @@ class TaskGroupDecorator(Generic[P, R]):
         """
         return TaskGroupPartial(self, {}, (), {}).expand(**mapped)
 
-    def expand_kwargs(self, kwargs: Any) -> Any:
+    def expand_kwargs(self, kwargs: Any = NOT_GIVEN) -> Any:
         """Map the group over a list of dicts of arguments.
 
         Raises:
@@ -102,7 +102,8 @@ class TaskGroupDecorator(Generic[P, R]):
             for origin in expand_input.origins():
                 origin.check_visible(group.parent_group, expand_input.owner)
         with group:
-            result = self.function(*args, **kwargs, **{name: MappedArgument(group, name) for name in mapped})
+            arguments: dict[str, Any] = {**kwargs, **{name: MappedArgument(group, name) for name in mapped}}
+            result: Any = cast("Callable[..., Any]", self.function)(*args, **arguments)
         return group if result is None else result
 
 
@@ -148,7 +149,7 @@ class TaskGroupPartial:
         self.is_expanded = True
         return self._decorator.map_over(self._kwargs, ProductInput(sources, where), tuple(mapped))
 
-    def expand_kwargs(self, kwargs: Any) -> Any:
+    def expand_kwargs(self, kwargs: Any = NOT_GIVEN) -> Any:
         """As `TaskGroupDecorator.expand_kwargs`; every parameter that is not in `partial()` is mapped."""
         where = f"{self._decorator.where}, expand_kwargs()"
         signature = self._decorator.signature
@@ -164,9 +165,7 @@ class TaskGroupPartial:
                 if name not in mapped:
                     raise unknown_argument(name, where, frozenset(mapped))
         self.is_expanded = True
-        return self._decorator.map_over(
-            self._kwargs, KwargsInput(source, where, taken=frozenset(self._kwargs)), mapped
-        )
+        return self._decorator.map_over(self._kwargs, KwargsInput(source, where, taken=frozenset(self._kwargs)), mapped)
 
     def _check_complete(self, given: tuple[str, ...], where: str) -> None:
         signature = self._decorator.signature

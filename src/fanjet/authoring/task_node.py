@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from fanjet.authoring.edges import Node, iter_nodes, link
 from fanjet.authoring.setup_context import enter_setup_context, leave_setup_context
@@ -84,7 +84,7 @@ class Operator(Node):
         self.downstream = {}
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         for name, option in OPTIONS.items():
-            setattr(self, name, options[name] if name in options else option.default)
+            setattr(self, name, options.get(name, option.default))
         if self.params is None:
             self.params = OPTIONS["params"].convert(None)
 
@@ -182,7 +182,7 @@ class Operator(Node):
                 link(setup, self)
         return self
 
-    def __enter__(self) -> Operator:
+    def __enter__(self) -> Self:
         enter_setup_context(self)
         return self
 

@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeAlias
 
+from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.params import ParamsDict
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.rules import TriggerRule, WeightRule
 
-if TYPE_CHECKING:
-    from fanjet.authoring.dag import DAG
-    from fanjet.authoring.task_group import TaskGroup
-
 #: A function that gets the context; `pre_execute` and the `on_..._callback` arguments take one or a list.
 Callback: TypeAlias = Callable[[Any], Any]
-
-
-class TaskOptions(TypedDict, total=False):
-    """What `BaseOperator`, `partial()`, `@task(...)`, `override()` and `default_args` take."""
-
-    dag: DAG | None
-    task_group: TaskGroup | None
-    default_args: Mapping[str, Any] | None
-    owner: str
-    #: Extra tries after the first.
-    retries: int | None
-    #: A timedelta or seconds.
-    retry_delay: timedelta | float
-    #: True doubles the delay with each try, a number is the factor.
-    retry_exponential_backoff: bool | float
-    max_retry_delay: timedelta | float | None
-    execution_timeout: timedelta | float | None
-    trigger_rule: TriggerRule | str
-    on_execute_callback: Callback | Sequence[Callback] | None
-    on_success_callback: Callback | Sequence[Callback] | None
-    on_failure_callback: Callback | Sequence[Callback] | None
-    on_retry_callback: Callback | Sequence[Callback] | None
-    on_skipped_callback: Callback | Sequence[Callback] | None
-    max_active_tis_per_dag: int | None
-    max_active_tis_per_dagrun: int | None
-    pool: str | None
-    pool_slots: int
-    priority_weight: int
-    weight_rule: WeightRule | str
-    params: Mapping[str, Any] | None
-    do_xcom_push: bool
-    multiple_outputs: bool
-    #: A template for the label of each instance.
-    map_index_template: str | None
-    #: ``process`` gives each try a process of its own.
-    isolation: Literal["worker", "process"]
-    task_display_name: str | None
-    doc: str | None
-    doc_md: str | None
-    doc_rst: str | None
-    doc_yaml: str | None
-    doc_json: str | None
-    #: Only those of the DAG; a task has none of its own.
-    start_date: datetime | None
-    end_date: datetime | None
 
 
 Convert: TypeAlias = Callable[[Any], Any]
@@ -98,19 +50,19 @@ def _number(value: Any) -> int:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("True or False")  # noqa: TRY004 - these texts become parts of a DagError
+        raise ValueError("True or False")  # noqa: TRY004 - as above
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("a str")  # noqa: TRY004 - these texts become parts of a DagError
+        raise ValueError("a str")  # noqa: TRY004 - as above
     return value
 
 
 def _duration(value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, timedelta | int | float):
-        raise ValueError("a timedelta or a number of seconds")
+        raise ValueError("a timedelta or a number of seconds")  # noqa: TRY004 - as above
     duration = value if isinstance(value, timedelta) else timedelta(seconds=value)
     if duration < timedelta():
         raise ValueError("a duration that is not negative")
@@ -130,8 +82,13 @@ def _optional(convert: Convert) -> Convert:
 
 
 def convert_callbacks(value: Any) -> tuple[Callback, ...]:
+    """One function, a list of them or None as a tuple.
+
+    Raises:
+        ValueError: It is something else; says what is wanted.
+    """
     callbacks = () if value is None else tuple(value) if isinstance(value, list | tuple) else (value,)
-    if not all(callable(callback) for callback in callbacks):
+    if not all(callable(callback) and not isinstance(callback, LazyValue) for callback in callbacks):
         raise ValueError("a function or a list of functions")
     return callbacks
 

@@ -65,7 +65,7 @@ class MapXComArg(Mappable):
                 f".map() of {source.describe()} cannot run a task: it needs a plain function.",
                 fix="write .expand(...) to run a task for each item, or pass the function without @task",
             )
-        if not callable(f):
+        if not callable(f) or isinstance(f, LazyValue):
             raise DagTypeError(f".map() of {source.describe()} needs a function, not {type(f).__name__}.")
         self.source = source
         self.f = f

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from fanjet.authoring.setup_context import enter_setup_context, leave_setup_context
 from fanjet.authoring.value_algebra import Mappable
-from fanjet.errors import DagValueError
+from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.values import RETURN_VALUE
 
 if TYPE_CHECKING:
@@ -49,12 +49,18 @@ class XComArg(Mappable):
     def __getitem__(self, key: str) -> XComArg:
         if not isinstance(key, str):
             raise DagValueError(
-                f"{self.describe()} can be looked into by XCom key only, not by {key!r} of type "
-                f"{type(key).__name__}.",
+                f"{self.describe()} can be looked into by XCom key only, not by {key!r} of type {type(key).__name__}.",
                 fix="pass the whole result to a task and take the item there",
                 **self.operator.place,
             )
         return XComArg(self.operator, key)
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        raise DagTypeError(
+            f"{self.describe()[:1].upper()}{self.describe()[1:]} is no function and cannot be called.",
+            fix="call the @task function itself; .expand(...) already makes the task",
+            **self.operator.place,
+        )
 
     def as_setup(self) -> XComArg:
         """Make the task a setup."""
@@ -78,7 +84,7 @@ class XComArg(Mappable):
     def dag(self) -> DAG | None:
         return self.operator.dag
 
-    def __enter__(self) -> XComArg:
+    def __enter__(self) -> Self:
         enter_setup_context(self)
         return self
 

@@ -22,7 +22,8 @@ def check_dag(dag: DAG) -> None:
     for task in dag.tasks:
         if dag.fail_fast and task.trigger_rule != TriggerRule.ALL_SUCCESS and not task.is_teardown:
             raise DagValueError(
-                f"Task '{task.task_id}' has the trigger rule '{task.trigger_rule}', but DAG '{dag.dag_id}' is fail_fast.",
+                f"Task '{task.task_id}' has the trigger rule '{task.trigger_rule}', but "
+                f"DAG '{dag.dag_id}' is fail_fast.",
                 fix="use 'all_success', or leave fail_fast out",
                 **task.place,
             )
@@ -37,9 +38,10 @@ def _check_always(task: Operator) -> None:
         return
     for group in groups:
         if group.is_linked or (group.expand_input is not None and not group.expand_input.is_literal):
+            why = "depends on other tasks" if group.is_linked else "is mapped over the output of tasks"
             raise DagValueError(
-                f"Task '{task.task_id}' with the trigger rule 'always' cannot be in task group '{group.group_id}', which "
-                f"{'depends on other tasks' if group.is_linked else 'is mapped over the output of tasks'}.",
+                f"Task '{task.task_id}' with the trigger rule 'always' cannot be in task group '{group.group_id}', "
+                f"which {why}.",
                 fix="use the trigger rule 'all_done', or move the task out of the group",
                 **task.place,
             )

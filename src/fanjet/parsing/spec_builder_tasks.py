@@ -60,7 +60,7 @@ def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: 
         priority=graph.priority(number),
         max_active_per_dag=task.max_active_tis_per_dag,
         max_active_per_run=task.max_active_tis_per_dagrun,
-        isolation=cast(Literal["worker", "process"], task.isolation),
+        isolation=cast("Literal['worker', 'process']", task.isolation),
         feeds_map=number in maps.feeding,
         has_templates=templated,
         has_label=label,

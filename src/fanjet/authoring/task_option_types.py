@@ -1,0 +1,57 @@
+"""The types of the arguments that every task takes; for type checkers only, as making the class takes milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypedDict
+
+from fanjet.authoring.dag import DAG
+from fanjet.authoring.task_group import TaskGroup
+from fanjet.authoring.task_options import Callback
+from fanjet.model.rules import TriggerRule, WeightRule
+
+
+class TaskOptions(TypedDict, total=False):
+    """What `BaseOperator`, `partial()`, `@task(...)`, `override()` and `default_args` take."""
+
+    dag: DAG | None
+    task_group: TaskGroup | None
+    default_args: Mapping[str, Any] | None
+    owner: str
+    #: Extra tries after the first.
+    retries: int | None
+    #: A timedelta or seconds.
+    retry_delay: timedelta | float
+    #: True doubles the delay with each try, a number is the factor.
+    retry_exponential_backoff: bool | float
+    max_retry_delay: timedelta | float | None
+    execution_timeout: timedelta | float | None
+    trigger_rule: TriggerRule | str
+    on_execute_callback: Callback | Sequence[Callback] | None
+    on_success_callback: Callback | Sequence[Callback] | None
+    on_failure_callback: Callback | Sequence[Callback] | None
+    on_retry_callback: Callback | Sequence[Callback] | None
+    on_skipped_callback: Callback | Sequence[Callback] | None
+    max_active_tis_per_dag: int | None
+    max_active_tis_per_dagrun: int | None
+    pool: str | None
+    pool_slots: int
+    priority_weight: int
+    weight_rule: WeightRule | str
+    params: Mapping[str, Any] | None
+    do_xcom_push: bool
+    multiple_outputs: bool
+    #: A template for the label of each instance.
+    map_index_template: str | None
+    #: ``process`` gives each try a process of its own.
+    isolation: Literal["worker", "process"]
+    task_display_name: str | None
+    doc: str | None
+    doc_md: str | None
+    doc_rst: str | None
+    doc_yaml: str | None
+    doc_json: str | None
+    #: Only those of the DAG; a task has none of its own.
+    start_date: datetime | None
+    end_date: datetime | None
