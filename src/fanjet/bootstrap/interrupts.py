@@ -1,4 +1,4 @@
-"""Ctrl-C: once stops launching and lets running tries finish, twice kills them. Both leave a run that can be resumed."""
+"""Ctrl-C: once stops launching and lets running tries finish, twice kills them; both leave a run to resume."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class RunOutcome:
         return self.status not in {RunStatus.SUCCESS, RunStatus.FAILED}
 
 
-class DagFileErrors(FanjetError):
+class DagFileError(FanjetError):
     """A DAG file cannot be loaded."""
 
     def __init__(self, errors: list[ParseError]) -> None:

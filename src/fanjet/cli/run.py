@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fanjet.bootstrap import run_file
-from fanjet.bootstrap.requests import DagFileErrors, RunRequest
+from fanjet.bootstrap.requests import DagFileError, RunRequest
 from fanjet.cli.arguments import check_file, home_option, read_instant, read_json_object
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option
@@ -70,7 +70,7 @@ def command(
     try:
         with make_display(finder_of_failures(settings), inline=inline) as display:
             outcomes = run_file(request, settings, display)
-    except DagFileErrors as errors:
+    except DagFileError as errors:
         print_dag_errors(errors.errors)
         return 2
     if results is not None:

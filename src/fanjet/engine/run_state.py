@@ -99,6 +99,18 @@ class RunState:
         """How many instances of a task exist, by `State` number. A map that has not expanded has none yet."""
         return self._core.counts[task]
 
+    def length_known(self, task: int) -> bool:
+        """Whether `counts` of the task adds up to all the instances that there will be."""
+        core = self._core
+        spec = core.spec.tasks[task]
+        places = 1
+        for number in spec.scope[: spec.depth - 1]:
+            lengths = core.lengths[number]
+            if len(lengths) < places:
+                return () in core.closed[task]
+            places = sum(lengths.values())
+        return len(core.blocks[task]) >= max(places, 1)
+
     def find_state(self, task: int, path: Path) -> State | None:
         """The state of an instance, None where there is none (yet)."""
         found = self._core.find_block(task, path)

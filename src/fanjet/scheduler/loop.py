@@ -28,6 +28,7 @@ from fanjet.model.events import CallbacksRan, ClockTicked, Event, TriesEnded, Tr
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
 from fanjet.scheduler.owned_run import OwnedRun
@@ -92,8 +93,18 @@ class Scheduler:
         """Whether a stop was asked for twice, so that nothing waits for running tries any more."""
         return self._stops_asked > 1
 
-    def run(self) -> None:
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stops_asked > 0
+
+    def run(self) -> dict[int, RunStatus]:
         """Go on until every run is over, or until a stop has been asked for and the running tries have ended.
+
+        The runs are then no longer owned here.
+
+        Returns:
+            By run number: its end, or RUNNING where it was stopped and can be resumed.
 
         Raises:
             ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
@@ -102,8 +113,12 @@ class Scheduler:
             if self.killing or (self._stopping and not self._executor.busy()):
                 break
             self.turn()
-        for owned in self._runs.values():
+        for number, owned in self._runs.items():
+            self._admission.remove_run(number)
             self._display.run_ended(owned.info, owned.machine.status, owned)
+        statuses = {number: owned.machine.status for number, owned in self._runs.items()}
+        self._runs.clear()
+        return statuses
 
     def turn(self) -> None:
         """One turn of the loop."""

@@ -1,0 +1,40 @@
+"""The parameters of a run: the defaults of the DAG with the values that were given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from fanjet.authoring.lazy_value import NOT_GIVEN
+from fanjet.authoring.params import Param, ParamsDict
+from fanjet.errors import DagError, OperationError
+from fanjet.model.spec import DagSpec
+
+
+def merge_params(spec: DagSpec, given: Mapping[str, Any]) -> str:
+    """JSON text of all parameters of a run.
+
+    Raises:
+        OperationError: A parameter is not one of the DAG's, a value does not fit its schema, or one is missing.
+    """
+    known = {param.name: param for param in spec.params}
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            names = ", ".join(map(repr, known)) or "none"
+            raise OperationError(f"DAG {spec.dag_id!r} has no parameter {name!r}.{hint} Its parameters: {names}.")
+    params = ParamsDict(
+        {
+            param.name: Param(
+                NOT_GIVEN if param.default is None else json.loads(param.default), param.description, **param.schema
+            )
+            for param in spec.params
+        }
+    )
+    try:
+        return json.dumps(params.merge(given))
+    except DagError as error:
+        raise OperationError(f"DAG {spec.dag_id!r}: {error}") from error

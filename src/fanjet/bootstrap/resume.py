@@ -1,0 +1,59 @@
+"""`fanjet resume`: goes on with a run whose process is gone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from fanjet.bootstrap.interrupts import stop_on_signals
+from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
+from fanjet.bootstrap.run import finish_run, take_run
+from fanjet.bootstrap.session import open_session
+from fanjet.engine.run_state import RunState
+from fanjet.errors import OperationError
+from fanjet.parsing.bundle import find_bundle
+from fanjet.scheduler.display import Display
+from fanjet.settings.values import Settings
+from fanjet.store.bundles import bundle_hash, extract_bundle
+from fanjet.store.queries import Reader
+from fanjet.store.rows import RunRow, VersionRow
+
+
+def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> RunOutcome:
+    """Go on with a run, with the DAG version that it started with.
+
+    Raises:
+        OperationError: There is no such run, it is over, or a living process owns it.
+        ExecutionError: The store failed.
+    """
+    with Reader.open(settings.home) as reader:
+        row = _find_run(reader, request)
+        version = reader.get_version(row.info.number)
+    root = _find_root(version, settings, display)
+    with open_session(root / version.file, root, settings, display, inline=request.inline) as session:
+        take_run(session, row.info)
+        history = session.journal.read_history(row.info.number)
+        machine, changes = RunState.restore(row.info.number, version.spec, history, time.time())
+        with stop_on_signals(session.scheduler):
+            session.scheduler.own(row.info, version.spec, machine, changes)
+            return finish_run(session, row.info)
+
+
+def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:
+    row = reader.latest_unfinished_run() if request.run is None else reader.find_run(request.run)
+    if row is None:
+        raise OperationError("There is no run to resume: all runs have ended or are still owned by a living process.")
+    if row.ended_at is not None:
+        raise OperationError(f"Run {row.info.number} has ended ({row.state.label}); there is nothing to resume.")
+    return row
+
+
+def _find_root(version: VersionRow, settings: Settings, display: Display) -> Path:
+    """Where the files of the version lie: in their own place as long as they are unchanged there, else a copy."""
+    root = Path(version.root)
+    if (root / version.file).is_file():
+        bundle = find_bundle(root / version.file)
+        if bundle.root == root and bundle_hash(bundle.root, bundle.files) == version.bundle:
+            return root
+    display.message(f"{root / version.file} has changed since the run started; the run goes on with its own copy.")
+    return extract_bundle(settings.home, version.bundle)

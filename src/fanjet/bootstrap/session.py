@@ -1,0 +1,87 @@
+"""What running DAGs needs: the store, a session in it, an executor with the file loaded, a scheduler."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fanjet.bootstrap.requests import DagFileError
+from fanjet.engine.admission import Admission
+from fanjet.executors.inline import InlineExecutor
+from fanjet.executors.local.executor import LocalExecutor
+from fanjet.executors.local.options import LocalOptions
+from fanjet.model.spec import DagSpec
+from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.display import Display
+from fanjet.scheduler.loop import Scheduler
+from fanjet.settings.values import Settings
+from fanjet.store.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A scheduler with all it works with, for the DAGs of one file."""
+
+    journal: Journal
+    number: int
+    specs: list[DagSpec]
+    scheduler: Scheduler
+
+
+@contextmanager
+def open_session(file: Path, root: Path, settings: Settings, display: Display, *, inline: bool) -> Iterator[Session]:
+    """Load a DAG file beside opening the database, and give the scheduler that can run its DAGs.
+
+    At the end everything that was started is ended too: in good order, or killed if the scheduler was told to stop
+    twice or an error ends the block.
+
+    Raises:
+        DagFileError: The file cannot be loaded.
+        ExecutionError: The database cannot be opened.
+    """
+    journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+    try:
+        number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        executor = _start_executor(file, root, number, settings, inline=inline)
+        kill = True
+        try:
+            executor.connect(Answers(journal))
+            loaded = executor.wait_loaded(settings.parse_timeout_s)
+            if loaded.errors:
+                raise DagFileError(loaded.errors)
+            scheduler = Scheduler(
+                journal=journal,
+                executor=executor,
+                admission=Admission(settings.pools),
+                session=number,
+                display=display,
+            )
+            yield Session(journal, number, loaded.specs, scheduler)
+            kill = scheduler.killing
+        finally:
+            executor.close(kill=kill)
+    finally:
+        journal.close()
+
+
+def _start_executor(
+    file: Path, root: Path, session: int, settings: Settings, *, inline: bool
+) -> InlineExecutor | LocalExecutor:
+    runtime = {
+        "values_root": settings.values_root,
+        "max_map_length": settings.max_map_length,
+        "inline_value_bytes": settings.inline_value_bytes,
+    }
+    if inline:
+        return InlineExecutor.start(file, root, runtime=runtime)
+    options = LocalOptions(
+        workers=settings.workers,
+        max_workers=settings.max_workers,
+        kill_grace_s=settings.kill_grace_s,
+        log_cap_bytes=settings.log_cap_bytes,
+    )
+    return LocalExecutor.start(file, root, session=session, home=settings.home, options=options, runtime=runtime)
