@@ -1,4 +1,4 @@
-"""Tables of options in docs/commands.md, made of what `--help` says. `python tests/docs/option_tables.py` writes them."""
+"""Tables of options in docs/commands.md, as `--help` has them. `python tests/docs/option_tables.py` writes them."""
 
 from __future__ import annotations
 

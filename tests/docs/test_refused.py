@@ -1,4 +1,4 @@
-"""The mistakes that docs/mapping.md lists are found when the file is loaded, with the message and the fix of the page."""
+"""The mistakes that docs/mapping.md lists are found when the file is loaded, and answered as the page says."""
 
 from __future__ import annotations
 
