@@ -95,6 +95,10 @@ class ConnectionNotFoundError(OperationError, KeyError):
             f"There is no connection {conn_id!r}. Fix: set {_PREFIXES[0]}{conn_id.upper()} to a URI or a JSON object."
         )
 
+    def __str__(self) -> str:
+        """The message as it is; a KeyError would quote it."""
+        return str(self.args[0])
+
 
 def parse_json(conn_id: str, text: str) -> Connection:
     """A connection from a JSON object with the names of its fields.

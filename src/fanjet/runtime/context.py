@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fanjet.errors import FanjetError
 from fanjet.runtime import macros
 from fanjet.runtime.connections import ConnectionAccessor
 from fanjet.runtime.templates import show_ds, show_ds_nodash, show_ts, show_ts_nodash, show_ts_nodash_with_tz
@@ -33,7 +34,7 @@ class Context(MutableMapping[str, Any]):
         if name in self._made:
             return self._made[name]
         if name not in self:
-            raise KeyError(name)
+            raise MissingContextEntryError(name)
         value = self._made[name] = ENTRIES[name](self._ti)
         return value
 
@@ -69,6 +70,18 @@ class Context(MutableMapping[str, Any]):
     def copy(self) -> dict[str, Any]:
         """All entries as a dict."""
         return dict(self)
+
+
+class MissingContextEntryError(FanjetError, KeyError):
+    """An entry that the context of this try does not have."""
+
+    def __init__(self, name: str) -> None:
+        why = "it needs a run with a logical date" if name in ENTRIES else "there is no such entry"
+        super().__init__(f"The context has no '{name}' here: {why}.")
+
+    def __str__(self) -> str:
+        """The message as it is; a KeyError would quote it."""
+        return str(self.args[0])
 
 
 def _of_date(show: Callable[[datetime], str]) -> Callable[[TaskInstance], str]:

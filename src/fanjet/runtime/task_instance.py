@@ -14,6 +14,7 @@ from fanjet.model.paths import Path, join, show
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.context import Context
+from fanjet.runtime.rendering import FieldRenderer
 from fanjet.runtime.task_logging import log
 from fanjet.runtime.value_store import ValueOwner
 from fanjet.runtime.values import decode, encode
@@ -157,10 +158,15 @@ class TaskInstance:
             self._context = Context(self)
         return self._context
 
-    @property
-    def has_context(self) -> bool:
-        """Whether anybody has asked for the context."""
-        return self._context is not None
+    def render_template(self, text: str, field: str, extensions: Iterable[str] = ()) -> Any:
+        """A text that an operator made, rendered with the context of the try.
+
+        Args:
+            text: The template, or the name of a file with it.
+            field: The name of the field, for error messages.
+            extensions: Text that ends so is the name of a file.
+        """
+        return FieldRenderer(self.prepared.templates, self, extensions).render_text(text, field)
 
     def xcom_push(self, key: str, value: Any) -> None:
         """Give other tasks a value under a key.

@@ -48,6 +48,10 @@ class VariableNotFoundError(OperationError, KeyError):
     def __init__(self, key: str) -> None:
         super().__init__(f"There is no variable {key!r}. Fix: set {_PREFIXES[0]}{key.upper()} or give a default.")
 
+    def __str__(self) -> str:
+        """The message as it is; a KeyError would quote it."""
+        return str(self.args[0])
+
 
 def find_variable(key: str) -> str | None:
     """The text of a variable; masked from now on where its name looks secret."""

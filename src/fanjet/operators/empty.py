@@ -1,0 +1,17 @@
+"""A task that does nothing: a place where edges meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fanjet.authoring.operator import BaseOperator
+
+
+class EmptyOperator(BaseOperator):
+    """Ends as a success at once, without ever reaching a worker unless it has callbacks or templates."""
+
+    kind = "empty"
+    ui_color = "#e8f7e4"
+
+    def execute(self, context: Any) -> None:
+        """Do nothing."""
