@@ -63,7 +63,7 @@ def finder_of_failures(settings: Settings) -> Callable[[int], Failures]:
 
 
 def exit_status(outcomes: Sequence[RunOutcome]) -> int:
-    """0 when all runs succeeded, 1 when one failed, 130 when one was stopped and can be resumed."""
-    if any(outcome.interrupted for outcome in outcomes):
+    """0 when all runs succeeded, 1 when one failed, 130 when one was stopped (and can be resumed) or none began."""
+    if not outcomes or any(outcome.interrupted for outcome in outcomes):
         return INTERRUPTED
     return int(any(outcome.status is RunStatus.FAILED for outcome in outcomes))

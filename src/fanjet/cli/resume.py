@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from fanjet.bootstrap import resume_run
-from fanjet.bootstrap.requests import ResumeRequest
+from fanjet.bootstrap.requests import DagFileError, ResumeRequest
 from fanjet.cli.arguments import home_option
+from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option
 from fanjet.cli.progress import make_display
 from fanjet.cli.results import write_results
@@ -32,8 +33,12 @@ def command(*, run: str | None, workers: str | None, inline: bool, results: Path
     check_results_file(results)
     settings = load_settings({"workers": workers, "home": home and str(home)})
     request = ResumeRequest(run=None if run == "-" else run, inline=inline)
-    with make_display(finder_of_failures(settings), inline=inline) as display:
-        outcome = resume_run(request, settings, display)
+    try:
+        with make_display(finder_of_failures(settings), inline=inline) as display:
+            outcome = resume_run(request, settings, display)
+    except DagFileError as error:
+        print_dag_errors(error.errors)
+        return 2
     if results is not None:
         write_results(results, [outcome.run], settings)
     return exit_status([outcome])

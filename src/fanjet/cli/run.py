@@ -70,8 +70,8 @@ def command(
     try:
         with make_display(finder_of_failures(settings), inline=inline) as display:
             outcomes = run_file(request, settings, display)
-    except DagFileError as errors:
-        print_dag_errors(errors.errors)
+    except DagFileError as error:
+        print_dag_errors(error.errors)
         return 2
     if results is not None:
         write_results(results, [outcome.run for outcome in outcomes], settings)
