@@ -453,3 +453,29 @@ def test_pushed_values_travel_encoded(tmp_path: Path) -> None:
     result = bench.result("push")
     assert decode(bench.client.pushed["k"]) == (1, 2)
     assert decode(result.value) == [7]
+
+
+def test_tasks_of_a_mapped_group_read_pages_of_their_neighbours(tmp_path: Path) -> None:
+    with DAG("d") as dag:
+
+        @task
+        def a(x):
+            return None if x % 10 == 3 else [x]
+
+        @task
+        def b(y):
+            return y
+
+        @task_group
+        def group(x):
+            b(a(x))
+
+        group.expand(x=range(100))
+    bench = Bench(dag, tmp_path)
+    whole = [i for i in range(100) if i % 10 != 3]
+    for i in range(100):
+        bench.result("group.a", (i,))
+    assert [bench.value("group.b", (i,)) for i in range(3)] == [[0], [1], [2]]
+    assert bench.client.asked["GetValues"] == 1
+    assert [bench.value("group.b", (i,)) for i in range(100)] == [[i] if i in whole else None for i in range(100)]
+    assert bench.client.asked["GetValues"] < 110

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,11 @@ class Level(enum.IntEnum):
     LOW = 1
 
 
-Pair = namedtuple("Pair", "a b")
+class Pair(NamedTuple):
+    a: int
+    b: tuple[int, ...]
+
+
 Place = tuple[ValueStore, ValueOwner]
 
 

@@ -12,14 +12,15 @@ from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.runtime.client import TryClient
 from fanjet.runtime.dag_run import DagRun
+from fanjet.runtime.neighbours import Neighbours, Slot
 from fanjet.runtime.value_store import ValueStore
 
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
 
 
-#: By (reading task or map, task, key): the path and the value last read there.
-KeptValues: TypeAlias = dict[tuple[int, int, str], tuple[Path, Any]]
+#: The path and the value last read.
+KeptValues: TypeAlias = dict[Slot, tuple[Path, Any]]
 
 
 class RunView:
@@ -40,6 +41,7 @@ class RunView:
         #: A source is decoded once while a range of instances reads it. Readers share nothing, so that what one read
         #: early does not stand for what another reads later.
         self.values: KeptValues = {}
+        self.neighbours = Neighbours(client)
 
     @cached_property
     def dag_run(self) -> DagRun:

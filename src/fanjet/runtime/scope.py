@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fanjet.model.paths import Path
-from fanjet.model.requests import GetValues, Values
 from fanjet.model.spec import DagSpec
 from fanjet.runtime.lazy_sequence import LazyXComSequence
+from fanjet.runtime.neighbours import find_value
 from fanjet.runtime.run_view import KeptValues, RunView
 from fanjet.runtime.values import decode
 
@@ -87,16 +87,14 @@ class TryScope:
         kept = self._kept.get(slot)
         if kept is not None and kept[0] == prefix:
             return kept[1]
-        value = self._read(link, prefix, key)
+        value: Any
+        if link.maps:
+            value = LazyXComSequence(self._run.client, link.number, prefix, link.maps, key)
+        else:
+            data = self._run.neighbours.find(slot, prefix) if prefix else find_value(self._run.client, slot, prefix)
+            value = None if data is None else decode(data)
         self._kept[slot] = (prefix, value)
         return value
-
-    def _read(self, link: Link, prefix: Path, key: str) -> Any:
-        if link.maps:
-            return LazyXComSequence(self._run.client, link.number, prefix, link.maps, key)
-        answer = self._run.client.ask(GetValues(link.number, prefix, 0, 1, key))
-        assert isinstance(answer, Values), answer
-        return decode(answer.values[0]) if answer.values else None
 
     def param(self, name: str) -> Any:
         """The value of a param of the DAG in this run.
