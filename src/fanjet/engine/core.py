@@ -84,6 +84,8 @@ class Core:
         self.counts = [[0] * len(State) for _ in spec.tasks]
         #: By map: how many positions it has, by context.
         self.lengths: list[dict[Path, int]] = [{} for _ in spec.maps]
+        #: By task: at how many paths it may still expand.
+        self.unexpanded = [min(task.depth, 1) for task in spec.tasks]
         #: By task: how many parts below a path are not complete, where the paths of the task go two or more levels on.
         self.incomplete: list[dict[Path, int]] = [{} for _ in spec.tasks]
         #: By task: where one skipped or failed instance stands for all contexts below, and for those to come.
@@ -245,6 +247,7 @@ class Core:
             return
         if len(path) < len(self.spec.tasks[task].scope):
             self.closed[task].add(path)
+        self.unexpanded[task] -= 1
         self.end(self.add_block(task, path, 1, single=True), range(1), cause, reason)
 
     def queue(

@@ -75,6 +75,7 @@ def make_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     """The instances of a task's own map come into being at a context; positions left out before are skipped."""
     task = _task_of(spec)
     core.lengths[spec.number][context] = count
+    core.unexpanded[task] -= 1
     block = core.add_block(task, context, count)
     left_out = [position for position in sorted(core.marks[task].pop(context, ())) if position < count]
     if left_out:
@@ -160,18 +161,21 @@ def _add_contexts(core: Core, place: Place, level: int, parent: Path, count: int
         number = node.task.number
         if core.is_closed(number, parent):
             return
-        if 0 < level < len(core.plan.chains[number]):
+        depth = len(core.plan.chains[number])
+        if 0 < level < depth:
             core.incomplete[number][parent] = count
+        if level:
+            core.unexpanded[number] += count - 1 if level < depth else -1
     for gate, columns in zip(node.gates, place.gates, strict=True):
         if level in gate.upstream:
-            columns[level][parent] = _new_gate(core, gate.upstream[level], parent, count)
+            columns[level][parent] = _new_gate(core, gate.upstream[level], level, parent, count)
     if node.level == level:
         _add_innermost(core, place, parent, count)
 
 
-def _new_gate(core: Core, upstream: tuple[int, ...], parent: Path, count: int) -> GateColumn:
+def _new_gate(core: Core, upstream: tuple[int, ...], level: int, parent: Path, count: int) -> GateColumn:
     """Tasks of the same group that were left out before it expanded have ended for all its contexts at once."""
-    closed = [task for task in upstream if core.is_closed(task, parent)]
+    closed = [task for task in upstream if core.is_closed(task, parent)] if level else []
     seen = 0
     for task in closed:
         seen |= SEEN_OF_STATE[_standing_in(core, task, parent).states[0]]

@@ -61,6 +61,7 @@ def _put_stand_ins(core: Core, columns: InstanceColumns) -> None:
             path = decode(key)
             block = core.add_block(task, path, 1, single=True)
             _set(core, block, range(1), bytes((columns.states[row],)))
+            core.unexpanded[task] -= 1
             if len(path) < len(core.spec.tasks[task].scope):
                 core.closed[task].add(path)
 

@@ -111,6 +111,10 @@ class RunState:
             places = sum(lengths.values())
         return len(core.blocks[task]) >= max(places, 1)
 
+    def length_known(self, task: int) -> bool:
+        """Whether a task has all the instances that it will have."""
+        return not self._core.unexpanded[task]
+
     def find_state(self, task: int, path: Path) -> State | None:
         """The state of an instance, None where there is none (yet)."""
         found = self._core.find_block(task, path)

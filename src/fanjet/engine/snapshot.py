@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from fanjet.engine.core import Core
+from fanjet.engine.core import DECIDED, Core, Place
+from fanjet.model.paths import Path
+from fanjet.model.states import State
 
 #: Sections by name; equal for machines with equal futures.
 Snapshot: TypeAlias = dict[str, object]
@@ -30,10 +32,11 @@ def take_snapshot(core: Core) -> Snapshot:
         "counts": [tuple(counts) for counts in core.counts],
         "lengths": [dict(lengths) for lengths in core.lengths],
         "closed": [frozenset(closed) for closed in core.closed],
+        "unexpanded": list(core.unexpanded),
         "incomplete": [dict(incomplete) for incomplete in core.incomplete],
         "marks": [_open_marks(core, task.number) for task in spec.tasks],
         "contexts": {
-            (place.node.number, path): bytes(contexts)
+            (place.node.number, path): _open_contexts(core, place, path, contexts)
             for place in core.places
             for path, contexts in place.contexts.items()
         },
@@ -43,6 +46,7 @@ def take_snapshot(core: Core) -> Snapshot:
             for gate, levels in enumerate(place.gates)
             for level, columns in levels.items()
             for path, column in columns.items()
+            if place.node.task is None or not core.is_closed(place.node.number, path)
         },
         "launches": sorted(
             (launch.fence, launch.block.task, launch.block.parent, launch.first, bytes(launch.live), launch.try_number)
@@ -53,6 +57,19 @@ def take_snapshot(core: Core) -> Snapshot:
             for timer in core.timers.live()
         ),
     }
+
+
+def _open_contexts(core: Core, place: Place, path: Path, contexts: bytearray) -> bytes:
+    """A context all of whose instances have left NONE has nothing to decide, whether that was noted or not."""
+    task = place.node.task
+    if task is None or task.map is None:
+        return bytes(contexts)
+    found = bytearray(contexts)
+    for position in range(len(found)):
+        block = core.blocks[task.number].get((*path, position) if task.scope else ())
+        if block is not None and State.NONE not in block.states:
+            found[position] = DECIDED
+    return bytes(found)
 
 
 def _open_marks(core: Core, task: int) -> dict[object, frozenset[int]]:

@@ -1,0 +1,89 @@
+"""What a store would keep of a run, in plain dictionaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fanjet.model.changes import Change, EndInstances, RecordTries, SetMapLength
+from fanjet.model.events import TryExtra
+from fanjet.model.history import InstanceColumns, RunHistory
+from fanjet.model.paths import Path, encode, join
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import State
+
+
+@dataclass
+class Row:
+    """One recorded instance."""
+
+    state: State
+    try_number: int = 1
+    valued: bool = False
+    items: int = -1
+    resume_at: float | None = None
+    carry: bytes | None = None
+    skips: tuple[int, ...] = ()
+
+
+@dataclass
+class Recorder:
+    """Takes in changes as the journal does and gives them back as the store does."""
+
+    spec: DagSpec
+    rows: dict[tuple[int, Path], Row] = field(default_factory=dict)
+    lengths: dict[tuple[int, Path], int] = field(default_factory=dict)
+
+    def write(self, changes: list[Change]) -> None:
+        for change in changes:
+            match change:
+                case RecordTries():
+                    self._write_tries(change)
+                case EndInstances():
+                    for index in change.indexes:
+                        key = (change.task, join(change.parent, index))
+                        row = self.rows.setdefault(key, Row(change.state))
+                        row.state, row.resume_at, row.carry = change.state, None, None
+                case SetMapLength():
+                    self.lengths[change.map, change.parent] = change.count
+                case _:
+                    pass
+
+    def _write_tries(self, change: RecordTries) -> None:
+        ended = change.ended
+        columns = range(len(ended.indexes)) if change.positions is None else change.positions
+        for column, state in zip(columns, change.states, strict=True):
+            extra = ended.extras.get(column, TryExtra())
+            self.rows[ended.task, join(ended.parent, ended.indexes[column])] = Row(
+                state=State(state),
+                try_number=ended.try_number,
+                valued=ended.values[column] is not None,
+                items=ended.item_counts[column] if ended.item_counts else -1,
+                resume_at=change.resume_at.get(column),
+                carry=extra.carry if state != State.UP_FOR_RETRY else None,
+                skips=extra.skips,
+            )
+
+    def history(self) -> RunHistory:
+        """Everything recorded."""
+        return RunHistory(
+            map_lengths=[(number, parent, count) for (number, parent), count in self.lengths.items()],
+            instances=[columns for task in self.spec.tasks if (columns := self._columns(task.number)).paths],
+        )
+
+    def _columns(self, task: int) -> InstanceColumns:
+        rows = [row for _, row in sorted(self._of(task), key=lambda item: item[0][1])]
+        feeds = self.spec.tasks[task].feeds_map
+        return InstanceColumns(
+            task=task,
+            paths=[encode(path) for (_, path), _ in sorted(self._of(task), key=lambda item: item[0][1])],
+            states=bytearray(row.state for row in rows),
+            try_numbers=[row.try_number for row in rows],
+            valued=bytearray(row.valued for row in rows),
+            item_counts=[row.items for row in rows] if feeds else [],
+            resume_at={at: row.resume_at for at, row in enumerate(rows) if row.resume_at is not None},
+            carries={at: row.carry for at, row in enumerate(rows) if row.carry is not None},
+            skips={at: row.skips for at, row in enumerate(rows) if row.skips},
+        )
+
+    def _of(self, task: int) -> list[tuple[tuple[int, Path], Row]]:
+        return [(key, row) for key, row in self.rows.items() if key[0] == task]

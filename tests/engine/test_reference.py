@@ -1,0 +1,21 @@
+"""Random runs of random DAGs: the machine agrees with the reference evaluator, whatever happens to it."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .random_graphs import random_spec
+from .world import World
+
+
+@given(st.integers(min_value=0, max_value=2**48))
+@settings(deadline=None)
+def test_machine_agrees_with_reference(seed: int) -> None:
+    random = Random(seed)
+    world = World(random_spec(random), random)
+    world.check()
+    world.run()
+    world.check()
