@@ -141,7 +141,7 @@ def parse_uri(conn_id: str, text: str) -> Connection:
         conn_id=conn_id,
         conn_type="postgres" if kind == "postgresql" else kind,
         host=_host(parts.netloc),
-        login=_unquoted(parts.username),
+        login=_unquoted(parts.username) or None,
         password=_unquoted(parts.password),
         schema=_unquoted(parts.path.removeprefix("/")) or None,
         port=port,

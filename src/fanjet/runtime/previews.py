@@ -10,7 +10,18 @@ from fanjet.runtime.secrets import SECRETS
 #: The most characters of a preview.
 PREVIEW_CHARS = 400
 
-_repr = reprlib.Repr()
+#: So much of a text is searched for secrets before it is cut, as half a secret would not be found.
+_SEARCHED_CHARS = 4000
+
+
+class _MaskedRepr(reprlib.Repr):
+    """As `reprlib`, but secrets go before texts are cut."""
+
+    def repr_str(self, x: str, level: int) -> str:
+        return super().repr_str(SECRETS.mask(x[:_SEARCHED_CHARS]), level)
+
+
+_repr = _MaskedRepr()
 _repr.maxlevel = 4
 _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxfrozenset = _repr.maxdict = 20
 _repr.maxstring = _repr.maxother = PREVIEW_CHARS
@@ -25,7 +36,7 @@ def preview(value: object) -> str:
 def _describe(value: Any) -> str:
     try:
         if isinstance(value, str):
-            return value[: PREVIEW_CHARS + 1]
+            return SECRETS.mask(value[:_SEARCHED_CHARS])
         library = type(value).__module__.partition(".")[0]
         if library in {"pandas", "polars", "pyarrow"} and hasattr(value, "shape"):
             return _describe_table(value)
