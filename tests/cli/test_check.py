@@ -38,7 +38,7 @@ def dags(tmp_path: Path) -> Path:
 def test_all_is_well(call: Call, dags: Path) -> None:
     result = call("check", str(dags))
     assert (result.status, result.err) == (0, "")
-    assert f"✓ {dags / 'good.py'}: good (1 task)" in result.out.splitlines()
+    assert "✓ dags/good.py: good (1 task)" in result.out.splitlines()
     assert result.out.splitlines()[-1] == "3 files, 2 DAGs: no errors"
     assert "\x1b" not in result.out
 
@@ -60,10 +60,10 @@ def test_every_error_is_reported_at_once_with_file_line_and_fix(call: Call, dags
     result = call("check", str(dags), str(dags / "absent.py"))
     assert result.status == 2
     for part in (
-        f"{dags / 'syntax.py'}:2",
-        f"{dags / 'imports.py'}:2",
-        str(dags / "cycle.py"),
-        str(dags / "absent.py"),
+        "dags/syntax.py:2: syntax: ",
+        "dags/imports.py:2: import: ",
+        "dags/cycle.py:",
+        "dags/absent.py: missing: ",
     ):
         assert part in result.out
     assert "no_such_module_anywhere" in result.out
@@ -90,7 +90,7 @@ def test_a_named_file_without_a_dag_is_an_error(call: Call, dags: Path) -> None:
 
 def test_ignored_files_are_not_loaded(call: Call, dags: Path) -> None:
     (dags / "sub" / "broken.py").write_text("from fanjet import dag\ndef f(:\n")
-    (dags / ".airflowignore").write_text("sub/broken\n")
+    (dags / ".airflowignore").write_text("sub/broken.py\n")
     assert call("check", str(dags)).status == 0
 
 

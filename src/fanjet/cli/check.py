@@ -11,7 +11,7 @@ from typing import Self
 import click
 import msgspec
 
-from fanjet.cli.dag_errors import render_dag_errors
+from fanjet.cli.dag_errors import render_dag_errors, shorten_path
 from fanjet.cli.dag_files import DagFile, find_dag_files
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.quantities import say_count
@@ -113,7 +113,7 @@ def _print(checked: Sequence[_Checked], errors: Sequence[ParseError], terminal: 
 def _describe(one: _Checked, terminal: Terminal) -> str:
     mark = terminal.style(terminal.symbol("✓", "ok"), "green")
     dags = [f"{spec.dag_id} ({say_count(len(spec.tasks), 'task')})" for spec in one.report.specs]
-    return f"{mark} {one.file.path}: {', '.join(dags)}\n" if dags else ""
+    return f"{mark} {shorten_path(str(one.file.path))}: {', '.join(dags)}\n" if dags else ""
 
 
 def _as_data(checked: Sequence[_Checked], errors: Sequence[ParseError]) -> dict[str, object]:

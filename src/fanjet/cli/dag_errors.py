@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from fanjet.cli.terminal import Terminal, look_at
+from fanjet.cli.text_width import text_width
 from fanjet.parsing.report import ParseError
 
 
@@ -20,10 +22,18 @@ def render_dag_errors(errors: Iterable[ParseError], terminal: Terminal) -> str:
 
 
 def _render(error: ParseError, terminal: Terminal) -> str:
-    place = f"{error.file}:{error.line}" if error.line else str(error.file)
-    head, *more = str(error.message).splitlines() or [""]
-    lines = [f"{terminal.style(place, 'bold')}: {terminal.style(error.kind, 'red')}: {head}"]
-    lines += [f"    {line}" for line in more]
+    file = shorten_path(error.file)
+    place = f"{file}:{error.line}" if error.line else file
+    head, *more = error.message.splitlines() or [""]
+    fits = not terminal.live or text_width(f"{place}: {error.kind}: {head}") <= terminal.width
+    lines = [f"{terminal.style(place, 'bold')}: {terminal.style(error.kind, 'red')}:" + (f" {head}" if fits else "")]
+    lines += [f"    {line}" for line in (more if fits else [head, *more])]
     if error.fix:
         lines.append(f"    {terminal.style('fix:', 'green')} {error.fix}")
     return "\n".join(lines) + "\n"
+
+
+def shorten_path(file: str) -> str:
+    """Relative to the current folder where the file lies below it."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else file

@@ -51,7 +51,8 @@ class LiveDisplay:
         self._stop()
         self._opened_at = self._clock()
         self._watch, self._layout = Watch(spec, look_at().height - _OTHER_LINES), None
-        self._print([opening_line(info, self._watch.overall(snapshot, self._opened_at))])
+        _, overall = self._watch.look(snapshot, self._opened_at)
+        self._print([opening_line(info, overall)])
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
         self._live.start()
         self._draw(self._watch, snapshot)
@@ -82,7 +83,7 @@ class LiveDisplay:
 
     def _draw(self, watch: Watch, snapshot: Snapshot, *, last: bool = False) -> Row:
         now, terminal = self._clock(), look_at()
-        rows, overall = watch.rows(snapshot, now), watch.overall(snapshot, now)
+        rows, overall = watch.look(snapshot, now)
         shown, hidden = choose_rows(rows, terminal.height - _OTHER_LINES)
         self._layout = lay_out(shown, terminal.width, self._layout)
         lines = [row_line(row, self._layout, terminal) for row in shown]

@@ -58,8 +58,7 @@ class PlainDisplay:
         """Print the heading."""
         self._watch = Watch(spec, _MOST_ROWS)
         self._opened_at = self._spoke_at = self._clock()
-        self._watch.rows(snapshot, self._opened_at)
-        overall = self._watch.overall(snapshot, self._opened_at)
+        _, overall = self._watch.look(snapshot, self._opened_at)
         self._said = overall.counts
         self._print([opening_line(info, overall)])
 
@@ -69,7 +68,7 @@ class PlainDisplay:
         now = self._clock()
         if not self._watch.due(now, _LOOK_EVERY_S):
             return
-        rows, overall = self._watch.rows(snapshot, now), self._watch.overall(snapshot, now)
+        rows, overall = self._watch.look(snapshot, now)
         self._watch.looked(now, self._clock())
         pause_s = min(max(_LEAST_PAUSE_S, (now - self._opened_at) / _PAUSE_SHARE), _MOST_PAUSE_S)
         if now - self._spoke_at < pause_s or overall.counts == self._said:
@@ -81,7 +80,7 @@ class PlainDisplay:
         """Print the rows as they ended, what failed, and the result."""
         assert self._watch is not None
         now = self._clock()
-        rows, overall = self._watch.rows(snapshot, now), self._watch.overall(snapshot, now)
+        rows, overall = self._watch.look(snapshot, now)
         shown, hidden = choose_rows(rows, _MOST_ROWS)
         layout = lay_out(shown, self._terminal.width)
         lines = [row_line(row, layout, self._terminal) for row in shown]

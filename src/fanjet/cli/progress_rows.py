@@ -209,10 +209,12 @@ class Watch:
         self._looked_at = began_at
         self._due_at = ended_at + (ended_at - began_at) / _LOOKING_SHARE
 
-    def rows(self, snapshot: Snapshot, now: float) -> list[Row]:
-        """One row per plan."""
-        return [meter.read(plan, snapshot, now) for plan, meter in zip(self.plans, self._meters, strict=True)]
-
-    def overall(self, snapshot: Snapshot, now: float) -> Row:
-        """All instances together."""
-        return self._meter.read(self._all, snapshot, now)
+    def look(self, snapshot: Snapshot, now: float) -> tuple[list[Row], Row]:
+        """One row per plan, and all instances together."""
+        rows = [meter.read(plan, snapshot, now) for plan, meter in zip(self.plans, self._meters, strict=True)]
+        overall = self._meter.read(self._all, snapshot, now)
+        left = [row.left_s for row in rows if row.active]
+        if overall.left_s is None or None in left:
+            # The pace of what has ended says nothing about work of which nothing has ended yet.
+            return rows, msgspec.structs.replace(overall, left_s=None)
+        return rows, msgspec.structs.replace(overall, left_s=max([overall.left_s, *filter(None, left)]))
