@@ -18,7 +18,12 @@ def _schedule(value: Any) -> str | None:
     raise ValueError("a cron text, a preset such as '@daily', a timedelta or None")
 
 
-def _instant(value: Any) -> datetime | None:
+def to_instant(value: Any) -> datetime | None:
+    """A datetime as an aware one; UTC where it has no zone.
+
+    Raises:
+        ValueError: It is something else.
+    """
     if value is not None and not isinstance(value, datetime):
         raise ValueError("a datetime")
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
@@ -58,8 +63,8 @@ def _texts(value: Any) -> tuple[str, ...]:
 _CONVERT: dict[str, Callable[[Any], Any]] = {
     "description": _text,
     "schedule": _schedule,
-    "start_date": _instant,
-    "end_date": _instant,
+    "start_date": to_instant,
+    "end_date": to_instant,
     "catchup": _flag,
     "template_searchpath": _texts,
     "max_active_tasks": _limit,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from operator import is_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fanjet.authoring.exceptions import NotMappable
 from fanjet.authoring.lazy_sequences import items_of
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.literals import find_lazy, resolve
 from fanjet.authoring.sources import Source
-from fanjet.errors import DagTypeError
+from fanjet.errors import DagTypeError, InvariantError
 
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
@@ -99,6 +99,16 @@ class ExpandInput(ABC):
         return not any(isinstance(source, LazyValue) for source in self.sources())
 
 
+class _Factor(NamedTuple):
+    """One argument of a cross product."""
+
+    name: str
+    items: Sequence[Any]
+    length: int
+    #: Whether the items come from upstream, and are data.
+    is_data: bool
+
+
 class ProductInput(ExpandInput):
     """``expand(a=..., b=...)``: the cross product; the last keyword of the call varies fastest.
 
@@ -110,14 +120,18 @@ class ProductInput(ExpandInput):
     def __init__(self, arguments: Mapping[str, Source], owner: str) -> None:
         self.owner = owner
         self.arguments = dict(arguments)
-        self._lazy = {name: source for name, source in self.arguments.items() if isinstance(source, LazyValue)}
         self._literal = {
-            name: items_of(source, name) for name, source in self.arguments.items() if name not in self._lazy
+            name: items_of(source, name) for name, source in arguments.items() if not isinstance(source, LazyValue)
         }
-        self._origins = tuple(origin for source in self._lazy.values() for origin in source.origins())
-        self._factors = self._literal
-        self._lengths = {name: len(items) for name, items in self._factors.items()}
-        self._made_of: list[Any] | None = None if self._lazy else []
+        self._origins = _origins_of(self.arguments.values())
+        self._is_lazy = len(self._literal) < len(self.arguments)
+        #: What the factors were made of, None when they must be made anew.
+        self._made_of: list[Any] | None = None
+        #: The last argument first.
+        self._factors: tuple[_Factor, ...] = ()
+        self._length = 0
+        if not self._is_lazy:
+            self._set_factors(self._literal)
 
     def sources(self) -> Iterator[Source]:
         yield from self.arguments.values()
@@ -127,48 +141,55 @@ class ProductInput(ExpandInput):
 
     def length(self, scope: Scope) -> int:
         self._bind(scope)
-        return prod(self._lengths.values())
+        return self._length
 
     def split_at(self, scope: Scope, index: int) -> tuple[dict[str, Any], dict[str, Any]]:
         self._bind(scope)
-        if not 0 <= index < prod(self._lengths.values()):
-            raise IndexError(f"{self.owner} has no position {index}")
+        self._check_index(index)
         authored: dict[str, Any] = {}
         data: dict[str, Any] = {}
-        for name in reversed(self._factors):
-            index, position = divmod(index, self._lengths[name])
-            (data if name in self._lazy else authored)[name] = self._factors[name][position]
+        for name, items, length, is_data in self._factors:
+            index, position = divmod(index, length)
+            (data if is_data else authored)[name] = items[position]
         return authored, data
 
     def value_at(self, scope: Scope, index: int, name: str) -> Any:
         # Only the wanted factor is read: a function given to .map() runs for the tasks that use its argument.
         self._bind(scope)
-        if name not in self._factors:
-            return super().value_at(scope, index, name)
-        for other in reversed(self._factors):
-            index, position = divmod(index, self._lengths[other])
-            if other == name:
-                item = self._factors[name][position]
-                return item if name in self._lazy else resolve(item, scope)
-        raise IndexError(f"{self.owner} has no position {index}")
+        self._check_index(index)
+        for factor in self._factors:
+            index, position = divmod(index, factor.length)
+            if factor.name == name:
+                item = factor.items[position]
+                return item if factor.is_data else resolve(item, scope)
+        raise InvariantError(f"{self.owner} has no argument {name}")
+
+    def _check_index(self, index: int) -> None:
+        if not 0 <= index < self._length:
+            raise IndexError(f"{self.owner} has no position {index}")
 
     def _bind(self, scope: Scope) -> None:
         """Have the factors ready for the values that `scope` gives; nothing to do while those stay the same."""
-        if not self._lazy:
+        if not self._is_lazy:
             return
         values = [origin.resolve(scope) for origin in self._origins]
         if self._made_of is not None and all(map(is_, values, self._made_of)):
             return
         self._made_of = None
-        self._factors = {
-            name: self._literal[name] if name in self._literal else self._items(name, scope) for name in self.arguments
-        }
-        self._lengths = {name: len(items) for name, items in self._factors.items()}
+        self._set_factors(
+            {
+                name: _items(source, scope, f"{self.owner}, argument '{name}'")
+                if isinstance(source, LazyValue)
+                else self._literal[name]
+                for name, source in self.arguments.items()
+            }
+        )
         self._made_of = values
 
-    def _items(self, name: str, scope: Scope) -> Sequence[Any]:
-        source = self._lazy[name]
-        return _items(source, scope, f"{self.owner}, argument '{name}'")
+    def _set_factors(self, items: Mapping[str, Sequence[Any]]) -> None:
+        factors = [_Factor(name, each, len(each), name not in self._literal) for name, each in items.items()]
+        self._factors = tuple(reversed(factors))
+        self._length = prod(factor.length for factor in factors)
 
 
 class KwargsInput(ExpandInput):
@@ -196,7 +217,7 @@ class KwargsInput(ExpandInput):
         self.taken = taken
         self.strict = strict
         self.refused = refused
-        self._origins = tuple(source.origins()) if isinstance(source, LazyValue) else ()
+        self._origins = _origins_of([source])
         self._items: Sequence[Any] = () if isinstance(source, LazyValue) else items_of(source, "the list")
         self._made_of: list[Any] | None = None
 
@@ -251,6 +272,11 @@ class KwargsInput(ExpandInput):
                     fix="give it in one place, or write strict=False so that the dict's value wins",
                 )
         return dict(element)
+
+
+def _origins_of(sources: Iterable[Source]) -> tuple[LazyValue, ...]:
+    """What the items of lazy sources are made of."""
+    return tuple(origin for source in sources if isinstance(source, LazyValue) for origin in source.origins())
 
 
 def _items(source: LazyValue, scope: Scope, where: str) -> Sequence[Any]:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.context_stack import find_place
 from fanjet.authoring.definition import find_definition
-from fanjet.authoring.operator import BaseOperator, check_date, follow, follow_references
+from fanjet.authoring.operator import BaseOperator, check_dates, follow, follow_references
 from fanjet.authoring.task_node import Operator
 from fanjet.authoring.task_options import NAMES, PLACING, convert_options
-from fanjet.errors import DagValueError
-from fanjet.model.rules import TriggerRule
 
 if TYPE_CHECKING:
     from fanjet.authoring.expand_input import ExpandInput
@@ -39,14 +37,7 @@ class MappedOperator(Operator):
         options = {name: value for name, value in self.partial_kwargs.items() if name in NAMES}
         where = f"{operator_class.__name__} '{task_id}'"
         self._set_up(full_id, convert_options(options, where), find_definition())
-        for name in ("start_date", "end_date"):
-            check_date(self, name, partial_kwargs.get(name))
-        if self.trigger_rule is TriggerRule.ALWAYS and not expand_input.is_literal:
-            raise DagValueError(
-                f"Task '{self.task_id}' with the trigger rule 'always' cannot be mapped over the output of tasks.",
-                fix="map it over a list in the DAG file, or use the trigger rule 'all_done'",
-                **self.place,
-            )
+        check_dates(self, partial_kwargs)
         expand_input.owner = f"Task '{self.task_id}'"
         if self.dag is not None:
             self.dag.add_task(self)
@@ -80,7 +71,7 @@ class MappedOperator(Operator):
 
     def _adopt(self, operator: BaseOperator) -> BaseOperator:
         """Give the operator of one instance the place of this task."""
-        for name in ("dag", "task_group", "definition", "upstream", "downstream", "trigger_rule"):
+        for name in ("task_id", "dag", "task_group", "definition", "upstream", "downstream", "trigger_rule"):
             setattr(operator, name, getattr(self, name))
         for name in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "retries", "pool", "pool_slots"):
             setattr(operator, name, getattr(self, name))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fanjet.authoring.context_stack import find_place
+from fanjet.authoring.dag_options import to_instant
 from fanjet.authoring.definition import Definition
 from fanjet.authoring.edges import link
 from fanjet.authoring.lazy_value import LazyValue
@@ -60,8 +61,7 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
             convert_options({name: value for name, value in given.items() if name not in PLACING}, where),
             None,
         )
-        for name in ("start_date", "end_date"):
-            check_date(self, name, given.get(name))
+        check_dates(self, given)
 
     def join_dag(self, arguments: Mapping[str, Any], definition: Definition | None) -> None:
         """Take a place in the DAG, after the tasks whose output the arguments use. Called once, when made."""
@@ -69,6 +69,27 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
         if self.dag is not None:
             self.dag.add_task(self)
         follow_references(self, arguments)
+        self._check_fields(arguments)
+
+    def _check_fields(self, arguments: Mapping[str, Any]) -> None:
+        """Check that template fields exist and hold all outputs given: nothing else is resolved in a run."""
+        missing = [field for field in self.template_fields if not hasattr(self, field)]
+        if missing:
+            raise DagTypeError(
+                f"{type(self).__name__} '{self.task_id}' has no attribute '{missing[0]}', which is one of its "
+                "template_fields.",
+                fix="set the attribute in __init__()",
+                **self.place,
+            )
+        held = {id(lazy) for field in self.template_fields for lazy in find_lazy(getattr(self, field))}
+        for name, value in arguments.items():
+            if any(id(lazy) not in held for lazy in find_lazy(value)):
+                raise DagTypeError(
+                    f"{type(self).__name__} '{self.task_id}' cannot take the output of a task as argument '{name}', "
+                    "which is none of its template_fields.",
+                    fix=f"add '{name}' to the template_fields of the class",
+                    **self.place,
+                )
 
     @classmethod
     def partial(cls, *args: Any, **kwargs: Any) -> OperatorPartial:
@@ -121,14 +142,16 @@ def follow(task: Operator, origins: Iterable[LazyValue]) -> None:
             link(upstream, task)
 
 
-def check_date(task: Operator, name: str, value: Any) -> None:
-    """Check that a date of a task is the one of its DAG.
+def check_dates(task: Operator, given: Mapping[str, Any]) -> None:
+    """Check that the dates among a task's arguments are those of its DAG.
 
     Raises:
-        DagValueError: It is another.
+        DagValueError: One is another.
     """
-    if value is not None and task.dag is not None and value != getattr(task.dag, name):
-        raise DagValueError(
-            f"Task '{task.task_id}' has the {name} {value}, but a task has none of its own.",
-            fix=f"give {name} to the DAG only",
-        )
+    for name in ("start_date", "end_date"):
+        date = given.get(name)
+        if date is not None and task.dag is not None and to_instant(date) != getattr(task.dag, name):
+            raise DagValueError(
+                f"Task '{task.task_id}' has the {name} {date}, but a task has none of its own.",
+                fix=f"give {name} to the DAG only",
+            )

@@ -19,7 +19,7 @@ def returns_dict(function: Callable[..., Any]) -> bool:
 
 
 def _evaluate(annotation: str, names: dict[str, Any]) -> Any:
-    head = annotation.partition("[")[0].strip()
+    head = annotation.strip("'\" ").partition("[")[0]
     try:
         return eval(head, {**vars(typing), **names})  # noqa: S307 - the author's own code, as typing.get_type_hints does
     except (NameError, AttributeError, SyntaxError):

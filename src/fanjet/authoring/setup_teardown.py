@@ -8,7 +8,7 @@ from fanjet.authoring.task_decorator import TaskDecorator, task
 from fanjet.errors import DagTypeError
 
 
-def setup(function: Any) -> TaskDecorator[..., Any]:
+def setup(function: Any) -> TaskDecorator:
     """Make a function (or a decorated one) a setup: work after it does not run unless it succeeds."""
     decorated = _decorated(function, "setup")
     decorated.is_setup = True
@@ -30,7 +30,7 @@ def teardown(function: Any = None, /, *, on_failure_fail_dagrun: bool = False) -
     return decorated
 
 
-def _decorated(function: Any, name: str) -> TaskDecorator[..., Any]:
+def _decorated(function: Any, name: str) -> TaskDecorator:
     decorated = function if isinstance(function, TaskDecorator) else task(function)
     if not isinstance(decorated, TaskDecorator):
         raise DagTypeError(f"@{name} cannot decorate {function!r}.", fix="use it on a function or below @task")

@@ -38,7 +38,8 @@ def check_source(value: Any, where: str) -> Source:
             f"{where} got a value of type {type(source).__name__}, which cannot be mapped over.",
             fix="give a list, tuple, dict or the output of a task"
             + ("; wrap a single value in a list" if isinstance(source, (*TEXTS, int, float, bool)) else "")
-            + ("; a list keeps the order" if isinstance(source, set | frozenset) else ""),
+            + ("; a list keeps the order" if isinstance(source, set | frozenset) else "")
+            + ("; call the task function to get its output" if hasattr(source, "is_task_decorator") else ""),
         )
     for lazy in find_lazy(source):
         for origin in lazy.origins():

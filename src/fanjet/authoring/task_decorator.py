@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any
 
 from fanjet.authoring import ports
 from fanjet.authoring.call_signature import CallSignature, read_signature
@@ -27,14 +27,11 @@ from fanjet.authoring.unexpanded import note_partial
 from fanjet.authoring.xcom_arg import XComArg
 from fanjet.errors import DagTypeError, DagValueError
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 #: Arguments of the operator class that the decorator itself gives.
 _OWN = frozenset({"python_callable", "op_args", "op_kwargs"})
 
 
-class TaskDecorator(Generic[P, R]):
+class TaskDecorator:
     """A decorated function. Calling it in a DAG makes a task and gives its output.
 
     Args:
@@ -51,7 +48,7 @@ class TaskDecorator(Generic[P, R]):
     is_task_decorator = True
 
     def __init__(
-        self, function: Callable[P, R], operator_class: type[DecoratedOperator], options: Mapping[str, Any]
+        self, function: Callable[..., Any], operator_class: type[DecoratedOperator], options: Mapping[str, Any]
     ) -> None:
         self.function = self.__wrapped__ = function
         self.operator_class = operator_class
@@ -73,7 +70,7 @@ class TaskDecorator(Generic[P, R]):
         """Words for error messages, such as ``@task 'm'``."""
         return f"{self.operator_class.custom_operator_name} '{self.options.get('task_id', self.__name__)}'"
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> XComArg:
+    def __call__(self, *args: Any, **kwargs: Any) -> XComArg:
         self.signature.check_names(tuple(kwargs), self.where)
         self.signature.check_complete(len(args), tuple(kwargs), self.where)
         for value in (*args, *kwargs.values()):
@@ -83,7 +80,7 @@ class TaskDecorator(Generic[P, R]):
         )
         return self._finish(operator)
 
-    def override(self, **options: Any) -> TaskDecorator[P, R]:
+    def override(self, **options: Any) -> TaskDecorator:
         """The same function with other options, such as ``override(task_id="second")``."""
         copy = TaskDecorator(self.function, self.operator_class, {**self.options, **options})
         copy.is_setup, copy.is_teardown = self.is_setup, self.is_teardown
@@ -154,7 +151,7 @@ class TaskPartial:
 
     def __init__(
         self,
-        decorator: TaskDecorator[..., Any],
+        decorator: TaskDecorator,
         known: Mapping[str, Any],
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
@@ -261,7 +258,7 @@ def _decorate(operator_class: type[DecoratedOperator], function: Any, options: M
         )
     if isinstance(function, TaskDecorator):
         raise DagTypeError(f"Function '{function.__name__}' is a task already.", fix="decorate it once")
-    return TaskDecorator(cast("Callable[..., Any]", function), operator_class, options)
+    return TaskDecorator(function, operator_class, options)
 
 
 task = TaskDecorators()

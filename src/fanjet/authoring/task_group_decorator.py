@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any
 
 from fanjet.authoring.call_signature import CallSignature, read_signature
 from fanjet.authoring.definition import find_definition
@@ -16,9 +16,6 @@ from fanjet.authoring.task_options import unknown_argument
 from fanjet.authoring.unexpanded import note_partial
 from fanjet.errors import DagTypeError
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _OPTIONS = frozenset(
     {
         "group_id", "prefix_group_id", "parent_group", "dag", "default_args", "tooltip", "group_display_name",
@@ -27,7 +24,7 @@ _OPTIONS = frozenset(
 )  # fmt: skip
 
 
-class TaskGroupDecorator(Generic[P, R]):
+class TaskGroupDecorator:
     """A function that puts tasks into a group of their own each time the DAG file calls it.
 
     A call gives what the function returns, or the group if that is None.
@@ -37,7 +34,7 @@ class TaskGroupDecorator(Generic[P, R]):
         options: Arguments of `TaskGroup`; the name of the function is the default of `group_id`.
     """
 
-    def __init__(self, function: Callable[P, R], options: Mapping[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
         self.function = self.__wrapped__ = function
         self.options = {"group_id": function.__name__, "tooltip": _first_line(function.__doc__), **options}
         self.__name__ = function.__name__
@@ -53,13 +50,13 @@ class TaskGroupDecorator(Generic[P, R]):
         """Words for error messages."""
         return f"Task group '{self.options['group_id']}'"
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.signature.check_names(tuple(kwargs), self.where)
         for value in (*args, *kwargs.values()):
             check_not_called(value, self.where)
         return self._make(None, args, kwargs)
 
-    def override(self, **options: Any) -> TaskGroupDecorator[P, R]:
+    def override(self, **options: Any) -> TaskGroupDecorator:
         """The same function with other options, such as ``override(group_id="second")``."""
         return TaskGroupDecorator(self.function, {**self.options, **options})
 
@@ -102,8 +99,8 @@ class TaskGroupDecorator(Generic[P, R]):
             for origin in expand_input.origins():
                 origin.check_visible(group.parent_group, expand_input.owner)
         with group:
-            arguments: dict[str, Any] = {**kwargs, **{name: MappedArgument(group, name) for name in mapped}}
-            result: Any = cast("Callable[..., Any]", self.function)(*args, **arguments)
+            arguments = {**kwargs, **{name: MappedArgument(group, name) for name in mapped}}
+            result = self.function(*args, **arguments)
         return group if result is None else result
 
 
@@ -116,7 +113,7 @@ class TaskGroupPartial:
 
     def __init__(
         self,
-        decorator: TaskGroupDecorator[..., Any],
+        decorator: TaskGroupDecorator,
         known: Mapping[str, Any],
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],

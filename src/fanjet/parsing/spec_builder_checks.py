@@ -27,12 +27,18 @@ def check_dag(dag: DAG) -> None:
                 fix="use 'all_success', or leave fail_fast out",
                 **task.place,
             )
-        if task.trigger_rule == TriggerRule.ALWAYS and task.task_group is not None:
+        if task.trigger_rule == TriggerRule.ALWAYS:
             _check_always(task)
 
 
 def _check_always(task: Operator) -> None:
-    """Refuse ``always`` in a mapped group whose instances would have to start before they are known."""
+    """Refuse ``always`` where instances would have to start before they are known (SEMANTICS 2.9)."""
+    if isinstance(task, MappedOperator) and not task.expand_input.is_literal:
+        raise DagValueError(
+            f"Task '{task.task_id}' with the trigger rule 'always' cannot be mapped over the output of tasks.",
+            fix="map it over a list in the DAG file, or use the trigger rule 'all_done'",
+            **task.place,
+        )
     groups = list(task.task_group.enclosing()) if task.task_group else []
     if not any(group.expand_input is not None for group in groups):
         return
@@ -57,7 +63,7 @@ def warn_about(dag: DAG) -> None:
     known = set(NAMES)
     for task in dag.tasks:
         known |= accepted_arguments(task.operator_class if isinstance(task, MappedOperator) else type(task)).names
-    given = {name for group in (dag, *dag.task_groups.values()) for name in group.default_args}
+    given = {*dag.default_args, *(name for group in dag.task_groups.values() for name in group.default_args)}
     for name in sorted(given - known) if dag.tasks else ():
         _warn(f"DAG '{dag.dag_id}': no task takes the argument '{name}' of default_args.", dag.definition)
 

@@ -105,6 +105,6 @@ def _doc(task: Operator) -> str | None:
     text = next((doc for name in _DOCS if (doc := getattr(task, name))), None)
     if text is None:
         return None
-    lines = text.expandtabs().strip("\n").splitlines()
+    lines = text.expandtabs().splitlines()
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
     return "\n".join([lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])]).strip() if lines else None

@@ -63,3 +63,6 @@ def _texts(value: Any) -> Iterator[str]:
         for item in value:
             if type(item) is not int:
                 yield from _texts(item)
+    elif not isinstance(value, type):  # an object may have template fields of its own
+        for field in getattr(value, "template_fields", ()):
+            yield from _texts(getattr(value, field, None))
