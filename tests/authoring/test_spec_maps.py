@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from authoring.places import Place, spec_of, task_of
 from fanjet import task, task_group
 from fanjet.errors import DagTypeError
