@@ -61,15 +61,21 @@ def take_snapshot(core: Core) -> Snapshot:
 
 def _open_contexts(core: Core, place: Place, path: Path, contexts: bytearray) -> bytes:
     """A context all of whose instances have left NONE has nothing to decide, whether that was noted or not."""
-    task = place.node.task
-    if task is None or task.map is None:
+    if place.node.map is None:
         return bytes(contexts)
     found = bytearray(contexts)
     for position in range(len(found)):
-        block = core.blocks[task.number].get((*path, position) if task.scope else ())
-        if block is not None and State.NONE not in block.states:
+        if _is_over(core, place, (*path, position) if place.node.level else ()):
             found[position] = DECIDED
     return bytes(found)
+
+
+def _is_over(core: Core, place: Place, context: Path) -> bool:
+    task = place.node.task
+    if task is None and place.node.map is not None:
+        return all(core.is_closed(member, context) for member in core.plan.members[place.node.map.number])
+    block = None if task is None else core.blocks[task.number].get(context)
+    return block is not None and State.NONE not in block.states
 
 
 def _open_marks(core: Core, task: int) -> dict[object, frozenset[int]]:
