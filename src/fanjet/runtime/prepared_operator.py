@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.decorated import DecoratedMappedOperator
@@ -12,7 +11,7 @@ from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.scope import Scope
 from fanjet.runtime.copies import own_copy
-from fanjet.runtime.prepared_task import PreparedTask
+from fanjet.runtime.prepared_task import PreparedTask, copy_operator
 
 if TYPE_CHECKING:
     from fanjet.runtime.task_instance import TaskInstance
@@ -34,7 +33,7 @@ class PreparedOperator(PreparedTask):
         if isinstance(self.operator, MappedOperator):
             return self._unmap(self.operator, ti, scope)
         assert isinstance(self.operator, BaseOperator), self.operator
-        operator = copy(self.operator)  # what a try sets on it is its own
+        operator = copy_operator(self.operator)  # what a try sets on it is its own
         self._finish_fields(operator, ti, scope, ())
         return operator
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import copy
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.literals import resolve
@@ -64,7 +64,7 @@ class FieldRenderer:
         return self._templates.render(text, context, where)
 
     def _render_object(self, value: Any, field: str, scope: Scope) -> Any:
-        rendered = copy(value)
+        rendered = import_module("copy").copy(value)  # late: hardly any argument is such an object
         for name in value.template_fields:
             setattr(rendered, name, self.render(getattr(value, name), f"{field}.{name}", scope))
         return rendered

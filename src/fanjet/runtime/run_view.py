@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fanjet.errors import DagValueError
@@ -12,6 +12,7 @@ from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.runtime.client import TryClient
 from fanjet.runtime.dag_run import DagRun
+from fanjet.runtime.literal_lengths import LiteralLengths
 from fanjet.runtime.neighbours import Neighbours, Slot
 from fanjet.runtime.value_store import ValueStore
 
@@ -36,12 +37,12 @@ class RunView:
     def __init__(self, info: RunInfo, spec: DagSpec, client: TryClient, value_store: ValueStore) -> None:
         self.info = info
         self.spec = spec
-        self.client = client
+        self.client = LiteralLengths(client, spec)
         self.value_store = value_store
         #: A source is decoded once while a range of instances reads it. Readers share nothing, so that what one read
         #: early does not stand for what another reads later.
         self.values: KeptValues = {}
-        self.neighbours = Neighbours(client)
+        self.neighbours = Neighbours(self.client)
 
     @cached_property
     def dag_run(self) -> DagRun:
@@ -69,7 +70,7 @@ class RunView:
         """
         number = self._numbers.get(task_id)
         if number is None:
-            near = get_close_matches(task_id, self._numbers, n=1)
+            near = import_module("difflib").get_close_matches(task_id, self._numbers, n=1)  # late: for errors only
             raise DagValueError(
                 f"Task '{asking}' asks for values of task '{task_id}', which the DAG does not have.",
                 fix=f"did you mean '{near[0]}'?" if near else "give the full id, with the prefixes of its groups",

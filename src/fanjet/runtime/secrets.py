@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from importlib import import_module
 
 #: What stands in place of a secret.
 MASK = "***"
@@ -92,11 +91,12 @@ class SecretMask:
 
 def _forms(secret: str) -> Iterable[str]:
     """The secret as such and as JSON, `repr`, URLs and lines of a log would show it."""
+    json, urls = import_module("json"), import_module("urllib.parse")  # late: few tries read secrets
     yield secret
     yield json.dumps(secret)[1:-1]
     yield repr(secret)[1:-1]
-    yield quote(secret, safe="")
-    yield quote_plus(secret)
+    yield urls.quote(secret, safe="")
+    yield urls.quote_plus(secret)
     for line in secret.splitlines():
         if len(line.strip()) > 2 * MIN_SECRET_CHARS:  # a private key is printed line by line
             yield line.strip()

