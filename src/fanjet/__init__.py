@@ -29,19 +29,25 @@ if TYPE_CHECKING:
     from fanjet.authoring.xcom_arg import XComArg
     from fanjet.model.rules import TriggerRule, WeightRule
     from fanjet.operators.bash import BashOperator
+    from fanjet.operators.branch import BaseBranchOperator
     from fanjet.operators.empty import EmptyOperator
     from fanjet.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
     from fanjet.operators.sensor import BaseSensorOperator, PokeReturnValue, PythonSensor
+    from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor
     from fanjet.runtime.context import get_current_context
 
 __all__ = [
     "DAG",
+    "BaseBranchOperator",
     "BaseOperator",
     "BaseSensorOperator",
     "BashOperator",
+    "BashSensor",
     "BranchPythonOperator",
+    "DateTimeSensor",
     "EmptyOperator",
     "FailException",
+    "FileSensor",
     "Label",
     "MappedOperator",
     "Param",
@@ -55,6 +61,7 @@ __all__ = [
     "TaskDeferred",
     "TaskGroup",
     "TaskTimeout",
+    "TimeDeltaSensor",
     "TriggerRule",
     "WeightRule",
     "XComArg",
@@ -73,12 +80,16 @@ __all__ = [
 #: Where the public names live. They are imported when first used, so that each program pays for what it uses only.
 _HOMES = {
     "DAG": "fanjet.authoring.dag",
+    "BaseBranchOperator": "fanjet.operators.branch",
     "BaseOperator": "fanjet.authoring.operator",
     "BaseSensorOperator": "fanjet.operators.sensor",
     "BashOperator": "fanjet.operators.bash",
+    "BashSensor": "fanjet.operators.sensors",
     "BranchPythonOperator": "fanjet.operators.python",
+    "DateTimeSensor": "fanjet.operators.sensors",
     "EmptyOperator": "fanjet.operators.empty",
     "FailException": "fanjet.authoring.exceptions",
+    "FileSensor": "fanjet.operators.sensors",
     "Label": "fanjet.authoring.edges",
     "MappedOperator": "fanjet.authoring.mapped_operator",
     "Param": "fanjet.authoring.params",
@@ -92,6 +103,7 @@ _HOMES = {
     "TaskDeferred": "fanjet.authoring.exceptions",
     "TaskGroup": "fanjet.authoring.task_group",
     "TaskTimeout": "fanjet.authoring.exceptions",
+    "TimeDeltaSensor": "fanjet.operators.sensors",
     "TriggerRule": "fanjet.model.rules",
     "WeightRule": "fanjet.model.rules",
     "XComArg": "fanjet.authoring.xcom_arg",
