@@ -8,7 +8,7 @@ from pathlib import Path
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
 from fanjet.bootstrap.run import finish_run, take_run
-from fanjet.bootstrap.session import open_session
+from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
 from fanjet.parsing.bundle import find_bundle
@@ -30,7 +30,8 @@ def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> 
         row = _find_run(reader, request)
         version = reader.get_version(row.info.number)
     root = _find_root(version, settings, display)
-    with open_session(root / version.file, root, settings, display, inline=request.inline) as session:
+    start = executor_starter(root / version.file, root, settings, inline=request.inline)
+    with open_session(settings, display, start) as session:
         take_run(session, row.info)
         history = session.journal.read_history(row.info.number)
         machine, changes = RunState.restore(row.info.number, version.spec, history, time.time())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
-from fanjet.bootstrap.session import Session, open_session
+from fanjet.bootstrap.session import Session, executor_starter, open_session
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
 from fanjet.model.runs import NewRun, RunInfo
@@ -32,7 +32,8 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
         ExecutionError: The store failed. What was committed is safe.
     """
     bundle = find_bundle(request.file)
-    with open_session(request.file, bundle.root, settings, display, inline=request.inline) as session:
+    start = executor_starter(request.file, bundle.root, settings, inline=request.inline)
+    with open_session(settings, display, start) as session:
         specs = _choose(session.specs, request)
         params = [merge_params(spec, request.params) for spec in specs]
         for note in bundle.notes:
@@ -44,7 +45,7 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
                 if session.scheduler.stopping:
                     break
                 version = session.journal.save_version(spec, bundle=bundle_hash, root=str(bundle.root), file=spec.file)
-                outcomes.append(_run_dag(session, spec, version, _make_run(request, values)))
+                outcomes.append(run_dag(session, spec, version, make_run(request, values)))
         return outcomes
 
 
@@ -58,7 +59,8 @@ def _choose(specs: list[DagSpec], request: RunRequest) -> list[DagSpec]:
     return chosen
 
 
-def _make_run(request: RunRequest, params: str) -> NewRun:
+def make_run(request: RunRequest, params: str) -> NewRun:
+    """What is fixed about a run that starts now; `params` is the JSON text of its parameters."""
     now = datetime.now(UTC)
     logical_date = request.logical_date.astimezone(UTC) if request.logical_date else now
     return NewRun(
@@ -73,7 +75,8 @@ def _make_run(request: RunRequest, params: str) -> NewRun:
     )
 
 
-def _run_dag(session: Session, spec: DagSpec, version: int, new: NewRun) -> RunOutcome:
+def run_dag(session: Session, spec: DagSpec, version: int, new: NewRun) -> RunOutcome:
+    """Create a run and go on until it is over or a stop was asked for."""
     info = session.journal.create_run(version=version, info=new)
     machine = RunState(info.number, spec)
     take_run(session, info)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from fanjet.engine.admission import Admission
 from fanjet.executors.inline import InlineExecutor
 from fanjet.executors.local.executor import LocalExecutor
 from fanjet.executors.local.options import LocalOptions
+from fanjet.executors.runners import RuntimeSettings
 from fanjet.model.spec import DagSpec
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display
@@ -33,11 +34,18 @@ class Session:
 
 
 @contextmanager
-def open_session(file: Path, root: Path, settings: Settings, display: Display, *, inline: bool) -> Iterator[Session]:
-    """Load a DAG file beside opening the database, and give the scheduler that can run its DAGs.
+def open_session(
+    settings: Settings, display: Display, start_executor: Callable[[int], InlineExecutor | LocalExecutor]
+) -> Iterator[Session]:
+    """Open the database while an executor loads its DAGs, and give the scheduler that can run them.
 
     At the end everything that was started is ended too: in good order, or killed if the scheduler was told to stop
     twice or an error ends the block.
+
+    Args:
+        settings: The settings.
+        display: Is told what goes on.
+        start_executor: Gets the number of the session and gives the executor.
 
     Raises:
         DagFileError: The file cannot be loaded.
@@ -46,7 +54,7 @@ def open_session(file: Path, root: Path, settings: Settings, display: Display, *
     journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
     try:
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        executor = _start_executor(file, root, number, settings, inline=inline)
+        executor = start_executor(number)
         kill = True
         try:
             executor.connect(Answers(journal))
@@ -68,20 +76,30 @@ def open_session(file: Path, root: Path, settings: Settings, display: Display, *
         journal.close()
 
 
-def _start_executor(
-    file: Path, root: Path, session: int, settings: Settings, *, inline: bool
-) -> InlineExecutor | LocalExecutor:
-    runtime = {
+def executor_starter(
+    file: Path, root: Path, settings: Settings, *, inline: bool
+) -> Callable[[int], InlineExecutor | LocalExecutor]:
+    """What starts the executor for a DAG file, given the number of the session."""
+    runtime = runtime_settings(settings)
+
+    def start(session: int) -> InlineExecutor | LocalExecutor:
+        if inline:
+            return InlineExecutor.start(file, root, runtime=runtime)
+        options = LocalOptions(
+            workers=settings.workers,
+            max_workers=settings.max_workers,
+            kill_grace_s=settings.kill_grace_s,
+            log_cap_bytes=settings.log_cap_bytes,
+        )
+        return LocalExecutor.start(file, root, session=session, home=settings.home, options=options, runtime=runtime)
+
+    return start
+
+
+def runtime_settings(settings: Settings) -> RuntimeSettings:
+    """The settings that travel to the processes that run tries."""
+    return {
         "values_root": settings.values_root,
         "max_map_length": settings.max_map_length,
         "inline_value_bytes": settings.inline_value_bytes,
     }
-    if inline:
-        return InlineExecutor.start(file, root, runtime=runtime)
-    options = LocalOptions(
-        workers=settings.workers,
-        max_workers=settings.max_workers,
-        kill_grace_s=settings.kill_grace_s,
-        log_cap_bytes=settings.log_cap_bytes,
-    )
-    return LocalExecutor.start(file, root, session=session, home=settings.home, options=options, runtime=runtime)

@@ -100,18 +100,6 @@ class RunState:
         return self._core.counts[task]
 
     def length_known(self, task: int) -> bool:
-        """Whether `counts` of the task adds up to all the instances that there will be."""
-        core = self._core
-        spec = core.spec.tasks[task]
-        places = 1
-        for number in spec.scope[: spec.depth - 1]:
-            lengths = core.lengths[number]
-            if len(lengths) < places:
-                return () in core.closed[task]
-            places = sum(lengths.values())
-        return len(core.blocks[task]) >= max(places, 1)
-
-    def length_known(self, task: int) -> bool:
         """Whether a task has all the instances that it will have."""
         return not self._core.unexpanded[task]
 

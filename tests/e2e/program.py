@@ -1,0 +1,118 @@
+"""The installed command in processes of its own, on a home and a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+_FANJET = Path(sys.executable).with_name("fanjet")
+_PATIENCE_S = 60.0
+
+
+class Program:
+    """Runs `fanjet` in a folder; what is left of its processes at the end is ended.
+
+    Args:
+        folder: The current folder of the commands; the home lies below it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self._started: list[subprocess.Popen[str]] = []
+
+    def write(self, name: str, text: str) -> Path:
+        """A DAG file."""
+        file = self.folder / name
+        file.write_text(textwrap.dedent(text))
+        return file
+
+    def environment(self) -> dict[str, str]:
+        """A user's, with the home set and nothing else of Fanjet."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FANJET_")}
+        return {**kept, "FANJET_HOME": str(self.home), "FOLDER": str(self.folder)}
+
+    def __call__(self, *arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end and check its exit status (None: any)."""
+        done = subprocess.run(
+            [_FANJET, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+        assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start a command in a session of its own."""
+        process = subprocess.Popen(
+            [_FANJET, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._started.append(process)
+        return process
+
+    def results(self, *arguments: str | Path, code: int | None = 0) -> list[dict[str, Any]]:
+        """Run a command with `--results` and read them."""
+        file = self.folder / "results.json"
+        file.unlink(missing_ok=True)
+        self(*arguments, "--results", file, code=code)
+        return list(json.loads(file.read_text()))
+
+    def close(self) -> None:
+        """End what was started and not waited for."""
+        for process in self._started:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.communicate()
+
+
+def states(run: dict[str, Any], task_id: str) -> dict[tuple[int, ...], str]:
+    """State by path of one task of a result."""
+    return {tuple(i["map_index"]): i["state"] for i in run["instances"] if i["task_id"] == task_id}
+
+
+def values(run: dict[str, Any], task_id: str) -> dict[tuple[int, ...], Any]:
+    """Value by path of one task of a result, of the instances that have one."""
+    return {tuple(i["map_index"]): i["value"] for i in run["instances"] if i["task_id"] == task_id and "value" in i}
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something that other processes do."""
+    give_up_at = time.monotonic() + _PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up_at, f"waited in vain until {what}"
+        time.sleep(0.01)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """All processes below one."""
+    return psutil.Process(pid).children(recursive=True)
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended (a zombie has)."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -1,0 +1,226 @@
+"""Bad input and a hostile world: one clear error in the right place, and nothing else is lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from e2e.program import Program, states, values
+
+BAD_FILES = {
+    "syntax.py": ("from fanjet import DAG\ndef broken(:\n", ["syntax.py:2"]),
+    "missing_module.py": ("from fanjet import DAG\nimport no_such_module\n", ["missing_module.py:2", "no_such_module"]),
+    "cycle.py": (
+        (
+            "from fanjet import DAG, EmptyOperator\nwith DAG('c'):\n"
+            "    a, b = EmptyOperator(task_id='a'), EmptyOperator(task_id='b')\n    a >> b >> a\n"
+        ),
+        ["cycle.py", "a", "b"],
+    ),
+    "twice.py": (
+        (
+            "from fanjet import DAG, EmptyOperator\nwith DAG('c'):\n"
+            "    EmptyOperator(task_id='a')\n    EmptyOperator(task_id='a')\n"
+        ),
+        ["twice.py:4", "'a'"],
+    ),
+    "unknown_argument.py": (
+        "from fanjet import DAG, BashOperator\nwith DAG('c'):\n    BashOperator(task_id='a', bash_comand='true')\n",
+        ["unknown_argument.py:3", "bash_comand"],
+    ),
+    "exits.py": ("import sys\nfrom fanjet import DAG\nsys.exit(3)\n", ["exits.py:3"]),
+    "no_dag.py": ("x = 1\n", ["no_dag.py"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_refused_with_its_place(fanjet: Program, name: str) -> None:
+    text, expected = BAD_FILES[name]
+    for command in ("run", "check"):
+        done = fanjet(command, fanjet.write(name, text), code=2)
+        for part in expected:
+            assert part in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_check_reports_all_bad_files_at_once(fanjet: Program) -> None:
+    for name, (text, _) in BAD_FILES.items():
+        fanjet.write(name, text)
+    done = fanjet("check", fanjet.folder, code=2)
+    for name in BAD_FILES.keys() - {"no_dag.py"}:  # in a folder, a file without DAGs is a helper module
+        assert name in done.stdout + done.stderr
+
+
+def test_a_file_that_loops_for_ever_hits_the_parse_timeout(fanjet: Program) -> None:
+    file = fanjet.write("loops.py", "while True: pass\n")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("fanjet"), "run", file],
+        env={**fanjet.environment(), "FANJET_PARSE_TIMEOUT_S": "0.5"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "loops.py" in done.stderr
+    assert "0.5" in done.stderr
+
+
+NASTY = """
+    import os, sys, time, threading
+    from fanjet import dag, task
+
+    @dag
+    def nasty():
+        @task
+        def cannot_be_serialised():
+            return threading.Lock()
+
+        @task
+        def exits():
+            os._exit(7)
+
+        @task
+        def closes_stdout():
+            print("before")
+            sys.stdout.close()
+            os.close(2)
+            return "still here"
+
+        @task
+        def leaves_children():
+            if os.fork() == 0:
+                time.sleep(1)
+                os.write(1, b"from the child\\n")
+                os._exit(0)
+            return "parent"
+
+        @task
+        def raises():
+            raise ValueError("boom from raises")
+
+        @task
+        def fine(item):
+            print("fine", item)
+            return item
+
+        cannot_be_serialised(), exits(), closes_stdout(), leaves_children(), raises()
+        fine.expand(item=list(range(50)))
+
+    nasty()
+"""
+
+
+def test_nasty_tasks_fail_alone_and_say_why(fanjet: Program) -> None:
+    (run,) = fanjet.results("run", fanjet.write("nasty.py", NASTY), code=1)
+    found = {i["task_id"]: i["state"] for i in run["instances"] if not i["map_index"]}
+    assert found == {
+        "cannot_be_serialised": "failed",
+        "exits": "failed",
+        "closes_stdout": "success",
+        "leaves_children": "success",
+        "raises": "failed",
+    }
+    assert values(run, "fine") == {(item,): item for item in range(50)}
+    shown = fanjet("show", "1").stdout
+    assert "lock" in shown
+    assert "exit code 7" in shown or "exited with 7" in shown or "code 7" in shown
+    assert "boom from raises" in shown
+    assert fanjet("logs", "1", "closes_stdout").stdout.startswith("before")
+    assert fanjet("logs", "1", "fine", "--map-index", "7").stdout == "fine 7\n"
+
+
+@pytest.mark.slow
+def test_a_try_that_prints_a_gigabyte_is_cut_and_harms_nothing(fanjet: Program) -> None:
+    file = fanjet.write(
+        "loud.py",
+        """
+        import os
+        from fanjet import dag, task
+
+        @dag
+        def loud():
+            @task
+            def shout():
+                block = b"x" * 1_000_000
+                for _ in range(1000):
+                    os.write(1, block)
+                return "done"
+
+            @task
+            def quiet(item):
+                print("quiet", item)
+
+            shout()
+            quiet.expand(item=[1, 2, 3])
+
+        loud()
+        """,
+    )
+    (run,) = fanjet.results("run", file)
+    assert values(run, "shout") == {(): "done"}
+    size = sum(path.stat().st_size for path in (fanjet.home / "logs").iterdir())
+    assert size < 110_000_000
+    assert fanjet("logs", "1", "quiet", "--map-index", "1").stdout == "quiet 2\n"
+
+
+def test_a_locked_database_is_one_clear_error(fanjet: Program) -> None:
+    file = fanjet.write(
+        "small.py", "from fanjet import DAG, EmptyOperator\nwith DAG('s'):\n    EmptyOperator(task_id='a')\n"
+    )
+    fanjet("run", file)
+    blocker = sqlite3.connect(fanjet.home / "fanjet.db", isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    try:
+        done = subprocess.run(
+            [Path(sys.executable).with_name("fanjet"), "run", file],
+            env={**fanjet.environment(), "FANJET_DB_BUSY_TIMEOUT_S": "0.3"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        blocker.execute("ROLLBACK")
+        blocker.close()
+    assert done.returncode == 1
+    assert "locked" in done.stderr
+    assert "Traceback" not in done.stderr
+    fanjet("run", file)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
+def test_a_full_disk_is_one_clear_error_and_the_run_resumes(fanjet: Program) -> None:
+    fanjet.home.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", fanjet.home], check=True)
+    try:
+        file = fanjet.write(
+            "filling.py",
+            """
+            from fanjet import dag, task
+
+            @dag
+            def filling():
+                @task
+                def work(item):
+                    return "x" * 2000
+
+                work.expand(item=list(range(3000)))
+
+            filling()
+            """,
+        )
+        done = fanjet("run", file, code=1)
+        assert "full" in done.stderr
+        assert "Traceback" not in done.stderr
+        subprocess.run(["mount", "-o", "remount,size=60m", fanjet.home], check=True)
+        (run,) = fanjet.results("resume")
+        assert set(states(run, "work").values()) == {"success"}
+        assert len(states(run, "work")) == 3000
+    finally:
+        subprocess.run(["umount", "-l", fanjet.home], check=True)
