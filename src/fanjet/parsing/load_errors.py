@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from types import TracebackType
 
@@ -44,6 +45,32 @@ def explain_load_error(error: BaseException, path: Path) -> ParseError:
             return ParseError(str(path), line, "exception", text)
 
 
+def explain_crash(path: Path, code: int | None, output: str) -> ParseError:
+    """The process that loaded the file ended before it was through.
+
+    Args:
+        path: The file.
+        code: Its exit code, negative for a signal; None when it is not known.
+        output: The end of what it printed.
+    """
+    if code is None:
+        how = "how is not known"
+    elif code >= 0:
+        how = f"exit code {code}"
+    else:
+        how = f"signal {-code}, {signal.strsignal(-code)}"
+    tail = f" Its last output:\n{output.strip()}" if output.strip() else ""
+    message = f"Loading the file ended the process that loaded it ({how}).{tail}"
+    return ParseError(str(path), None, "crash", message)
+
+
+def explain_timeout(path: Path, timeout_s: float) -> ParseError:
+    """Loading the file took too long and was stopped."""
+    message = f"Loading the file took longer than {timeout_s:g} s and was stopped."
+    fix = "move slow work from the top level of the file into tasks, or raise parse_timeout_s"
+    return ParseError(str(path), None, "timeout", message, fix)
+
+
 def _explain_syntax(error: SyntaxError, path: Path, line: int | None) -> ParseError:
     """The syntax error may be in a module that the file imports."""
     text = f"{type(error).__name__}: {error.msg}"
@@ -54,6 +81,8 @@ def _explain_syntax(error: SyntaxError, path: Path, line: int | None) -> ParseEr
 
 def _suggest_install(name: str) -> str:
     top = name.partition(".")[0]
+    if top == "airflow":
+        return "import the same names from fanjet: from fanjet import DAG, dag, task, task_group"
     return f"pip install {_PACKAGE_OF_MODULE.get(top, top)}, or put the module beside the DAG file"
 
 

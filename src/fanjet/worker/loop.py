@@ -153,6 +153,8 @@ class WorkerLoop:
 def _explain(error: BaseException) -> Result:
     if isinstance(error, TryCancelled):
         return IsolatedResult(State.FAILED, extra=TryExtra(error=str(error), no_retry=True, owes_callbacks=True))
+    if isinstance(error, KeyboardInterrupt):
+        return IsolatedResult(State.FAILED, extra=TryExtra(error="The worker was interrupted (SIGINT)."))
     traceback.print_exception(error)
     reason = f"Fanjet's own code failed while it ran the try: {error!r}. This is a bug; the traceback is in the log."
     return IsolatedResult(State.FAILED, extra=TryExtra(error=reason, owes_callbacks=True))

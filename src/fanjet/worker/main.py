@@ -7,6 +7,7 @@ import faulthandler
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -72,6 +73,9 @@ def run_worker(setup: WorkerSetup, make_runners: Callable[[ChannelClient], Calla
         atexit._run_exitfuncs()  # noqa: SLF001 - as multiprocessing ends its forks: without tearing down the interpreter
         output.end_try()
         output.discard_if_empty()
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 

@@ -19,6 +19,8 @@ _LAST_NUMBER = (1 << NUMBER_BITS) - 1
 _FULL_BYTES = 256 << 20
 #: Output shorter than this share of the cap is measured without the lock; see `_settle`.
 _SURELY_UNCUT = 0.5
+#: Descriptors from here on are no standard ones.
+_FREE_FD = 10
 
 
 def name_segment(folder: str, number: int) -> str:
@@ -58,16 +60,15 @@ class Segment:
         if self._fd >= 0:
             os.close(self._fd)
         path = name_segment(self._folder, self._next_number)
-        # Append-only for the tasks; the worker itself rewrites pieces through a second description.
-        self._append_fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._fd = os.open(path, os.O_RDWR)
+        # For rewriting pieces; the descriptors of the tasks can only append.
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._number = self._next_number
         if self._number & _LAST_NUMBER != _LAST_NUMBER:
             self._next_number += 1
-        self._inode = os.fstat(self._append_fd).st_ino
         self._connect_descriptors()
-        os.close(self._append_fd)
-        self._set_base(os.fstat(1).st_size)
+        status = os.fstat(1)
+        self._inode = status.st_ino
+        self._set_base(status.st_size)
         self._words[SEGMENT] = self._number
 
     def end_try(self) -> tuple[int, int, int]:
@@ -122,23 +123,27 @@ class Segment:
 
     def _reconnect(self) -> os.stat_result:
         """A task closed or redirected a descriptor, or the disk is full: start again with good ones."""
-        self._append_fd = os.open(
-            name_segment(self._folder, self._number), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600
-        )
         self._connect_descriptors()
-        os.close(self._append_fd)
         for stream in (self._stdout, self._stderr):
             with contextlib.suppress(OSError, ValueError):  # what cannot be written now is lost
                 stream.flush()
         # A stream that cannot be flushed would carry its rest into the next try.
         self._stdout, self._stderr = _open_stream(1), _open_stream(2)
         self._restore_streams()
-        return os.fstat(1)
+        status = os.fstat(1)
+        self._inode = status.st_ino  # a new file if somebody removed the old one
+        if status.st_size < self._base:
+            self._set_base(status.st_size)
+        return status
 
     def _connect_descriptors(self) -> None:
+        opened = os.open(name_segment(self._folder, self._number), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # A task may have closed standard descriptors, so that this is one of them, which does not survive an exec.
+        copy = fcntl.fcntl(opened, fcntl.F_DUPFD, _FREE_FD)
+        os.close(opened)
         for fd in (1, 2):
-            if self._append_fd != fd:
-                os.dup2(self._append_fd, fd)
+            os.dup2(copy, fd)
+        os.close(copy)
 
     def _settle(self, base: int) -> int:
         """Mask secrets and cut, while the executor, which cuts what grows too fast, keeps off.

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from fanjet.model.changes import MeasureMaps, RunCallbacks
+from fanjet.executors.orders import Order
 from fanjet.model.launches import Launch
-
-#: A control try.
-Order: TypeAlias = MeasureMaps | RunCallbacks
 
 
 class Assignment:

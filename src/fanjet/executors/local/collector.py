@@ -6,10 +6,11 @@ from fanjet.errors import FanjetError
 from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.orders import make_callbacks_ran, make_measured
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.model.changes import MeasureMaps, RunCallbacks
-from fanjet.model.events import CallbacksRan, MapsMeasured, XComPushed
+from fanjet.model.events import XComPushed
 from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready
 from fanjet.model.launches import Launch
 from fanjet.model.requests import Failure, Response
@@ -115,15 +116,3 @@ def make_pushed(assignment: Assignment, frame: Pushed) -> XComPushed:
         key=frame.key,
         value=frame.value,
     )
-
-
-def make_measured(order: MeasureMaps, counts: list[int], errors: dict[int, str]) -> MapsMeasured:
-    """The event that answers a `MeasureMaps`."""
-    return MapsMeasured(
-        run=order.run, map=order.map, parent=order.parent, indexes=list(order.indexes), counts=counts, errors=errors
-    )
-
-
-def make_callbacks_ran(order: RunCallbacks, error: str | None) -> CallbacksRan:
-    """The event that answers a `RunCallbacks`."""
-    return CallbacksRan(run=order.run, task=order.task, parent=order.parent, index=order.index, error=error)

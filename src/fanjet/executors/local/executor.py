@@ -11,18 +11,19 @@ from typing import Self
 
 from fanjet.errors import ExecutionError
 from fanjet.executors.batch import Batch
-from fanjet.executors.local.assignments import Assignment, Order
+from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.collector import Collector
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.recall import SETTLE_S, Recalls, find_recall
-from fanjet.executors.local.room import LocalRoom, Seat
 from fanjet.executors.local.undertaker import Undertaker
 from fanjet.executors.local.watch import WATCH_EVERY_S, Watch
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.zygote_frames import Loaded, ZygoteConfig
+from fanjet.executors.orders import Order
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
+from fanjet.executors.room import Seat, WorkerRoom
 from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
 from fanjet.model.events import Event
 from fanjet.model.frames import Callbacks, Measure, OpenRun, RunTries, Stop, ToWorker
@@ -31,7 +32,7 @@ from fanjet.model.requests import Failure, Request, Response
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 
-DEFAULT_RUNNERS = "fanjet.executors.local.runners:make_runners"
+DEFAULT_RUNNERS = "fanjet.executors.runners:make_runners"
 #: How long `close` waits for workers to end by themselves.
 _CLOSE_PATIENCE_S = 5.0
 
@@ -106,9 +107,9 @@ class LocalExecutor:
         self._runs[info.number] = info
         self._spec_of_run[info.number] = next(spec for spec in self._pool.loaded.specs if spec.dag_id == info.dag_id)
 
-    def room(self) -> LocalRoom:
+    def room(self) -> WorkerRoom:
         if self._stopping:
-            return LocalRoom([], 0, self._durations)
+            return WorkerRoom([], 0, self._durations)
         workers = [worker for worker in self._pool.workers.values() if not worker.retiring]
         seats = [
             Seat(worker.number, worker.outstanding, worker.load_s, is_new=False)
@@ -117,7 +118,7 @@ class LocalExecutor:
         ]
         new = min(self._count_free_slots(), self._options.most_workers - len(workers))
         seats += [Seat(number, 0, 0.0, is_new=True) for number in self._pool.reserve_numbers(max(new, 0))]
-        return LocalRoom(seats, self._count_free_slots(), self._durations)
+        return WorkerRoom(seats, self._count_free_slots(), self._durations)
 
     def launch(self, launches: Sequence[Launch]) -> None:
         by_worker: defaultdict[int, list[Launch]] = defaultdict(list)
@@ -173,7 +174,7 @@ class LocalExecutor:
     def _read(self, worker: WorkerHandle) -> None:
         if worker.read():
             self._collector.collect(worker, self._batch)
-        else:
+        elif worker.at_end:
             self._pool.stop_reading(worker)
 
     def _bury(self, worker: WorkerHandle, reason: str) -> None:
@@ -263,13 +264,11 @@ class LocalExecutor:
         return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
 
     def _cancel(self, worker: WorkerHandle, assignment: Assignment, indexes: set[int]) -> None:
-        running = worker.running
-        if assignment.first <= running < assignment.end and not indexes.isdisjoint(
-            assignment.list_indexes(running, running + 1)
-        ):
-            self._watch.cancel(worker, running, self._pool.guard)
-        if assignment.end - 1 > running:  # the others come back and are not launched again
-            self._recalls.declare(worker, running + 1)
+        first, end = assignment.first, assignment.end
+        doomed = [first + at for at, index in enumerate(assignment.list_indexes(first, end)) if index in indexes]
+        self._watch.cancel(worker, doomed, self._pool.guard)
+        if end - 1 > worker.running:  # those that have not started come back, and whoever cancelled them ignores them
+            self._recalls.declare(worker, worker.running + 1)
 
     def _stop(self, worker: WorkerHandle) -> None:
         worker.stopped = worker.retiring = True

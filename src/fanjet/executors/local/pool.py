@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from fanjet.executors.local.zygote_frames import (
     Loaded,
     ZygoteConfig,
 )
+from fanjet.parsing.load_errors import explain_crash, explain_timeout
 from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
 from fanjet.worker.segment import NUMBER_BITS, name_segment
@@ -104,11 +106,7 @@ class Pool:
                 if not self.guard.zygote.receive():
                     return self._explain_stillborn()
             except TimeoutError:
-                return self._make_error(
-                    "timeout",
-                    f"Loading the file took longer than {timeout_s:g} s and was stopped.",
-                    "move slow work from the top level of the file into tasks, or raise parse_timeout_s",
-                )
+                return _make_failed(explain_timeout(Path(self.config.file), timeout_s))
             self._take_zygote_frames()
         self.guard.zygote.settimeout(None)
         return self.loaded
@@ -214,18 +212,14 @@ class Pool:
         """The zygote ended before it had loaded the file: user code ended the process."""
         while self.guard.zygote_status is None and self.guard.wait():
             pass
-        tail = self.guard.read_log_tail()
-        return self._make_error(
-            "crash",
-            f"The file ended the process that loaded it: {self._describe_zygote_end()}"
-            + (f"\nIts last output:\n{tail}" if tail else ""),
-            None,
-        )
-
-    def _make_error(self, kind: str, message: str, fix: str | None) -> Loaded:
-        error = ParseError(file=self.config.file, line=None, kind=kind, message=message, fix=fix)
-        return Loaded(specs=[], errors=[error], duration_s=0.0)
+        status = self.guard.zygote_status
+        code = None if status is None else os.waitstatus_to_exitcode(status)
+        return _make_failed(explain_crash(Path(self.config.file), code, self.guard.read_log_tail()))
 
     def _write_on(self, worker: WorkerHandle) -> None:
         if worker.flush():
             self.selector.unregister(worker.write_fd)
+
+
+def _make_failed(error: ParseError) -> Loaded:
+    return Loaded(specs=[], errors=[error], duration_s=0.0)

@@ -6,9 +6,9 @@ import os
 import time
 
 from fanjet.executors.batch import Batch
-from fanjet.executors.local.assignments import Assignment, Order
-from fanjet.executors.local.collector import make_callbacks_ran, make_measured
+from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.orders import Order, make_callbacks_ran, make_measured
 from fanjet.model.changes import MeasureMaps
 from fanjet.model.events import TryExtra
 from fanjet.model.frames import Ended

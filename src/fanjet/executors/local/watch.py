@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from fanjet.executors.local.guard_handle import GuardHandle
 from fanjet.executors.local.log_watch import LogWatch
@@ -23,6 +24,14 @@ _QUIET_SHARE = 0.1
 FindTimeLimit = Callable[[int, int], float | None]
 
 
+class _Sample(NamedTuple):
+    """A measurement: which try ran, when, CPU seconds of the worker and all below it at that time."""
+
+    sequence: int
+    at: float
+    cpu_s: float
+
+
 class Watch:
     """Looks at all workers a few times a second.
 
@@ -37,18 +46,16 @@ class Watch:
         self._find_time_limit = find_time_limit
         self._logs = LogWatch(log_folder, options.log_cap_bytes)
         self._looked_at = 0.0
-        self._measured_at = 0.0
-        #: Worker -> sequence of the try that ran at the last measurement, CPU seconds at that time.
-        self._cpu_s: dict[WorkerHandle, tuple[int, float]] = {}
-        #: Tries that were told to stop: worker -> sequence, when their grace is over.
+        self._samples: dict[WorkerHandle, _Sample] = {}
+        #: Tries that are to stop: worker -> sequences. Some may only be about to start.
+        self._to_cancel: dict[WorkerHandle, set[int]] = {}
+        #: Those of them that were told to: worker -> sequence, when its grace is over.
         self._cancelled: dict[WorkerHandle, tuple[int, float]] = {}
 
-    def cancel(self, worker: WorkerHandle, sequence: int, guard: GuardHandle) -> None:
-        """Tell the running try to stop."""
-        if worker.pid is not None and worker not in self._cancelled:
-            worker.slot.words[CANCEL] = sequence
-            guard.terminate(worker.pid)
-            self._cancelled[worker] = (sequence, time.monotonic() + self._options.kill_grace_s)
+    def cancel(self, worker: WorkerHandle, sequences: Iterable[int], guard: GuardHandle) -> None:
+        """Tell tries to stop: at once the one that runs, others when they should still start."""
+        self._to_cancel.setdefault(worker, set()).update(sequences)
+        self._cancel_running(worker, guard)
 
     def look(self, workers: Iterable[WorkerHandle], guard: GuardHandle) -> None:
         """Look, if it is time."""
@@ -59,14 +66,24 @@ class Watch:
         running = [worker for worker in workers if worker.running and worker.pid is not None]
         self._logs.look(workers)
         for worker in running:
+            self._cancel_running(worker, guard)
             self._kill_overdue(worker, guard, now)
-        if not self._options.workers and now - self._measured_at >= _QUIET_AFTER_S:
+        if not self._options.workers:
             self._find_quiet(running, now)
 
     def forget(self, worker: WorkerHandle) -> None:
         """The worker is dead."""
-        self._cpu_s.pop(worker, None)
+        self._samples.pop(worker, None)
         self._cancelled.pop(worker, None)
+        self._to_cancel.pop(worker, None)
+
+    def _cancel_running(self, worker: WorkerHandle, guard: GuardHandle) -> None:
+        running = worker.running
+        if worker.pid is not None and running and running in self._to_cancel.get(worker, ()):
+            self._to_cancel[worker] = {sequence for sequence in self._to_cancel[worker] if sequence > running}
+            worker.slot.words[CANCEL] = running
+            guard.terminate(worker.pid)
+            self._cancelled[worker] = (running, time.monotonic() + self._options.kill_grace_s)
 
     def _kill_overdue(self, worker: WorkerHandle, guard: GuardHandle, now: float) -> None:
         sequence, over_at = self._cancelled.get(worker, (0, 0.0))
@@ -90,18 +107,19 @@ class Watch:
             guard.kill(worker.pid)
 
     def _find_quiet(self, running: list[WorkerHandle], now: float) -> None:
-        """Compare CPU times with those of a second ago, for tries that have been running since."""
-        long = [worker for worker in running if time.time() - worker.started_at >= _QUIET_AFTER_S]
-        if not long:
-            self._cpu_s.clear()
-            self._measured_at = now - _QUIET_AFTER_S / 2  # soon again: a try may just be too young
-            return
-        past_s = now - self._measured_at
-        self._measured_at = now
-        used = read_cpu_s([worker.pid for worker in long if worker.pid is not None])
-        measured = {worker: (worker.running, used[worker.pid]) for worker in long if worker.pid is not None}
-        for worker, (sequence, cpu_s) in measured.items():
-            before = self._cpu_s.get(worker)
-            if before is not None and before[0] == sequence:
-                worker.quiet = cpu_s - before[1] < _QUIET_SHARE * past_s
-        self._cpu_s = measured
+        """Compare CPU times with those of a second ago."""
+        due = [worker for worker in running if self._is_due(worker, now)]
+        used = read_cpu_s([worker.pid for worker in due if worker.pid is not None])
+        for worker in due:
+            sample = _Sample(worker.running, now, used[worker.pid or 0])
+            before = self._samples.get(worker)
+            if before is not None and before.sequence == sample.sequence:
+                worker.quiet = sample.cpu_s - before.cpu_s < _QUIET_SHARE * (now - before.at)
+            self._samples[worker] = sample
+
+    def _is_due(self, worker: WorkerHandle, now: float) -> bool:
+        """Whether the last measurement is old enough, or belongs to another try."""
+        before = self._samples.get(worker)
+        if before is None or before.sequence != worker.running:
+            return time.time() - worker.started_at >= WATCH_EVERY_S
+        return now - before.at >= _QUIET_AFTER_S

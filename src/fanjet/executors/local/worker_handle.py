@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from fanjet.executors.local.assignments import Assignment, Order
+from fanjet.executors.local.assignments import Assignment
+from fanjet.executors.orders import Order
 from fanjet.model.frames import FromWorker, ToWorker
 from fanjet.model.launches import Launch
 from fanjet.worker.slot import CURRENT, REFUSED, STARTED, Slot, make_slot_file
@@ -60,6 +61,8 @@ class WorkerHandle:
         #: It gets no more tries: its log segments are used up, or it was told to stop.
         self.retiring = False
         self.stopped = False
+        #: Nobody can write to its pipe any more.
+        self.at_end = False
         #: Why it is being killed, once it is.
         self.doom: str | None = None
         #: The segment that its last output went to.
@@ -155,11 +158,12 @@ class WorkerHandle:
         return True
 
     def read(self) -> bool:
-        """Take in what the worker has written; False when there was nothing, be it the end of the pipe."""
+        """Take in what the worker has written; False when there was nothing, see also `at_end`."""
         try:
             data = os.read(self.read_fd, _PIPE_BYTES)
         except BlockingIOError:
             return False
+        self.at_end = not data
         self._in = self._in + data if self._in else data
         return bool(data)
 

@@ -1,4 +1,4 @@
-"""The room of the local executor: which workers can take how many tries now."""
+"""The room of executors on this machine: which workers can take how many tries now."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Seat:
         return (self.outstanding > 0, self.is_new, self.load_s, self.worker)
 
 
-class LocalRoom:
+class WorkerRoom:
     """A snapshot; `grant` books in it.
 
     Args:

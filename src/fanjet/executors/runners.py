@@ -1,0 +1,38 @@
+"""Makes what runs tries in a process, of the DAGs that it has loaded and the settings that reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeAlias
+
+from fanjet.parsing.spec_builder import BuiltDag
+from fanjet.runtime import values
+from fanjet.runtime.client import TryClient
+from fanjet.runtime.task_logging import setup_task_logging
+from fanjet.runtime.try_runner import MAX_MAP_LENGTH, TryRunner
+from fanjet.runtime.value_store import ValueStore
+
+#: Settings of tries as they travel to the process that runs them; ``values_root`` must be there.
+RuntimeSettings: TypeAlias = dict[str, str | int | float | None]
+
+
+def make_runners(dags: Sequence[BuiltDag], client: TryClient, settings: RuntimeSettings) -> Callable[[str], TryRunner]:
+    """A function that gives the runner of a DAG by its id.
+
+    Args:
+        dags: All DAGs of the file.
+        client: The way of tries to the world.
+        settings: ``values_root``: where large values rest; ``max_map_length``; ``inline_value_bytes``.
+    """
+    setup_task_logging()
+    store = ValueStore(str(settings["values_root"]))
+    values.MAX_INLINE_BYTES = int(settings.get("inline_value_bytes") or values.MAX_INLINE_BYTES)
+    max_map_length = int(settings.get("max_map_length") or MAX_MAP_LENGTH)
+    dag_of_id = {dag.spec.dag_id: dag for dag in dags}
+
+    @cache
+    def find_runner(dag_id: str) -> TryRunner:
+        return TryRunner(dag_of_id[dag_id], client, store, max_map_length=max_map_length)
+
+    return find_runner

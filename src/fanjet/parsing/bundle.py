@@ -1,0 +1,97 @@
+"""The bundle of a DAG file: what it may read of its own project, so that a run goes on with what it began with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from fanjet.parsing.ignores import IGNORE_FILES, iter_entries
+
+#: A folder with one of these is the root of a project.
+_ROOT_MARKS = ("fanjet.toml", *IGNORE_FILES)
+_MOST_FILE_BYTES = 1_000_000
+_MOST_BYTES = 20_000_000
+_MOST_FILES = 2_000
+#: The search is given up after so many files, whatever they are: the root may be somebody's home.
+_MOST_SEEN = 20_000
+
+
+class Bundle(NamedTuple):
+    """Which files belong to a DAG file."""
+
+    root: Path
+    #: Relative to the root, with ``/``.
+    files: list[str]
+    #: What was left out, for people.
+    notes: list[str]
+
+
+def find_root(file: Path) -> Path:
+    """The nearest folder above a file that is marked as a project's root, else the folder of the file."""
+    folder = file.absolute().parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).is_file() for mark in _ROOT_MARKS):
+            return candidate
+    return folder
+
+
+def find_bundle(file: Path) -> Bundle:
+    """The bundle of a DAG file.
+
+    The file itself always belongs to it; its neighbours come first when there are too many files.
+    """
+    file = file.absolute()
+    root = find_root(file)
+    selection = _Selection(root)
+    selection.add(str(file), file.stat().st_size if file.is_file() else 0)
+    for folder in dict.fromkeys((file.parent, root)):
+        selection.search(str(folder))
+    return Bundle(root, sorted(selection.sizes), selection.describe())
+
+
+class _Selection:
+    """The files chosen so far."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root)
+        #: By path relative to the root.
+        self.sizes: dict[str, int] = {}
+        self._total_bytes = 0
+        self._seen = 0
+        self._large: set[str] = set()
+        self._is_full = False
+
+    def add(self, path: str, size: int) -> None:
+        name = os.path.relpath(path, self._root)
+        if name not in self.sizes:
+            self.sizes[name] = size
+            self._total_bytes += size
+
+    def search(self, folder: str) -> None:
+        """Add what lies below a folder, as far as there is room."""
+        for entry in iter_entries(folder):
+            self._seen += 1
+            size = entry.stat().st_size
+            if size > _MOST_FILE_BYTES:
+                self._large.add(os.path.relpath(entry.path, self._root))
+            elif self._total_bytes + size > _MOST_BYTES or len(self.sizes) >= _MOST_FILES or self._seen > _MOST_SEEN:
+                self._is_full = True
+                return
+            else:
+                self.add(entry.path, size)
+
+    def describe(self) -> list[str]:
+        notes = []
+        large = sorted(self._large - self.sizes.keys())
+        if large:
+            more = f" and {len(large) - 3} more" if len(large) > 3 else ""
+            limit_mb = _MOST_FILE_BYTES // 1_000_000
+            notes.append(f"Larger than {limit_mb} MB and not kept with the run: {', '.join(large[:3])}{more}.")
+        if self._is_full:
+            notes.append(
+                f"There are too many files below {self._root} to keep all with the run: {len(self.sizes):,} are kept. "
+                "Fix: list what the DAG does not need in a .fanjetignore file there, or mark a smaller folder as the "
+                "project by an empty one."
+            )
+        return notes
