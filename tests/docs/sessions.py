@@ -51,7 +51,7 @@ def agrees(shown: list[str], printed: str) -> bool:
 
 def _pattern(shown: str) -> str:
     lines = []
-    for line in mask(shown).split("\n"):
+    for line in mask(shown).splitlines():
         alone = line.strip() == _ELLIPSIS
         lines.append(r"(?:[^\n]*\n)*?" if alone else r"[^\n]*".join(map(re.escape, line.split(_ELLIPSIS))) + r"\n")
     return "".join(lines)
