@@ -64,8 +64,8 @@ class LocalExecutor:
         dag_file: Path,
         root: Path,
         *,
-        session: int,
         home: Path,
+        session: int | None = None,
         options: LocalOptions | None = None,
         runtime: dict[str, str | int | float | None] | None = None,
         runners: str = DEFAULT_RUNNERS,
@@ -75,8 +75,8 @@ class LocalExecutor:
         Args:
             dag_file: The file.
             root: The root of its bundle.
-            session: The number of the scheduler's session, part of the numbers of log segments.
             home: Logs go to the folder ``logs`` below it.
+            session: As in `begin_session`, if it is known already.
             options: The settings of the executor.
             runtime: Settings that tries need.
             runners: The text ``module:function`` that names what makes the runners of a worker.
@@ -90,7 +90,13 @@ class LocalExecutor:
             runners=runners,
             runtime=runtime or {},
         )
-        return cls(Pool(config, options, session), options)
+        pool = Pool(config, options)
+        pool.session = session
+        return cls(pool, options)
+
+    def begin_session(self, session: int) -> None:
+        """Tell the number of the scheduler's session, part of the numbers of log segments, before the first launch."""
+        self._pool.session = session
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What is in the DAG file: its specs, or what is wrong with it, also that it takes too long to load."""

@@ -6,12 +6,12 @@ import os
 import select
 import socket
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 
 from fanjet.executors.local.zygote_frames import ZygoteConfig, ZygoteSocket
-from fanjet.worker.segment import name_segment
 
 _GUARD = str(Path(__file__).with_name("guard.py"))
 _ZYGOTE_CODE = "from fanjet.executors.local.zygote import main; main()"
@@ -25,11 +25,11 @@ class GuardHandle:
 
     Args:
         config: For the zygote.
-        log_segment: The number of the segment that takes what the DAG file prints while it is loaded.
     """
 
-    def __init__(self, config: ZygoteConfig, log_segment: int) -> None:
-        self.log_path = name_segment(config.log_folder, log_segment)
+    def __init__(self, config: ZygoteConfig) -> None:
+        #: Takes what the DAG file prints while it is loaded.
+        self.log_path = f"{config.log_folder}/load-{os.getpid()}-{time.time_ns():x}.log"
         control, guard_control = socket.socketpair()
         channel, zygote_channel = socket.socketpair()
         with guard_control, zygote_channel:
@@ -107,7 +107,7 @@ class GuardHandle:
 
 
 def _start(config: ZygoteConfig, log_path: str, control_fd: int, channel_fd: int) -> int:
-    """Start the guard in a session of its own, so that no Ctrl-C and no hang-up of the terminal reaches the family."""
+    """Start the guard, which starts the zygote."""
     arguments = ["-I", "-S", _GUARD, str(_CONTROL_FD), str(_CHANNEL_FD)]
     zygote = [sys.executable, "-P", "-c", _ZYGOTE_CODE, str(_CHANNEL_FD), msgspec.json.encode(config).decode()]
     log_flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT

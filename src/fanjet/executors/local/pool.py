@@ -26,7 +26,7 @@ from fanjet.executors.local.zygote_frames import (
 from fanjet.parsing.load_errors import explain_crash, explain_timeout
 from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
-from fanjet.worker.segment import NUMBER_BITS, name_segment
+from fanjet.worker.segment import NUMBER_BITS
 
 _SESSION_BITS = 32
 #: So many zygotes, or workers before they took a single try, may die in a row.
@@ -42,15 +42,15 @@ class Pool:
     Args:
         config: For the zygote.
         options: The settings.
-        session: The number of the scheduler's session, part of the numbers of log segments.
     """
 
-    def __init__(self, config: ZygoteConfig, options: LocalOptions, session: int) -> None:
+    def __init__(self, config: ZygoteConfig, options: LocalOptions) -> None:
         Path(config.log_folder).mkdir(parents=True, exist_ok=True)
         self.config = config
         self.options = options
-        self._session = session
-        self.guard = GuardHandle(config, self._first_segment(0))
+        #: The number of the scheduler's session, part of the numbers of log segments; needed for the first worker.
+        self.session: int | None = None
+        self.guard = GuardHandle(config)
         self.selector = selectors.DefaultSelector()
         self.workers: dict[int, WorkerHandle] = {}
         self._next_number = 1
@@ -125,7 +125,8 @@ class Pool:
         self.selector.close()
 
     def _first_segment(self, number: int) -> int:
-        return (self._session << _SESSION_BITS) | (number << NUMBER_BITS)
+        assert self.session is not None, "begin_session first"
+        return (self.session << _SESSION_BITS) | (number << NUMBER_BITS)
 
     def _register_guard(self) -> None:
         self.selector.register(self.guard, selectors.EVENT_READ, self._read_guard)
@@ -182,7 +183,7 @@ class Pool:
         """A worker that dies before its first frame would be replaced for ever."""
         self._deaths_in_a_row = 0 if worker.ready else self._deaths_in_a_row + 1
         if self._deaths_in_a_row >= _MOST_STILLBORN:
-            log = Path(name_segment(self.config.log_folder, self._first_segment(0)))
+            log = self.guard.log_path
             raise ExecutionError(f"Workers end as soon as they are started. {self.guard.read_log_tail()} (log: {log})")
 
     def _replace_guard(self) -> None:
@@ -197,7 +198,7 @@ class Pool:
         if self._deaths_in_a_row >= _MOST_STILLBORN:
             raise ExecutionError(f"{reason} {self.guard.read_log_tail()}")
         dead = list(self.workers.values())
-        self.guard = GuardHandle(self.config, self._first_segment(0))
+        self.guard = GuardHandle(self.config)
         self._register_guard()
         for worker in dead:
             self.read_to_end(worker)
