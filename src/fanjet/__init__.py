@@ -125,7 +125,9 @@ ports.DECORATORS.update(
         "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",
     }
 )
-ports.DAG_ACTIONS.update({"test": "fanjet.bootstrap.in_process:run_in_process", "cli": "fanjet.cli.dag_cli:run_dag_cli"})
+ports.DAG_ACTIONS.update(
+    {"test": "fanjet.bootstrap.in_process:run_in_process", "cli": "fanjet.cli.dag_cli:run_dag_cli"}
+)
 
 
 def __getattr__(name: str) -> Any:

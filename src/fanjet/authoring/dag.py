@@ -139,6 +139,8 @@ class DAG:
         self.edge_labels: dict[tuple[str, str], str] = {}
         #: Every `partial()` made in this DAG, with words for error messages.
         self.partials: list[tuple[Partial, str]] = []
+        #: By full id without suffix: no suffix below this one is free.
+        self._suffixes: dict[str, int] = {}
         self.task_group = TaskGroup(None, dag=self)
 
     @property
@@ -238,9 +240,11 @@ class DAG:
         if not self._is_taken(group.child_id(wanted)):
             return wanted
         stem = _SUFFIX.sub("", wanted)
-        number = 1
+        full_stem = group.child_id(stem)
+        number = self._suffixes.get(full_stem, 1)
         while self._is_taken(group.child_id(f"{stem}__{number}")):
             number += 1
+        self._suffixes[full_stem] = number
         return f"{stem}__{number}"
 
     def _is_taken(self, full_id: str) -> bool:

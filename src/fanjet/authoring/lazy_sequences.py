@@ -33,7 +33,7 @@ class LazySequence(Sequence[Any]):
         if position < 0:
             position += length
         if not 0 <= position < length:
-            raise IndexError(f"{index} is out of range for a sequence of {length} items")
+            raise IndexError(index)  # the text that Airflow gives
         return self.item(position)
 
     def __eq__(self, other: object) -> bool:

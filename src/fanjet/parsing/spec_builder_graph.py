@@ -74,6 +74,10 @@ class Graph:
             for downstream in tasks[number].downstream:
                 position = self.numbers[downstream]
                 self._after[number] |= self._after[position] | 1 << position
+        self._setups = sum(1 << number for number, task in enumerate(tasks) if task.is_setup)
+        self._of_weight: dict[int, int] = {}
+        for number, task in enumerate(tasks):
+            self._of_weight[task.priority_weight] = self._of_weight.get(task.priority_weight, 0) | 1 << number
 
     def upstream(self, number: int) -> tuple[int, ...]:
         """The numbers of the tasks right before one, ascending."""
@@ -84,11 +88,8 @@ class Graph:
         task = self.tasks[number]
         if task.is_teardown:
             return ()
-        return tuple(
-            before
-            for before in _members(self._before[number])
-            if self.tasks[before].is_setup and self._holds(before, number)
-        )
+        setups = _members(self._before[number] & self._setups)
+        return tuple(setup for setup in setups if self._holds(setup, number))
 
     def _holds(self, setup: int, number: int) -> bool:
         """Whether what a setup has set up is still there for a task: it has no teardown, or one after the task."""
@@ -102,7 +103,7 @@ class Graph:
         if relatives is None:
             return task.priority_weight
         return task.priority_weight + sum(
-            self.tasks[relative].priority_weight for relative in _members(relatives[number])
+            weight * (tasks & relatives[number]).bit_count() for weight, tasks in self._of_weight.items()
         )
 
     def deciding(self) -> tuple[int, ...]:

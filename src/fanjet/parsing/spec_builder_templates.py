@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fanjet.authoring.decorated import DecoratedMappedOperator
@@ -12,6 +12,7 @@ from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator
 
 _MARKS = ("{{", "{%", "{#")
+_PLAIN = frozenset({int, float, bool, bytes, type(None)})
 
 
 def has_templates(task: Operator) -> bool:
@@ -21,13 +22,17 @@ def has_templates(task: Operator) -> bool:
     always = dag is not None and (dag.render_template_as_native_obj or bool(dag.jinja_environment_kwargs))
     operator_class = task.operator_class if isinstance(task, MappedOperator) else type(task)
     extensions = tuple(getattr(operator_class, "template_ext", ()))
-    return any(_is_template(text, extensions, always=always) for value in _values(task) for text in _texts(value))
 
+    def is_template(text: str) -> bool:
+        # jinja2 also normalizes ends of lines and removes a last one.
+        return (
+            always
+            or ("{" in text and any(mark in text for mark in _MARKS))
+            or "\r" in text
+            or text.endswith(("\n", *extensions))
+        )
 
-def _is_template(text: str, extensions: tuple[str, ...], *, always: bool) -> bool:
-    # jinja2 also normalizes ends of lines and removes a last one.
-    changes = always or "\r" in text or text.endswith("\n") or any(mark in text for mark in _MARKS)
-    return changes or bool(extensions and text.endswith(extensions))
+    return any(_has(value, is_template) for value in _values(task))
 
 
 def _values(task: Operator) -> Iterator[Any]:
@@ -50,19 +55,22 @@ def _literals(expand_input: ExpandInput, fields: frozenset[str] | None) -> Itera
             yield value
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, LazyValue):
-        return
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(key)
-            yield from _texts(item)
-    elif isinstance(value, list | tuple | set | frozenset):
+def _has(value: Any, is_template: Callable[[str], bool]) -> bool:
+    """Whether a text in `value` is a template. Literals may have a million elements, which are looked at one by one."""
+    if type(value) is str:
+        return is_template(value)
+    if isinstance(value, LazyValue | type):
+        return False
+    if isinstance(value, dict):
+        return any(_has(each, is_template) for each in (*value.keys(), *value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
         for item in value:
-            if type(item) is not int:
-                yield from _texts(item)
-    elif not isinstance(value, type):  # an object may have template fields of its own
-        for field in getattr(value, "template_fields", ()):
-            yield from _texts(getattr(value, field, None))
+            kind = type(item)
+            if kind is str:
+                if is_template(item):
+                    return True
+            elif kind not in _PLAIN and _has(item, is_template):
+                return True
+        return False
+    # An object may have template fields of its own.
+    return any(_has(getattr(value, field, None), is_template) for field in getattr(value, "template_fields", ()))
