@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fanjet import DAG, FailException, SkipException, get_current_context, task, task_group
+from fanjet import DAG, FailException, SkipException, TaskDeferred, get_current_context, task, task_group
 from fanjet.model.states import State
 from fanjet.runtime.values import decode
 from runtime.bench import RUN, Bench
@@ -479,3 +479,30 @@ def test_tasks_of_a_mapped_group_read_pages_of_their_neighbours(tmp_path: Path) 
     assert bench.client.asked["GetValues"] == 1
     assert [bench.value("group.b", (i,)) for i in range(100)] == [[i] if i in whole else None for i in range(100)]
     assert bench.client.asked["GetValues"] < 110
+
+
+def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:
+    import asyncio
+
+    class Broken(Exception):
+        def __str__(self) -> str:
+            raise ValueError("even here")
+
+    with DAG("d") as dag:
+
+        @task
+        def t(kind):
+            if kind == "cancelled":
+                raise asyncio.CancelledError
+            if kind == "broken":
+                raise Broken
+            if kind == "deferred":
+                raise TaskDeferred(trigger=None, method="go_on")
+
+        t.expand(kind=["cancelled", "broken", "deferred"])
+    bench = Bench(dag, tmp_path)
+    assert "CancelledError" in bench.error("t", (0,))
+    assert "its text cannot be shown" in bench.error("t", (1,))
+    deferred = bench.result("t", (2,))
+    assert deferred.extra.no_retry
+    assert "Task 't' wants to wait for a trigger" in deferred.extra.error

@@ -40,7 +40,7 @@ def log_traceback(error: BaseException) -> None:
 
 def describe(error: BaseException) -> str:
     """The exception, and where in the author's files it was raised, as one line without secrets."""
-    message = str(error).strip()
+    message = _show(error).strip()
     if isinstance(error, SystemExit):
         text = f"The task called sys.exit({error.code!r})."
     elif isinstance(error, FanjetError):
@@ -50,6 +50,13 @@ def describe(error: BaseException) -> str:
     text += _find_place(error) + "".join(f" {note}." for note in getattr(error, "__notes__", ()))
     text = SECRETS.mask(text)
     return text if len(text) <= _MAX_ERROR_CHARS else text[: _MAX_ERROR_CHARS - 1] + "…"
+
+
+def _show(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as other:  # noqa: BLE001 - the author's exception class may be broken itself
+        return f"(its text cannot be shown: {type(other).__name__})"
 
 
 def _find_place(error: BaseException) -> str:

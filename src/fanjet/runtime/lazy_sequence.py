@@ -77,7 +77,7 @@ class LazyXComSequence(Sequence[Any]):
         if position < 0:
             position += len(self)
         if not 0 <= position < len(self):
-            raise IndexError(f"{index} is out of range for a sequence of {len(self)} values")
+            raise IndexError(index)
         return self._inner(position) if self._is_nested else decode(self._raw(position))
 
     def __iter__(self) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from fanjet.errors import DagTypeError
 from fanjet.model.paths import show
 from fanjet.model.spec import TaskSpec
 from fanjet.runtime.copies import own_copy
-from fanjet.runtime.prepared_task import PreparedTask, copy_operator
+from fanjet.runtime.prepared_task import PreparedTask
 
 if TYPE_CHECKING:
     from fanjet.runtime.scope import Links
@@ -73,15 +73,6 @@ class PreparedFunction(PreparedTask):
         if self._signature.has_kwargs:
             kwargs = self._signature.add_context(args, kwargs, ti.get_template_context())
         return self._function(*args, **kwargs)
-
-    def make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
-        args, kwargs = self._arguments(ti, scope)
-        if isinstance(self.operator, DecoratedMappedOperator):
-            return self.operator.unmap(kwargs)
-        assert isinstance(self.operator, DecoratedOperator), self.operator
-        operator = copy_operator(self.operator)
-        operator.op_args, operator.op_kwargs = args, kwargs
-        return operator
 
     def _is_fixed(self, value: Any) -> bool:
         if type(value) is str:

@@ -11,7 +11,7 @@ from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.scope import Scope
 from fanjet.runtime.copies import own_copy
-from fanjet.runtime.prepared_task import PreparedTask, copy_operator
+from fanjet.runtime.prepared_task import PreparedTask
 
 if TYPE_CHECKING:
     from fanjet.runtime.task_instance import TaskInstance
@@ -21,7 +21,7 @@ class PreparedOperator(PreparedTask):
     """A task whose work is the `execute` of its operator."""
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
-        operator = self.make_operator(ti, scope)
+        operator = self._make_operator(ti, scope)
         ti.task = operator
         context = ti.get_template_context()
         operator.pre_execute(context)
@@ -29,11 +29,12 @@ class PreparedOperator(PreparedTask):
         operator.post_execute(context, result)
         return result
 
-    def make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
+    def _make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
         if isinstance(self.operator, MappedOperator):
             return self._unmap(self.operator, ti, scope)
         assert isinstance(self.operator, BaseOperator), self.operator
-        operator = copy_operator(self.operator)  # what a try sets on it is its own
+        operator = object.__new__(type(self.operator))  # as copy.copy, whose module is slow to import
+        operator.__dict__.update(self.operator.__dict__)  # what a try sets on it is its own
         self._finish_fields(operator, ti, scope, ())
         return operator
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.scope import Scope
 from fanjet.model.spec import TaskSpec
 from fanjet.runtime.rendering import FieldRenderer
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from fanjet.runtime.scope import Links
     from fanjet.runtime.task_instance import TaskInstance
     from fanjet.runtime.templates import Templates
-
-
-Operation = TypeVar("Operation", bound=BaseOperator)
 
 
 class PreparedTask(ABC):
@@ -47,17 +43,6 @@ class PreparedTask(ABC):
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
         """Make the arguments of a try, run it and give its result."""
 
-    @abstractmethod
-    def make_operator(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
-        """The operator of one try, with its arguments final."""
-
     def renderer(self, ti: TaskInstance, operator: type | Operator) -> FieldRenderer:
         """Renders the fields of a try."""
         return FieldRenderer(self.templates, ti, getattr(operator, "template_ext", ()))
-
-
-def copy_operator(operator: Operation) -> Operation:
-    """A shallow copy, without the `copy` module, which is slow to import."""
-    copied = object.__new__(type(operator))
-    copied.__dict__.update(operator.__dict__)
-    return copied

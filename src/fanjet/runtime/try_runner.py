@@ -127,9 +127,11 @@ class TryRunner:
             return self._run_fully(ti, scope)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
             return self._end_badly(ti, error)
-        except BaseException:
+        except BaseException as error:
             _kill(ti)
-            raise
+            if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("fanjet."):
+                raise  # meant for whoever runs the tries: an interrupt, a cancellation
+            return self._end_badly(ti, error)  # such as asyncio.CancelledError
         finally:
             leave_try()
 
@@ -166,7 +168,7 @@ class TryRunner:
         if isinstance(error, SkipException):
             return self._skip(ti, error, label)
         if isinstance(error, TaskDeferred):
-            write_log("This task wants to wait for a trigger, for which there is no triggerer yet.\n")
+            error = _refuse_deferral(ti)
         log_traceback(error)
         no_retry = isinstance(error, _FINAL)
         retries = not no_retry and ti.try_number <= ti.prepared.spec.retries
@@ -291,6 +293,13 @@ class TryRunner:
         kind = PreparedFunction if is_plain_function(operator) else PreparedOperator
         prepared = self._prepared[number] = kind(spec, operator, links, self._templates)
         return prepared
+
+
+def _refuse_deferral(ti: TaskInstance) -> FailException:
+    return FailException(
+        f"Task '{ti.task_id}' wants to wait for a trigger, and nothing here waits for triggers. "
+        "Fix: use a sensor with mode='reschedule', or deferrable=False."
+    )
 
 
 def _kill(ti: TaskInstance) -> None:
