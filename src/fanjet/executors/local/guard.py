@@ -31,7 +31,6 @@ _LOOK_EVERY_MS = 1000
 def main(arguments: list[str]) -> None:
     """Start the program and stand guard until the scheduler or the program is gone."""
     os.setsid()  # no Ctrl-C and no hang-up of the scheduler's terminal is to reach the family
-    os.setsid()  # no Ctrl-C and no hang-up of the terminal reaches the family
     control, channel = int(arguments[0]), int(arguments[1])
     os.set_inheritable(control, False)
     os.set_inheritable(channel, True)
