@@ -484,7 +484,7 @@ def test_tasks_of_a_mapped_group_read_pages_of_their_neighbours(tmp_path: Path) 
 def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:
     import asyncio
 
-    class Broken(Exception):
+    class BrokenError(Exception):
         def __str__(self) -> str:
             raise ValueError("even here")
 
@@ -495,7 +495,7 @@ def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:
             if kind == "cancelled":
                 raise asyncio.CancelledError
             if kind == "broken":
-                raise Broken
+                raise BrokenError
             if kind == "deferred":
                 raise TaskDeferred(trigger=None, method="go_on")
 
