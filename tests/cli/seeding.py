@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -44,13 +45,13 @@ SWEEP = DagSpec(
 
 
 class Seeder:
-    """Writes runs of one DAG into a home."""
+    """Writes runs of one DAG into a home, as the scheduler with this process number."""
 
-    def __init__(self, home: Path, spec: DagSpec = SWEEP) -> None:
+    def __init__(self, home: Path, spec: DagSpec = SWEEP, pid: int | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.journal = Journal.open(home)
-        self.session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        self.session = self.journal.begin_session(host=socket.gethostname(), pid=pid or os.getpid())
         self.version = self.journal.save_version(spec, bundle="0" * 64, root=str(home), file=spec.file)
         self._fence = self.session << 32
         self._segment = self.session << 32
@@ -135,10 +136,6 @@ class Seeder:
 
     def end_run(self, status: RunStatus) -> None:
         self._write(EndRun(run=self.run, state=status, at=STARTED_AT + 9.5))
-        self.release()
-
-    def release(self) -> None:
-        """Give the run up, as an interrupted scheduler does."""
         self.journal.release_lease(self.run, self.session)
 
     def _log(self, text: bytes) -> int:
@@ -155,7 +152,7 @@ class Seeder:
 
 
 def seed(home: Path) -> None:
-    """Run 1: failed, with retries, skips, a nested map and values. Run 2: interrupted in the middle."""
+    """Run 1: failed, with retries, skips, a nested map and values. Run 2: its scheduler died in the middle."""
     seeder = Seeder(home)
     seeder.open_run(params='{"depth": 3}')
     seeder.ended(DISCOVER, [-1], text=b"found 64\n", value=b"j[1,2,3]")
@@ -176,13 +173,21 @@ def seed(home: Path) -> None:
     seeder.pushed(DISCOVER, -1, "seen", {"rows": 5})
     seeder.end_run(RunStatus.FAILED)
 
+    seeder.journal.close()
+
+    seeder = Seeder(home, pid=_make_dead_process())
     seeder.open_run("manual__2026-01-06T10:00:00+00:00")
     seeder.ended(DISCOVER, [-1], value=b"j[1,2,3]")
     seeder.length(0, (), 64)
     seeder.ended(TRAIN, range(10), value=b"j1")
     seeder.launched(TRAIN, range(10, 12))
-    seeder.release()
     seeder.journal.close()
+
+
+def _make_dead_process() -> int:
+    """The number of a process that has ended."""
+    with subprocess.Popen(["true"]) as process:
+        return process.pid
 
 
 def _reference() -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
+from cli.seeding import DISCOVER, TRAIN, Seeder
 
 
 def test_runs_lists_the_latest_first_and_says_what_can_be_resumed(call: Call, seeded: Path) -> None:
@@ -150,3 +151,19 @@ def test_a_home_without_a_database_is_an_error_that_says_how_to_begin(call: Call
     result = call(*command)
     assert result.status == 2
     assert "fanjet run FILE" in result.err
+
+
+def test_a_run_in_progress_tells_what_runs_from_what_waits(call: Call, tmp_path: Path) -> None:
+    seeder = Seeder(tmp_path / "live")
+    seeder.open_run()
+    seeder.ended(DISCOVER, [-1], value=b"j[1]")
+    seeder.length(0, (), 64)
+    seeder.ended(TRAIN, range(10))
+    seeder.launched(TRAIN, range(10, 12))
+    text = call("show", home=tmp_path / "live").out
+    assert "● sweep  run 1  running" in text
+    assert "2 running, 10 success, 52 to go" in text
+    assert "fanjet resume" not in text
+    assert "train[11] is running; its log can be read when it has ended." in call("logs", "-", "train[11]").err
+    assert json.loads(call("show", "--json").out)["tasks"][1]["running"] == 2
+    seeder.journal.close()

@@ -151,14 +151,14 @@ def test_a_file_that_cannot_be_loaded_ends_with_2_and_names_the_line(folder: Pat
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["swep.py"], "there is no file swep.py. Did you mean sweep.py?"),
+        (["swep.py"], "There is no file swep.py. Did you mean sweep.py?"),
         (["."], "is a folder"),
         (["sweep.py", "--params", "{"], "is not valid JSON"),
         (["sweep.py", "--conf", "[1]"], "is no JSON object"),
         (["sweep.py", "--logical-date", "tomorrow"], "is no ISO 8601 date"),
         (["sweep.py", "--workers", "0"], "--workers 0 cannot be used"),
         (["sweep.py", "--inline", "--workers", "2"], "leave --workers out"),
-        (["sweep.py", "--results", "missing/results.json"], "there is no folder"),
+        (["sweep.py", "--results", "missing/results.json"], "There is no folder"),
         (["sweep.py", "--dag", "sweap"], "has no DAG 'sweap'"),
     ],
 )
@@ -173,19 +173,24 @@ def test_wrong_arguments_end_with_2_before_anything_runs(
 
 def test_ctrl_c_ends_with_130_and_resume_goes_on(folder: Path) -> None:
     command = [*FANJET, "run", "slow.py", "--workers", "2"]
-    with subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         give_up_at = time.monotonic() + 30
         while not (folder / "started").exists() and time.monotonic() < give_up_at:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        # A terminal sends it to everything in the foreground, and what runs is to finish nonetheless.
+        os.killpg(process.pid, signal.SIGINT)
         text, _ = process.communicate(timeout=30)
     assert process.returncode == 130, text
     assert text.splitlines()[-1].endswith("→ fanjet resume 1")
+    assert " failed" not in text
+    assert "retrying" not in text
     assert "interrupted" in fanjet(folder, "runs").stdout
     done = fanjet(folder, "resume", "--workers", "8", "--results", "results.json")
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = json.loads((folder / "results.json").read_text())
-    assert [one["value"] for one in run["instances"]] == list(range(40))
+    assert [(one["value"], one["try_number"]) for one in run["instances"]] == [(index, 1) for index in range(40)]
     again = fanjet(folder, "resume", "1")
     assert again.returncode == 2
     assert "has ended (success)" in again.stderr

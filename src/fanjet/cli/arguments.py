@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from fanjet.errors import OperationError
 from fanjet.model import paths
 
 _JSON_EXAMPLE = "Write for example '{\"depth\": 3}'."
@@ -63,15 +64,15 @@ def check_file(file: Path) -> Path:
     """A DAG file that can be read.
 
     Raises:
-        click.BadParameter: It cannot; a near name is suggested.
+        OperationError: It cannot; a near name is suggested.
     """
     if file.is_dir():
-        raise click.BadParameter(f"{file} is a folder. Name one DAG file; `fanjet check {file}` looks at all of them.")
+        raise OperationError(f"{file} is a folder. Name one DAG file; `fanjet check {file}` looks at all of them.")
     if not file.exists():
         folder = file.parent
         names = [path.name for path in folder.glob("*.py")] if folder.is_dir() else []
         near = get_close_matches(file.name, names, n=1)
-        raise click.BadParameter(f"there is no file {file}." + (f" Did you mean {folder / near[0]}?" if near else ""))
+        raise OperationError(f"There is no file {file}." + (f" Did you mean {folder / near[0]}?" if near else ""))
     return file
 
 

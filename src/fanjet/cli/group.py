@@ -65,15 +65,20 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_HELP = """Fanjet runs workflows that find out at run time what there is to do.
+
+Start with a DAG file:
+
+\b
+  fanjet run examples/hyperparameter_sweep.py
+  fanjet show            what became of the latest run
+  fanjet resume          go on after a crash
+"""
+
+
+@click.group(
+    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="fanjet", message="fanjet %(version)s")
 def fanjet() -> None:
-    r"""Fanjet runs workflows that find out at run time what there is to do.
-
-    Start with a DAG file:
-
-    \b
-      fanjet run examples/hyperparameter_sweep.py
-      fanjet show            what became of the latest run
-      fanjet resume          go on after a crash
-    """
+    """All commands."""

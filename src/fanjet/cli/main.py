@@ -22,6 +22,11 @@ WRONG = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
+#: What newer versions of click raise when nothing but the name of a command is given; older ones print the help.
+_NO_ARGUMENTS: tuple[type[Exception], ...] = (
+    (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit status."""
@@ -39,8 +44,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         result = fanjet.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.UsageError as error:
+        return _report_usage(error)
     except click.ClickException as error:
-        error.show()
+        _print_error(error.format_message())
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -54,6 +61,16 @@ def _run(arguments: Sequence[str] | None) -> int:
         _print_error("this is a bug in Fanjet; please report it with the lines above.")
         return FAILED
     return result if isinstance(result, int) else SUCCESS
+
+
+def _report_usage(error: click.UsageError) -> int:
+    """A command without any argument shows its help; what is wrong otherwise is said in our own form."""
+    if error.ctx is None or isinstance(error, _NO_ARGUMENTS):
+        error.show()
+        return error.exit_code
+    _print_error(error.format_message())
+    click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+    return error.exit_code
 
 
 def _report(error: FanjetError) -> int:

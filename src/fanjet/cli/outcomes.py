@@ -11,6 +11,7 @@ import click
 
 from fanjet.bootstrap.requests import RunOutcome
 from fanjet.cli.progress_closing import MOST_FAILURES, Failures
+from fanjet.errors import OperationError
 from fanjet.model.states import RunStatus
 from fanjet.settings import Settings
 
@@ -40,15 +41,15 @@ def check_results_file(file: Path | None) -> None:
     """Find out before anything runs that the results could not be written.
 
     Raises:
-        click.BadParameter: Its folder is missing or cannot be written.
+        OperationError: Its folder is missing or cannot be written.
     """
     if file is None:
         return
     folder = file.absolute().parent
     if not folder.is_dir():
-        raise click.BadParameter(f"there is no folder {folder} for the results. Make it, or name another path.")
+        raise OperationError(f"There is no folder {folder} for the results. Make it, or name another path.")
     if not os.access(folder, os.W_OK):
-        raise click.BadParameter(f"the folder {folder} cannot be written; name another path for the results.")
+        raise OperationError(f"The folder {folder} cannot be written; name another path for the results.")
 
 
 def finder_of_failures(settings: Settings) -> Callable[[int], Failures]:

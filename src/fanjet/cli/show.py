@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import msgspec
 
 from fanjet.cli.arguments import home_option
 from fanjet.cli.failures import count_failed, iter_failed, read_tail
@@ -16,7 +17,7 @@ from fanjet.cli.progress_closing import Failure, describe_failure
 from fanjet.cli.progress_lines import Line
 from fanjet.cli.quantities import say_count, say_duration, say_instant
 from fanjet.cli.runs import counts_as_data, is_interrupted, look_of, run_as_data, took_s
-from fanjet.cli.show_tree import build_tree, render_tree
+from fanjet.cli.show_tree import Lengths, build_tree, render_tree
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import cut, printable
 from fanjet.model.spec import DagSpec
@@ -40,21 +41,40 @@ def command(run: str | None, failures: int, as_json: bool, home: Path | None) ->
     """
     settings = settings_of(home)
     with Reader.open(settings.home) as reader:
-        row = find_run(reader, run)
-        number = row.info.number
-        spec, counts = reader.get_spec(number), reader.counts(number)
-        lengths = reader.map_lengths(number)
-        failed = [
-            (_as_failure(task.task_id, found), found)
-            for task, found in iter_failed(reader, number, spec.tasks, counts, failures)
-        ]
+        shown = _read(reader, find_run(reader, run), failures)
     if as_json:
-        print_json(_as_data(settings, row, spec, counts, failed))
+        print_json(_as_data(settings, shown))
         return
     terminal = look_at()
-    text = "".join(_draw(line, terminal) for line in _heading(row, terminal))
-    text += "\n" + render_tree(build_tree(spec, counts, lengths), terminal)
-    print_text(text + "".join(_draw(line, terminal) for line in _failures(settings, row, counts, failed, terminal)))
+    text = "".join(_draw(line, terminal) for line in _heading(shown.run, terminal))
+    text += "\n" + render_tree(build_tree(shown.spec, shown.counts, shown.lengths, shown.running), terminal)
+    print_text(text + "".join(_draw(line, terminal) for line in _failures(settings, shown, terminal)))
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """What this screen needs of a run."""
+
+    run: RunRow
+    spec: DagSpec
+    counts: dict[int, TaskCounts]
+    lengths: Lengths
+    #: How many instances of each task workers have in their hands.
+    running: dict[int, int]
+    failed: list[tuple[Failure, InstanceRow]]
+
+
+def _read(reader: Reader, row: RunRow, failures: int) -> _Shown:
+    run = row.info.number
+    spec, counts = reader.get_spec(run), reader.counts(run)
+    failed = iter_failed(reader, run, spec.tasks, counts, failures)
+    return _Shown(
+        run=row,
+        spec=spec,
+        counts=counts,
+        lengths=reader.map_lengths(run),
+        running={task.number: len(reader.running(run, task.number)) for task in spec.tasks} if row.owned else {},
+        failed=[(_as_failure(task.task_id, instance), instance) for task, instance in failed],
+    )
 
 
 def _as_failure(task_id: str, row: InstanceRow) -> Failure:
@@ -88,23 +108,17 @@ def _fact(name: str, text: str) -> Line:
     return [(f"  {name:<13}", "dim"), (text, "")]
 
 
-def _failures(
-    settings: Settings,
-    row: RunRow,
-    counts: dict[int, TaskCounts],
-    failed: list[tuple[Failure, InstanceRow]],
-    terminal: Terminal,
-) -> list[Line]:
+def _failures(settings: Settings, shown: _Shown, terminal: Terminal) -> list[Line]:
     """Each failed instance with its error, the end of its log, and the command for the rest of it."""
     lines: list[Line] = []
-    for failure, instance in failed:
-        *told, command_line = describe_failure(row.info.number, failure, terminal)
+    for failure, instance in shown.failed:
+        *told, command_line = describe_failure(shown.run.info.number, failure, terminal)
         tail: list[Line] = [[(f"    {terminal.symbol('│', '|')} {_fit(text, terminal)}", "dim")]
                             for text in read_tail(settings, instance, _LOG_LINES)]  # fmt: skip
         lines += [[("", "")], *told, *tail, command_line]
-    more = count_failed(counts) - len(failed)
+    more = count_failed(shown.counts) - len(shown.failed)
     if more > 0:
-        text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {more + len(failed)}"
+        text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {more + len(shown.failed)}"
         lines += [[("", "")], [(text, "dim")]]
     return lines
 
@@ -113,22 +127,17 @@ def _fit(text: str, terminal: Terminal) -> str:
     return cut(printable(text), max(20, terminal.width - 6)) if terminal.live else printable(text)
 
 
-def _as_data(
-    settings: Settings,
-    row: RunRow,
-    spec: DagSpec,
-    counts: dict[int, TaskCounts],
-    failed: list[tuple[Failure, InstanceRow]],
-) -> dict[str, object]:
-    total = [sum(task.counts[state] for task in counts.values()) for state in State]
+def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
+    total = [sum(task.counts[state] for task in shown.counts.values()) for state in State]
     return {
-        **run_as_data(row, total),
-        "params": json.loads(row.info.params),
-        "conf": json.loads(row.info.conf),
+        **run_as_data(shown.run, total),
+        "params": json.loads(shown.run.info.params),
+        "conf": json.loads(shown.run.info.conf),
         "tasks": [
             {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}
-            | _times_as_data(counts.get(task.number))
-            for task in spec.tasks
+            | {"running": shown.running.get(task.number, 0)}
+            | _times_as_data(shown.counts.get(task.number))
+            for task in shown.spec.tasks
         ],
         "failed": [
             {
@@ -139,7 +148,7 @@ def _as_data(
                 "error": failure.error,
                 "log_tail": read_tail(settings, instance, _LOG_LINES),
             }
-            for failure, instance in failed
+            for failure, instance in shown.failed
         ],
     }
 

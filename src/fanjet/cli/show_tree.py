@@ -37,11 +37,19 @@ class Node(msgspec.Struct, kw_only=True):
     counts: TaskCounts | None
     #: Instances that will be there, as far as that is known.
     expected: int = 0
+    running: int = 0
     children: list[Node] = []
 
 
-def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths) -> list[Node]:
-    """The top of the tree, in the order of the DAG; a group stands where its first task does."""
+def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths, running: dict[int, int]) -> list[Node]:
+    """The top of the tree, in the order of the DAG; a group stands where its first task does.
+
+    Args:
+        spec: The DAG.
+        counts: What is recorded, by task.
+        lengths: Every expansion.
+        running: The number of instances that workers have in their hands, by task; empty when nobody owns the run.
+    """
     top: list[Node] = []
     groups: dict[str, Node] = {}
     specs = {group.group_id: group for group in spec.groups}
@@ -61,8 +69,9 @@ def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths) -
         name = _short(task.task_id, task.group)
         expected = count_expected(task, lengths)
         mapped = task.map is not None
-        siblings = place(task.group)
-        siblings.append(Node(name=name, mapped=mapped, task=task, counts=counts.get(task.number), expected=expected))
+        node = Node(name=name, mapped=mapped, task=task, counts=counts.get(task.number), expected=expected)
+        node.running = running.get(task.number, 0)
+        place(task.group).append(node)
     return top
 
 
@@ -95,15 +104,16 @@ def _row(node: Node, stem: str, terminal: Terminal) -> list[str | Cell]:
     counts = list(node.counts.counts) if node.counts else [0] * len(State)
     recorded = sum(counts) - counts[State.REMOVED]
     open_ones = max(0, node.expected - recorded)
-    counts[State.NONE] += open_ones
+    running = min(node.running, open_ones)
+    counts[State.RUNNING] += running
+    counts[State.NONE] += open_ones - running
     name = node.name + ("[]" if node.mapped else "")
     if node.task is None:
         return [Cell(f"{stem}{name}", "bold"), "", "", "", ""]
-    look = summary_look(counts) if node.counts else LOOK_OF_STATE[State.NONE]
+    look = summary_look(counts) if node.counts or running else LOOK_OF_STATE[State.NONE]
     symbol = terminal.symbol(look.symbol, look.ascii_symbol)
-    # What waits and what runs in its first try is not recorded, and so cannot be told apart here.
     words = [text for text, _ in say_counts(counts, leave_out=frozenset({State.NONE}))]
-    states = ", ".join([*words, f"{open_ones:,} to go"] if open_ones and words else words)
+    states = ", ".join([*words, f"{counts[State.NONE]:,} to go"] if counts[State.NONE] and words else words)
     return [
         f"{stem}{name}",
         f"{recorded + open_ones:,}" if recorded + open_ones else "?",
