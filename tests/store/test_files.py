@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.bundles import bundle_hash, extract_bundle, save_bundle
+from fanjet.store.bundles import bundle_hash, extract_bundle, find_changed, save_bundle
 from fanjet.store.logs import locate_segment, read_log
 
 
@@ -120,3 +120,16 @@ def test_pieces_of_a_log(home: Path) -> None:
     assert read_log(home, segment, 17, 50) == b"after"
     with pytest.raises(ExecutionError, match=r"log is gone: its segment .*06\.log"):
         read_log(home, segment + 1, 0, 5)
+
+
+def test_changed_files_are_found_and_new_ones_do_not_count(tmp_path: Path) -> None:
+    root = tmp_path / "dags"
+    root.mkdir()
+    (root / "dag.py").write_text("one")
+    (root / "gone.sql").write_text("select 1")
+    name = save_bundle(tmp_path, root, ["dag.py", "gone.sql"])
+    (root / "output.csv").write_text("new")
+    assert find_changed(tmp_path, name, root) == []
+    (root / "dag.py").write_text("two")
+    (root / "gone.sql").unlink()
+    assert find_changed(tmp_path, name, root) == ["dag.py", "gone.sql"]

@@ -11,10 +11,9 @@ from fanjet.bootstrap.run import finish_run, take_run
 from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
-from fanjet.parsing.bundle import find_bundle
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import bundle_hash, extract_bundle
+from fanjet.store.bundles import extract_bundle, find_changed
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow, VersionRow
 
@@ -52,9 +51,9 @@ def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:
 def _find_root(version: VersionRow, settings: Settings, display: Display) -> Path:
     """Where the files of the version lie: in their own place as long as they are unchanged there, else a copy."""
     root = Path(version.root)
-    if (root / version.file).is_file():
-        bundle = find_bundle(root / version.file)
-        if bundle.root == root and bundle_hash(bundle.root, bundle.files) == version.bundle:
-            return root
-    display.message(f"{root / version.file} has changed since the run started; the run goes on with its own copy.")
+    changed = find_changed(settings.home, version.bundle, root)
+    if not changed:
+        return root
+    more = f" and {len(changed) - 1} more files have" if len(changed) > 1 else " has"
+    display.message(f"{root / changed[0]}{more} changed since the run started; the run goes on with its own copy.")
     return extract_bundle(settings.home, version.bundle)

@@ -67,6 +67,17 @@ def save_bundle(home: Path, root: Path, files: Iterable[str | Path]) -> str:
         return name
 
 
+def find_changed(home: Path, name: str, root: Path) -> list[str]:
+    """The files of a bundle that are missing under `root` or are no longer as they were; new files do not count.
+
+    Raises:
+        ExecutionError: The bundle is gone or damaged.
+    """
+    with _explained():
+        files = _read_manifest(home / "bundles", name)
+        return [file.path for file in files if not _is_same(root, file)]
+
+
 def extract_bundle(home: Path, name: str) -> Path:
     """The folder with the files of a bundle; it is made when it is not there.
 
@@ -108,6 +119,10 @@ def _describe(root: Path, path: str) -> _File:
     with (root / path).open("rb") as file:
         executable = bool(os.fstat(file.fileno()).st_mode & _EXECUTABLE)
         return _File(path, hashlib.file_digest(file, "sha256").hexdigest(), executable)
+
+
+def _is_same(root: Path, file: _File) -> bool:
+    return (root / file.path).is_file() and _describe(root, file.path) == file
 
 
 def _hash_files(files: list[_File]) -> str:
