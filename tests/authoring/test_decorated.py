@@ -165,3 +165,25 @@ def test_outputs_of_other_dags_cannot_be_used(dag):
         foreign = m()
     with pytest.raises(DagError, match="not in the same DAG"):
         m(foreign)
+
+
+def test_collections_of_other_types_survive(dag):
+    from collections import OrderedDict, defaultdict
+
+    class Items(list):
+        """A list of its own type."""
+
+    place = Place({"m": 5})
+    made = resolve([defaultdict(list, a=m()), OrderedDict(b=m()), Items([m()])], place)
+    assert made == [{"a": 5}, {"b": 5}, [5]]
+    assert [type(each) for each in made] == [defaultdict, OrderedDict, Items]
+    assert made[0]["new"] == []
+
+
+def test_decorators_of_operators_are_found_by_name(dag):
+    task.bash(task_id="say")(lambda word: word).expand(word=["a", "b"])
+    task.sensor(task_id="wait", poke_interval=1)(lambda: True)()
+    assert [task_of(dag, name).operator for name in ("say", "wait")] == ["@task.bash", "@task.sensor"]
+    assert task_of(dag, "wait").kind == "sensor"
+    with pytest.raises(DagTypeError, match="did you mean 'poke_interval'"):
+        task.sensor(poke_intervall=1)(lambda: True)

@@ -235,3 +235,14 @@ def test_errors_of_layers_that_are_not_there():
 
     with pytest.raises(DagError, match=r"DAG\.fly\(\) is not available"):
         ports.get_dag_action("fly")
+
+
+def test_a_dag_knows_its_tasks(dag):
+    first = m()
+    last = m(first)
+    assert ([each.task_id for each in dag.roots], [each.task_id for each in dag.leaves]) == (["m"], ["m__1"])
+    assert dag.has_task("m")
+    assert dag.get_task("m") is first.operator
+    assert (last.operator.upstream_task_ids, first.operator.downstream_task_ids) == ({"m"}, {"m__1"})
+    assert (last.operator.upstream_list, first.operator.dag_id) == ([first.operator], "d")
+    assert repr(dag), repr(first.operator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fanjet.authoring.lazy_value import LazyValue
@@ -75,7 +76,7 @@ def _like(original: Any, content: Any) -> Any:
         return kind(*content)
     if kind in (tuple, set, frozenset):
         return kind(content)
-    copy = original.copy()  # a subclass may need more than its content, such as a default factory
-    copy.clear()
-    (copy.update if isinstance(copy, dict | set) else copy.extend)(content)
-    return copy
+    made = copy(original)  # a subclass may need more than its content, such as a default factory
+    made.clear()
+    (made.update if isinstance(made, dict | set) else made.extend)(content)
+    return made
