@@ -8,24 +8,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from fanjet.authoring.exceptions import (
-    FailException,
-    Rescheduled,
-    SensorTimeout,
-    SkipException,
-    TaskDeferred,
-    TaskTimeout,
-)
+from fanjet.authoring.exceptions import SkipException, TaskTimeout
 from fanjet.model.events import TryExtra
 from fanjet.model.paths import Path, join
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.model.states import State
+from fanjet.runtime.bad_ends import end_badly, kill, tell
 from fanjet.runtime.branching import Graph
 from fanjet.runtime.callbacks import call_all, callbacks_of
 from fanjet.runtime.client import TryClient
 from fanjet.runtime.context import enter_try, leave_try
-from fanjet.runtime.failures import describe, log_traceback, write_log
+from fanjet.runtime.failures import describe, log_traceback
 from fanjet.runtime.feeding import Feeds
 from fanjet.runtime.labels import render_label
 from fanjet.runtime.prepared_function import PreparedFunction, is_plain_function
@@ -50,9 +43,6 @@ MAX_MAP_LENGTH = 1_000_000
 
 #: So many runs are remembered at once by one worker.
 _MAX_RUNS = 4
-
-#: Ends of the execution proper that no retry mends.
-_FINAL = (FailException, SensorTimeout)
 
 
 class BuiltDag(Protocol):
@@ -126,23 +116,23 @@ class TryRunner:
                 return self._results.finish(ti, prepared.call(ti, scope))
             return self._run_fully(ti, scope)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
-            return self._end_badly(ti, error)
+            return end_badly(ti, error)
         except BaseException as error:
-            _kill(ti)
+            kill(ti)
             if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("fanjet."):
                 raise  # meant for whoever runs the tries: an interrupt, a cancellation
-            return self._end_badly(ti, error)  # such as asyncio.CancelledError
+            return end_badly(ti, error)  # such as asyncio.CancelledError
         finally:
             leave_try()
 
     def _run_fully(self, ti: TaskInstance, scope: TryScope) -> TryResult:
         """A try with callbacks, a label, a time limit or a special kind of end."""
         render_label(ti)
-        self._tell(ti, "execute")
+        tell(ti, "execute")
         result = self._results.finish(ti, self._call_in_time(ti, scope))
         label = render_label(ti, warns=True)
         ti.state = "success"
-        self._tell(ti, "success")
+        tell(ti, "success")
         if label is None:
             return result
         return result._replace(extra=msgspec.structs.replace(result.extra or TryExtra(), label=label))
@@ -156,41 +146,8 @@ class TryRunner:
             with TimeLimit(limit_s, f"Task '{ti.task_id}'"):
                 return ti.prepared.call(ti, scope)
         except TaskTimeout:
-            _kill(ti)
+            kill(ti)
             raise
-
-    def _end_badly(self, ti: TaskInstance, error: BaseException) -> TryResult:
-        """The end that an exception stands for."""
-        if isinstance(error, Rescheduled):
-            extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry)
-            return TryResult(State.UP_FOR_RESCHEDULE, extra=extra)
-        label = render_label(ti) or ti.rendered_map_index
-        if isinstance(error, SkipException):
-            return self._skip(ti, error, label)
-        if isinstance(error, TaskDeferred):
-            error = _refuse_deferral(ti)
-        log_traceback(error)
-        no_retry = isinstance(error, _FINAL)
-        retries = not no_retry and ti.try_number <= ti.prepared.spec.retries
-        ti.state = "up_for_retry" if retries else "failed"
-        text = describe(error)
-        self._tell(ti, "retry" if retries else "failure", exception=error, reason=text)
-        return TryResult(State.FAILED, extra=TryExtra(label=label, error=text, no_retry=no_retry))
-
-    def _skip(self, ti: TaskInstance, error: BaseException, label: str | None) -> TryResult:
-        write_log(f"Skipped: {str(error) or 'as the task asked for'}\n")
-        ti.state = "skipped"
-        self._tell(ti, "skipped", exception=error, reason=str(error))
-        return TryResult(State.SKIPPED, extra=None if label is None else TryExtra(label=label))
-
-    @staticmethod
-    def _tell(ti: TaskInstance, kind: str, **entries: Any) -> None:
-        """Call the task's callbacks for this kind of end, if it has any."""
-        if kind not in ti.prepared.spec.callbacks:
-            return
-        context = ti.get_template_context()
-        context.update(entries)
-        call_all(callbacks_of(ti.prepared.operator, kind), context, f"task '{ti.task_id}'")
 
     def measure(
         self, run_info: RunInfo, map_number: int, parent: Path, indexes: Sequence[int]
@@ -293,25 +250,6 @@ class TryRunner:
         kind = PreparedFunction if is_plain_function(operator) else PreparedOperator
         prepared = self._prepared[number] = kind(spec, operator, links, self._templates)
         return prepared
-
-
-def _refuse_deferral(ti: TaskInstance) -> FailException:
-    return FailException(
-        f"Task '{ti.task_id}' wants to wait for a trigger, and nothing here waits for triggers. "
-        "Fix: use a sensor with mode='reschedule', or deferrable=False."
-    )
-
-
-def _kill(ti: TaskInstance) -> None:
-    """Have the operator clean up what it started."""
-    on_kill = getattr(ti.task, "on_kill", None)
-    if on_kill is None:
-        return
-    try:
-        on_kill()
-    except Exception as error:  # noqa: BLE001 - the try is over anyway
-        write_log("on_kill() failed:\n")
-        log_traceback(error)
 
 
 def _make_templates(dag: DAG | None) -> Templates:

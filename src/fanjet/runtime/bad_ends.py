@@ -1,0 +1,73 @@
+"""Tries that did not succeed: how they ended, and who is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fanjet.authoring.exceptions import FailException, Rescheduled, SensorTimeout, SkipException, TaskDeferred
+from fanjet.model.events import TryExtra
+from fanjet.model.states import State
+from fanjet.runtime.callbacks import call_all, callbacks_of
+from fanjet.runtime.failures import describe, log_traceback, write_log
+from fanjet.runtime.labels import render_label
+from fanjet.runtime.try_result import TryResult
+
+if TYPE_CHECKING:
+    from fanjet.runtime.task_instance import TaskInstance
+
+#: Ends that no retry mends.
+_FINAL = (FailException, SensorTimeout)
+
+
+def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
+    """The end that an exception stands for."""
+    if isinstance(error, Rescheduled):
+        extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry)
+        return TryResult(State.UP_FOR_RESCHEDULE, extra=extra)
+    label = render_label(ti) or ti.rendered_map_index
+    if isinstance(error, SkipException):
+        return _skip(ti, error, label)
+    if isinstance(error, TaskDeferred):
+        error = _refuse_deferral(ti)
+    log_traceback(error)
+    no_retry = isinstance(error, _FINAL)
+    retries = not no_retry and ti.try_number <= ti.prepared.spec.retries
+    ti.state = "up_for_retry" if retries else "failed"
+    text = describe(error)
+    tell(ti, "retry" if retries else "failure", exception=error, reason=text)
+    return TryResult(State.FAILED, extra=TryExtra(label=label, error=text, no_retry=no_retry))
+
+
+def _skip(ti: TaskInstance, error: BaseException, label: str | None) -> TryResult:
+    write_log(f"Skipped: {str(error) or 'as the task asked for'}\n")
+    ti.state = "skipped"
+    tell(ti, "skipped", exception=error, reason=str(error))
+    return TryResult(State.SKIPPED, extra=None if label is None else TryExtra(label=label))
+
+
+def tell(ti: TaskInstance, kind: str, **entries: Any) -> None:
+    """Call the task's callbacks for this kind of end, if it has any."""
+    if kind not in ti.prepared.spec.callbacks:
+        return
+    context = ti.get_template_context()
+    context.update(entries)
+    call_all(callbacks_of(ti.prepared.operator, kind), context, f"task '{ti.task_id}'")
+
+
+def kill(ti: TaskInstance) -> None:
+    """Have the operator clean up what it started."""
+    on_kill = getattr(ti.task, "on_kill", None)
+    if on_kill is None:
+        return
+    try:
+        on_kill()
+    except Exception as error:  # noqa: BLE001 - the try is over anyway
+        write_log("on_kill() failed:\n")
+        log_traceback(error)
+
+
+def _refuse_deferral(ti: TaskInstance) -> FailException:
+    return FailException(
+        f"Task '{ti.task_id}' wants to wait for a trigger, and nothing here waits for triggers. "
+        "Fix: use a sensor with mode='reschedule', or deferrable=False."
+    )
