@@ -15,12 +15,13 @@ from fanjet.cli.terminal import Terminal
 from fanjet.cli.text_width import cut, printable, text_width
 from fanjet.model.paths import Path, show
 from fanjet.model.runs import RunInfo
-from fanjet.model.states import RunStatus
+from fanjet.model.states import RunStatus, State
 
 #: So many failures are named; `fanjet show` has them all.
 MOST_FAILURES = 5
 _ERROR_LINES = 3
 _PLAIN_ERROR_WIDTH = 400
+_TO_GO = frozenset({State.NONE, State.SCHEDULED})
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +90,9 @@ def result_lines(info: RunInfo, status: RunStatus, overall: Row, took_s: float, 
     """How it ended and what to do next, in one line where that fits."""
     interrupted = status not in {RunStatus.SUCCESS, RunStatus.FAILED}
     look = LOOK_INTERRUPTED if interrupted else LOOK_OF_RUN[status]
-    counts = ", ".join(text for text, _ in say_counts(overall.counts))
+    to_go = sum(overall.counts[state] for state in _TO_GO)
+    words = [text for text, _ in say_counts(overall.counts, leave_out=_TO_GO)]
+    counts = ", ".join([*words, f"{to_go:,} to go"] if to_go else words)
     result: Line = [
         (f"{terminal.symbol(look.symbol, look.ascii_symbol)} {info.dag_id} run {info.number}: {look.word}", look.style),
         (f" after {say_duration(took_s)}" + (f" ({counts})" if counts else ""), ""),
