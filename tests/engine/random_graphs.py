@@ -29,9 +29,9 @@ def random_spec(random: Random) -> DagSpec:
     graph = Graph()
     scopes: list[tuple[int, ...]] = [()]
     sources: dict[tuple[int, ...], tuple[int, ...]] = {(): ()}
-    for _ in range(random.randint(2, 9)):
-        inside = random.choice(scopes)
-        if len(inside) < _DEEPEST and len(scopes) < 4 and random.random() < 0.3:
+    for _ in range(random.randint(2, 10)):
+        inside = max(random.sample(scopes, min(2, len(scopes))), key=len)
+        if len(inside) < _DEEPEST and len(scopes) < 5 and random.random() < 0.35:
             length = _random_length(random, graph, inside)
             scopes.append(graph.group(length, inside=inside))
             sources[scopes[-1]] = find_sources(length)
@@ -56,7 +56,7 @@ def _add_task(random: Random, graph: Graph, inside: tuple[int, ...], sources: tu
     over = _random_length(random, graph, inside) if random.random() < 0.4 else None
     setups = [number for number in earlier if graph.tasks[number].is_setup and random.random() < 0.5]
     is_teardown = bool(setups) and random.random() < 0.3
-    is_plain = random.random() < 0.45
+    is_plain = random.random() < 0.6
     rule = TriggerRule.ALL_SUCCESS if is_plain else random.choice(_RULES)
     graph.task(
         [*after, *setups] if is_teardown else after,
@@ -85,7 +85,7 @@ def _random_length(random: Random, graph: Graph, inside: tuple[int, ...]) -> Len
 
 def _random_part(random: Random, graph: Graph, inside: tuple[int, ...]) -> LengthSpec:
     if not graph.tasks or random.random() < 0.3:
-        return LiteralLength(random.choice([0, 1, 2, 2, 3]))
+        return LiteralLength(random.choice([0, 1, 2, 2, 2, 3, 5]))
     if random.random() < 0.2:
         return MeasuredLength((random.randrange(len(graph.tasks)),))
     task = random.choice(graph.tasks)

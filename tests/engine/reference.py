@@ -82,6 +82,9 @@ class Reference:
         self.facts = facts
         self._expansions: dict[tuple[int, Path], Expansion | Decision | None] = {}
         self._own: dict[tuple[int, Path], Decision | None] = {}
+        self._ends_of: list[list[tuple[Path, End]]] = [[] for _ in spec.tasks]
+        for (task, path), end in facts.ends.items():
+            self._ends_of[task].append((path, end))
         self._gates: dict[object, object] = {}
 
     # --- everything that should exist ---
@@ -309,9 +312,8 @@ class Reference:
         """The end states of all instances below a prefix, and of what stands for them."""
         return {
             end.state
-            for (task, path), end in self.facts.ends.items()
-            if task == number
-            and end.rank <= rank
+            for path, end in self._ends_of[number]
+            if end.rank <= rank
             and (path[: len(prefix)] == prefix or (prefix[: len(path)] == path and self._stands_in(number, path)))
         }
 

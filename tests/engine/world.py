@@ -208,7 +208,7 @@ class World:
         task = self.spec.tasks[launch.task]
         states, values, items, extras = bytearray(), [], [], {}
         for column, _ in enumerate(indexes):
-            state = self.random.choice([State.SUCCESS] * 10 + [State.FAILED] * 2 + [State.SKIPPED, None])
+            state = self.random.choice([State.SUCCESS] * 16 + [State.FAILED] * 2 + [State.SKIPPED, None])
             if state is None:
                 state = self.random.choice([State.UP_FOR_RESCHEDULE, State.DEFERRED])
                 extras[column] = TryExtra(resume_at=self.clock + self.random.randint(0, 3), carry=b"carried")
@@ -216,10 +216,10 @@ class World:
                 extras[column] = TryExtra(no_retry=True)
             elif state == State.SUCCESS and task.kind in {"branch", "short_circuit"}:
                 later = range(launch.task + 1, len(self.spec.tasks))
-                extras[column] = TryExtra(skips=tuple(each for each in later if self.random.random() < 0.4))
+                extras[column] = TryExtra(skips=tuple(each for each in later if self.random.random() < 0.25))
             states.append(state)
             values.append(b"j1" if state == State.SUCCESS and self.random.random() < 0.85 else None)
-            items.append(self.random.choice([0, 1, 2, 2, 3, 3, -1]) if state == State.SUCCESS else -1)
+            items.append(self.random.choice([0, 1, 2, 2, 2, 3, 3, 4, -1]) if state == State.SUCCESS else -1)
         count = len(indexes)
         return TriesEnded(
             run=RUN_NUMBER,
@@ -245,7 +245,7 @@ class World:
         asked = [each for each in self.unmeasured if each[:2] == (map_number, parent)][:most]
         self.unmeasured = [each for each in self.unmeasured if each not in asked]
         for each in asked:
-            self.measured.setdefault(each, self.random.choice([-1, 0, 1, 1, 2, 2, 3, 3]))
+            self.measured.setdefault(each, self.random.choice([-1, 0, 1, 2, 2, 2, 3, 3]))
         self._answer(asked)
 
     def _answer(self, asked: list[tuple[int, Path, int]]) -> None:

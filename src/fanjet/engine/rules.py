@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from fanjet.model.rules import TriggerRule
@@ -179,6 +180,7 @@ def table(rule: Rule) -> bytes:
     return bytes(rule(spell_out(signature)) for signature in range(SIGNATURES))
 
 
+@cache
 def joint_tables(rule: Rule) -> tuple[bytes, ...]:
     """Translate tables for columns of signatures, one for each signature of what lies outside the column.
 
@@ -186,8 +188,11 @@ def joint_tables(rule: Rule) -> tuple[bytes, ...]:
     the mapped group), the rest differs by index. Seen bits add up, complete is what is complete at both.
     """
     verdicts = table(rule)
-    return tuple(bytes(verdicts[_join(outer, inner & 31)] for inner in range(256)) for outer in range(SIGNATURES))
+    return tuple(
+        bytes(verdicts[_join(outer, inner)] for inner in range(SIGNATURES)).ljust(256, b"\0")
+        for outer in range(SIGNATURES)
+    )
 
 
 def _join(outer: int, inner: int) -> int:
-    return ((outer | inner) & ~COMPLETE) | (outer & inner & COMPLETE)
+    return (outer | inner) if outer & inner & COMPLETE else (outer | inner) & ~COMPLETE
