@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 #: What differs from run to run, and what stands for it when two outputs are compared.
 _MASKS = (
+    # A run on a busy machine says now and then how far it is.
+    (re.compile(r"^\[\d+(?::\d\d)+\] .*\n", re.MULTILINE), ""),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "<instant>"),
     (re.compile(r"\b\w+__<instant>\w*"), "<run id>"),
     (re.compile(r"~?\b\d+(?::\d\d)+\b"), "<time>"),
-    (re.compile(r"\b\d+(?:\.\d+)? (?:ms|s)\b"), "<time>"),
+    (re.compile(r"~?\b\d+(?:\.\d+)? (?:ms|s)\b"), "<time>"),
     (re.compile(r"\b[\d,.]+/(?:s|min|h)\b"), "<rate>"),
     (re.compile(r"[━╍─┄]{3,}"), "<bar>"),
     (re.compile(r"[ \t]+"), " "),
