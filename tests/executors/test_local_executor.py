@@ -132,7 +132,7 @@ def test_cancelling_raises_in_the_task_and_gives_back_the_rest(start):
     driver.executor.cancel(CancelTries(run=1, fence=fence, indexes=[0]))
     while not driver.outcomes:
         driver.turn()
-    assert driver.outcomes[0].error == "cancelled: cancelled"
+    assert driver.outcomes[0].error == "cancelled: The try was cancelled."
     assert driver.run("double", [3])[3].state == State.SUCCESS
 
 

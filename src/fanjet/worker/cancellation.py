@@ -42,7 +42,7 @@ class Cancellation:
         if not self.running:
             raise SystemExit(0)
         self.running = 0
-        raise TryCancelled("cancelled" if by_executor else "the worker was told to end (SIGTERM)")
+        raise TryCancelled("The try was cancelled." if by_executor else "The worker was told to end (SIGTERM).")
 
 
 def _reset() -> None:
