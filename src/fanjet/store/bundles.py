@@ -33,12 +33,6 @@ class _File(msgspec.Struct, frozen=True):
 _decode_files = msgspec.json.Decoder(list[_File]).decode
 
 
-def bundle_hash(root: Path, files: Iterable[str | Path]) -> str:
-    """The hash that `save_bundle` gives the same files, without storing anything."""
-    with _explained():
-        return _hash_files([_describe(root, path) for path in _relative(root, files)])
-
-
 def save_bundle(home: Path, root: Path, files: Iterable[str | Path]) -> str:
     """Keep files as they are now; contents that are there already are not written again.
 
