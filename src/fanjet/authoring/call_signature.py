@@ -89,11 +89,19 @@ class CallSignature(NamedTuple):
     def add_context(self, args: Sequence[Any], kwargs: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """`kwargs` and what the context provides in addition.
 
-        A function with ``**kwargs`` gets the whole context; what the caller gives wins.
+        A function with ``**kwargs`` gets the whole context; what the caller gives wins. A parameter with a default
+        keeps it where the context has no such entry.
+
+        Raises:
+            KeyError: The function needs an entry that the context does not have.
         """
-        wanted = context if self.has_kwargs else self.context_names
-        taken = self.positional[: len(args)]
-        provided = {name: context[name] for name in wanted if name not in kwargs and name not in taken}
+        wanted = (*self.context_names, *context) if self.has_kwargs else self.context_names
+        taken = {*self.positional[: len(args)], *kwargs}
+        provided = {
+            name: context[name]
+            for name in wanted
+            if name not in taken and (name in context or name not in self.defaults)
+        }
         return {**provided, **kwargs}
 
 
