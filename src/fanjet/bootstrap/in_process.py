@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
-from fanjet.bootstrap.run import make_run, run_dag
+from fanjet.bootstrap.run import make_run
 from fanjet.bootstrap.session import open_session, runtime_settings
 from fanjet.errors import OperationError
 from fanjet.executors.inline import InlineExecutor
@@ -76,4 +76,4 @@ def run_in_process(
     with open_session(settings, display or _LastLine(), start) as session:
         files = save_bundle(settings.home, root, bundle.files if bundle else [])
         version = session.journal.save_version(built.spec, bundle=files, root=str(root), file=built.spec.file)
-        return run_dag(session, built.spec, version, new)
+        return session.runs.start(built.spec, version, new)

@@ -6,8 +6,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from fanjet.scheduler.loop import Scheduler
+if TYPE_CHECKING:
+    from fanjet.scheduler.loop import Scheduler
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

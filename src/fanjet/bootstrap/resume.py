@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
-from fanjet.bootstrap.run import finish_run, take_run
 from fanjet.bootstrap.session import executor_starter, open_session
-from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
@@ -31,12 +27,7 @@ def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> 
     root = _find_root(version, settings, display)
     start = executor_starter(root / version.file, root, settings, inline=request.inline)
     with open_session(settings, display, start) as session:
-        take_run(session, row.info)
-        history = session.journal.read_history(row.info.number)
-        machine, changes = RunState.restore(row.info.number, version.spec, history, time.time())
-        with stop_on_signals(session.scheduler):
-            session.scheduler.own(row.info, version.spec, machine, changes)
-            return finish_run(session, row.info)
+        return session.runs.resume(row.info, version.spec)
 
 
 def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
-from fanjet.bootstrap.session import Session, executor_starter, open_session
-from fanjet.engine.run_state import RunState
+from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.errors import OperationError
-from fanjet.model.runs import NewRun, RunInfo
+from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.bundle import find_bundle
 from fanjet.scheduler.display import Display
-from fanjet.scheduler.loop import LEASE_S
 from fanjet.settings.values import Settings
 from fanjet.store.bundles import save_bundle
 
@@ -39,13 +36,15 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
         for note in bundle.notes:
             display.message(note)
         bundle_hash = save_bundle(settings.home, bundle.root, bundle.files)
-        outcomes = []
-        with stop_on_signals(session.scheduler):
-            for spec, values in zip(specs, params, strict=True):
-                if session.scheduler.stopping:
-                    break
-                version = session.journal.save_version(spec, bundle=bundle_hash, root=str(bundle.root), file=spec.file)
-                outcomes.append(run_dag(session, spec, version, make_run(request, values)))
+        outcomes: list[RunOutcome] = []
+        for spec, values in zip(specs, params, strict=True):
+            version = session.journal.save_version(spec, bundle=bundle_hash, root=str(bundle.root), file=spec.file)
+            outcomes.append(session.runs.start(spec, version, make_run(request, values)))
+            if session.runs.scheduler.stopping:
+                break
+        not_run = [spec.dag_id for spec in specs[len(outcomes) :]]
+        if not_run:
+            display.message(f"Stopped before {', '.join(not_run)} could run.")
         return outcomes
 
 
@@ -73,28 +72,3 @@ def make_run(request: RunRequest, params: str) -> NewRun:
         conf=json.dumps(request.conf),
         params=params,
     )
-
-
-def run_dag(session: Session, spec: DagSpec, version: int, new: NewRun) -> RunOutcome:
-    """Create a run and go on until it is over or a stop was asked for."""
-    info = session.journal.create_run(version=version, info=new)
-    machine = RunState(info.number, spec)
-    take_run(session, info)
-    session.scheduler.own(info, spec, machine, machine.start(info.started_at.timestamp()))
-    return finish_run(session, info)
-
-
-def take_run(session: Session, info: RunInfo) -> None:
-    """Become the owner of a run.
-
-    Raises:
-        OperationError: A living process owns it.
-    """
-    session.journal.take_lease(info.number, session.number, lease_s=LEASE_S, at=datetime.now(UTC).timestamp())
-
-
-def finish_run(session: Session, info: RunInfo) -> RunOutcome:
-    """Go on until a run that the scheduler owns is over or a stop was asked for, and give it up."""
-    statuses = session.scheduler.run()
-    session.journal.release_lease(info.number, session.number)
-    return RunOutcome(run=info.number, run_id=info.run_id, dag_id=info.dag_id, status=statuses[info.number])

@@ -8,39 +8,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fanjet.bootstrap.requests import DagFileError
-from fanjet.engine.admission import Admission
-from fanjet.executors.inline import InlineExecutor
 from fanjet.executors.local.executor import LocalExecutor
 from fanjet.executors.local.options import LocalOptions
-from fanjet.executors.runners import RuntimeSettings
 from fanjet.model.spec import DagSpec
-from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display
-from fanjet.scheduler.loop import Scheduler
 from fanjet.settings.values import Settings
 from fanjet.store.journal import Journal
+
+if TYPE_CHECKING:
+    from fanjet.bootstrap.runs import Runs
+    from fanjet.executors.inline import InlineExecutor
+    from fanjet.executors.runners import RuntimeSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A scheduler with all it works with, for the DAGs of one file."""
+    """The store, the DAGs that an executor has loaded, and what runs them."""
 
     journal: Journal
-    number: int
     specs: list[DagSpec]
-    scheduler: Scheduler
+    runs: Runs
 
 
 @contextmanager
 def open_session(
     settings: Settings, display: Display, start_executor: Callable[[int], InlineExecutor | LocalExecutor]
 ) -> Iterator[Session]:
-    """Open the database while an executor loads its DAGs, and give the scheduler that can run them.
+    """Open the database while an executor loads its DAGs, and give what can run them.
 
-    At the end everything that was started is ended too: in good order, or killed if the scheduler was told to stop
-    twice or an error ends the block.
+    At the end everything that was started is ended too: in good order, or killed if a stop was asked for twice or an
+    error ends the block.
 
     Args:
         settings: The settings.
@@ -57,19 +57,17 @@ def open_session(
         executor = start_executor(number)
         kill = True
         try:
+            # Only now, while the DAG file is being loaded in another process: nobody waits for these imports.
+            from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
+            from fanjet.scheduler.answers import Answers  # noqa: PLC0415
+
             executor.connect(Answers(journal))
             loaded = executor.wait_loaded(settings.parse_timeout_s)
             if loaded.errors:
                 raise DagFileError(loaded.errors)
-            scheduler = Scheduler(
-                journal=journal,
-                executor=executor,
-                admission=Admission(settings.pools),
-                session=number,
-                display=display,
-            )
-            yield Session(journal, number, loaded.specs, scheduler)
-            kill = scheduler.killing
+            runs = Runs(journal, number, executor, settings, display)
+            yield Session(journal, loaded.specs, runs)
+            kill = runs.scheduler.killing
         finally:
             executor.close(kill=kill)
     finally:
@@ -84,6 +82,8 @@ def executor_starter(
 
     def start(session: int) -> InlineExecutor | LocalExecutor:
         if inline:
+            from fanjet.executors.inline import InlineExecutor  # noqa: PLC0415 - brings all that runs tries
+
             return InlineExecutor.start(file, root, runtime=runtime)
         options = LocalOptions(
             workers=settings.workers,

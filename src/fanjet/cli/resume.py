@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from fanjet.bootstrap import resume_run
 from fanjet.bootstrap.requests import DagFileError, ResumeRequest
+from fanjet.bootstrap.resume import resume_run
 from fanjet.cli.arguments import home_option
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from fanjet.bootstrap import run_file
 from fanjet.bootstrap.requests import DagFileError, RunRequest
+from fanjet.bootstrap.run import run_file
 from fanjet.cli.arguments import check_file, home_option, read_instant, read_json_object
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option

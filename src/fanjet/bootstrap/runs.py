@@ -1,0 +1,71 @@
+"""Runs from their start, or from where another process left them, to their end."""
+
+from __future__ import annotations
+
+import time
+
+from fanjet.bootstrap.interrupts import stop_on_signals
+from fanjet.bootstrap.requests import RunOutcome
+from fanjet.engine.admission import Admission
+from fanjet.engine.run_state import RunState
+from fanjet.executors.port import Executor
+from fanjet.model.changes import Change
+from fanjet.model.runs import NewRun, RunInfo
+from fanjet.model.spec import DagSpec
+from fanjet.scheduler.display import Display
+from fanjet.scheduler.loop import LEASE_S, Scheduler
+from fanjet.settings.values import Settings
+from fanjet.store.journal import Journal
+
+
+class Runs:
+    """Carries out runs one after another, in the foreground.
+
+    Args:
+        journal: The store.
+        session: The number of the session in it.
+        executor: Has loaded the DAGs.
+        settings: The settings.
+        display: Is told what goes on.
+    """
+
+    def __init__(
+        self, journal: Journal, session: int, executor: Executor, settings: Settings, display: Display
+    ) -> None:
+        self._journal = journal
+        self._session = session
+        self.scheduler = Scheduler(
+            journal=journal,
+            executor=executor,
+            admission=Admission(settings.pools),
+            session=session,
+            display=display,
+        )
+
+    def start(self, spec: DagSpec, version: int, new: NewRun) -> RunOutcome:
+        """Create a run and go on until it is over or a stop was asked for."""
+        info = self._journal.create_run(version=version, info=new)
+        self._take(info)
+        machine = RunState(info.number, spec)
+        return self._finish(info, spec, machine, machine.start(info.started_at.timestamp()))
+
+    def resume(self, info: RunInfo, spec: DagSpec) -> RunOutcome:
+        """Go on with a run that nobody owns any more.
+
+        Raises:
+            OperationError: A living process owns it.
+        """
+        self._take(info)
+        history = self._journal.read_history(info.number)
+        machine, changes = RunState.restore(info.number, spec, history, time.time())
+        return self._finish(info, spec, machine, changes)
+
+    def _take(self, info: RunInfo) -> None:
+        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=time.time())
+
+    def _finish(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: list[Change]) -> RunOutcome:
+        with stop_on_signals(self.scheduler):
+            self.scheduler.own(info, spec, machine, changes)
+            statuses = self.scheduler.run()
+        self._journal.release_lease(info.number, self._session)
+        return RunOutcome(run=info.number, run_id=info.run_id, dag_id=info.dag_id, status=statuses[info.number])
