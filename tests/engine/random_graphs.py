@@ -18,6 +18,7 @@ from fanjet.model.lengths import (
 )
 from fanjet.model.rules import TriggerRule
 from fanjet.model.spec import DagSpec, TaskSpec
+
 from .graphs import Graph
 
 _RULES = [rule for rule in TriggerRule if rule is not TriggerRule.ALL_DONE_SETUP_SUCCESS]

@@ -1,4 +1,4 @@
-"""A world around a machine: an executor that does as a script says, a store, accidents, and a record of what happened."""
+"""A world around a machine: an executor that does as a script says, a store, accidents, and a record of it all."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from fanjet.model.launches import Launch
 from fanjet.model.paths import Path, join
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
+
 from .history import Recorder
 from .reference import RUN, START, Decision, End, Facts, Reference, Skip
 
