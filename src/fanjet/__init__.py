@@ -125,9 +125,7 @@ ports.DECORATORS.update(
         "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",
     }
 )
-ports.DAG_ACTIONS.update(
-    {"test": "fanjet.bootstrap.in_process:run_in_process", "cli": "fanjet.cli.dag_cli:run_dag_cli"}
-)
+ports.DAG_ACTIONS["test"] = "fanjet.bootstrap.in_process:run_in_process"
 
 
 def __getattr__(name: str) -> Any:

@@ -215,12 +215,15 @@ class DAG:
         return parent.child_id(self._free_id(group_id, parent))
 
     def test(self, **arguments: Any) -> Any:
-        """Run the DAG once in this process, so that ``breakpoint()`` works, and give the run."""
-        return ports.get_dag_action("test")(self, **arguments)
+        """Run the DAG once in this process, so that ``breakpoint()`` works.
 
-    def cli(self) -> None:
-        """Be a command line for this DAG."""
-        ports.get_dag_action("cli")(self)
+        Args:
+            arguments: Those of `fanjet.bootstrap.in_process.run_in_process`: logical_date, run_conf, params.
+
+        Returns:
+            How the run ended (`status`), and its number (`run`). A task that fails raises nothing here.
+        """
+        return ports.get_dag_action("test")(self, **arguments)
 
     def __enter__(self) -> Self:
         context_stack.enter(self.task_group)

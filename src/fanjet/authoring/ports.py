@@ -14,7 +14,7 @@ from fanjet.errors import DagError
 #: Decorators below `@task` that make operators of the layer above: ``bash`` -> operator class.
 DECORATORS: dict[str, str] = {}
 
-#: What `DAG.test()` and `DAG.cli()` call; keys ``test`` and ``cli``, both get the DAG first.
+#: What `DAG.test()` calls, under the key ``test``; it gets the DAG first.
 DAG_ACTIONS: dict[str, str] = {}
 
 
