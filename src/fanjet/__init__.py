@@ -34,21 +34,27 @@ if TYPE_CHECKING:
     from fanjet.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
     from fanjet.operators.sensor import BaseSensorOperator, PokeReturnValue, PythonSensor
     from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor
+    from fanjet.runtime.connections import BaseHook, Connection
     from fanjet.runtime.context import get_current_context
+    from fanjet.runtime.lazy_sequence import LazyXComSequence
+    from fanjet.runtime.variables import Variable
 
 __all__ = [
     "DAG",
     "BaseBranchOperator",
+    "BaseHook",
     "BaseOperator",
     "BaseSensorOperator",
     "BashOperator",
     "BashSensor",
     "BranchPythonOperator",
+    "Connection",
     "DateTimeSensor",
     "EmptyOperator",
     "FailException",
     "FileSensor",
     "Label",
+    "LazyXComSequence",
     "MappedOperator",
     "Param",
     "ParamsDict",
@@ -63,6 +69,7 @@ __all__ = [
     "TaskTimeout",
     "TimeDeltaSensor",
     "TriggerRule",
+    "Variable",
     "WeightRule",
     "XComArg",
     "chain",
@@ -81,16 +88,19 @@ __all__ = [
 _HOMES = {
     "DAG": "fanjet.authoring.dag",
     "BaseBranchOperator": "fanjet.operators.branch",
+    "BaseHook": "fanjet.runtime.connections",
     "BaseOperator": "fanjet.authoring.operator",
     "BaseSensorOperator": "fanjet.operators.sensor",
     "BashOperator": "fanjet.operators.bash",
     "BashSensor": "fanjet.operators.sensors",
     "BranchPythonOperator": "fanjet.operators.python",
+    "Connection": "fanjet.runtime.connections",
     "DateTimeSensor": "fanjet.operators.sensors",
     "EmptyOperator": "fanjet.operators.empty",
     "FailException": "fanjet.authoring.exceptions",
     "FileSensor": "fanjet.operators.sensors",
     "Label": "fanjet.authoring.edges",
+    "LazyXComSequence": "fanjet.runtime.lazy_sequence",
     "MappedOperator": "fanjet.authoring.mapped_operator",
     "Param": "fanjet.authoring.params",
     "ParamsDict": "fanjet.authoring.params",
@@ -105,6 +115,7 @@ _HOMES = {
     "TaskTimeout": "fanjet.authoring.exceptions",
     "TimeDeltaSensor": "fanjet.operators.sensors",
     "TriggerRule": "fanjet.model.rules",
+    "Variable": "fanjet.runtime.variables",
     "WeightRule": "fanjet.model.rules",
     "XComArg": "fanjet.authoring.xcom_arg",
     "chain": "fanjet.authoring.edges",

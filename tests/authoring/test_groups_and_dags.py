@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
@@ -211,9 +212,11 @@ def test_a_file_provides_what_it_registers_or_holds():
 def test_all_public_names_exist():
     from fanjet.authoring import exceptions
 
-    assert set(fanjet.__all__) == set(fanjet._HOMES)
-    own = [name for name, home in fanjet._HOMES.items() if home.startswith("fanjet.authoring")]
-    assert all(getattr(fanjet, name).__module__.startswith("fanjet") for name in own if name != "task")
+    assert list(fanjet.__all__) == list(fanjet._HOMES)
+    for name, home in fanjet._HOMES.items():
+        found = getattr(fanjet, name)
+        assert found is getattr(import_module(home), name)
+        assert getattr(found, "__module__", home) == home, "the name comes from where it lives"
     assert fanjet.SkipException is exceptions.SkipException
     assert "DAG" in dir(fanjet)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
@@ -228,6 +231,16 @@ def test_importing_stays_light():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] []"
+
+
+def test_all_public_names_together_are_light():
+    program = (
+        "import sys; from fanjet import *\n"
+        "heavy = set('jinja2 rich click fsspec pandas numpy pyarrow cloudpickle asyncio sqlite3 psutil'.split())\n"
+        "print(sorted(heavy & set(sys.modules)), Variable.__name__, BaseHook.get_connection.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] Variable get_connection"
 
 
 def test_errors_of_layers_that_are_not_there():
