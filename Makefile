@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all lint format docs clean help
+.PHONY: demo test test-all coverage lint format docs clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,10 +25,13 @@ demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end
 
 test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
 	$(BIN)/python -m pytest -m "not slow" -n 2
-	$(BIN)/python -m tests.engine_coverage
 
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
 	$(BIN)/python -m pytest -m slow
+
+coverage: $(VENV)/.dev ## the branch coverage of the engine by its own tests
+	$(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow"
+	$(BIN)/python -m coverage report --skip-covered --show-missing
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
