@@ -199,3 +199,14 @@ def test_empty_tasks_end_without_a_try_mapped_or_not() -> None:
     assert drive.states(mapped) == {(0,): OK, (1,): OK, (2,): OK}
     assert drive.state(after) == SCHEDULED
     assert drive.state(first) != NONE
+
+
+def test_a_measured_length_that_no_run_could_hold_fails_the_map() -> None:
+    graph = Graph()
+    source = graph.task()
+    mapped = graph.task(over=MeasuredLength((source,)))
+    drive = Drive(graph)
+    drive.end(source)
+    drive.measure({(): 10**12})
+    assert drive.states(mapped) == {(): FAILED}
+    assert "at most 100,000,000" in (drive.of(EndInstances)[0].reason or "")

@@ -217,3 +217,34 @@ def test_many_retries_due_together_are_queued_together() -> None:
     assert [(each.indexes, each.try_number) for each in changes if isinstance(each, QueueInstances)] == [
         (range(100), 2)
     ]
+
+
+def test_what_a_refused_end_brings_along_is_refused_with_it() -> None:
+    graph = Graph()
+    branch = graph.task(over=2, kind="branch")
+    after = graph.task([branch], over=2)
+    drive = Drive(graph)
+    launch = drive.launch(branch, (0,), (1,))
+    drive.apply(drive.ends(launch, [OK], indexes=[0]))
+    late = {0: TryExtra(skips=(after,)), 1: TryExtra(skips=(after,))}
+    drive.apply(drive.ends(launch, [OK, OK], indexes=[0, 1], extras=late))
+    assert drive.states(after) == {(0,): SCHEDULED, (1,): SKIPPED}
+
+
+def test_a_machine_knows_its_run_and_what_does_not_exist_is_none() -> None:
+    graph = Graph()
+    task = graph.task(over=1)
+    drive = Drive(graph)
+    assert drive.machine.run == 1
+    assert drive.machine.find_state(task, (7,)) is None
+    assert drive.state(task, (7,)) == State.NONE
+
+
+def test_timers_of_cancelled_tries_wake_nobody() -> None:
+    graph = Graph()
+    failing, waiting = graph.task(), graph.task(retries=1)
+    drive = Drive(graph, fail_fast=True)
+    drive.end(waiting, states=FAILED)
+    assert drive.machine.next_wake_at() is not None
+    drive.end(failing, states=FAILED)
+    assert drive.machine.next_wake_at() is None
