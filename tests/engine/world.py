@@ -157,9 +157,10 @@ class World:
                 return
             waits = self.machine.next_wake_at() is not None
             assert self.out or self.ready or self.unmeasured or waits, f"nothing goes on: {self.machine.snapshot()}"
-            self._step()
+            self.step()
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """One thing happens."""
         what = self.random.random()
         if what < 0.35 or not (self.out or self.unmeasured):
             self._launch()
