@@ -59,6 +59,7 @@ class Bench:
         parent, index = (path[:-1], path[-1]) if depth and len(path) == depth else (path, -1)
         self.client.pushed.clear()
         result = self.runner.run(self.run, number, parent, index, try_number, carry)
+        self.client.ended.add((number, join(parent, index)))
         if result.value is not None:
             self.client.record(number, join(parent, index), result.value)
         for key, value in self.client.pushed.items():

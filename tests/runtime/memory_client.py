@@ -19,18 +19,25 @@ class MemoryClient:
         self.store = ValueStore(root)
         self.recorded: dict[tuple[int, str], dict[Path, bytes]] = {}
         self.lengths: dict[tuple[int, Path], int] = {}
+        #: (task, path) of the instances that ended, with a value or without.
+        self.ended: set[tuple[int, Path]] = set()
         self.pushed: dict[str, bytes] = {}
         self.asked: Counter[str] = Counter()
 
     def record(self, task: int, path: Path, value: Any, key: str = RETURN_VALUE) -> None:
+        self.ended.add((task, path))
         data = value if isinstance(value, bytes) else encode(value, self.store, ValueOwner(1, str(task), path, 1, key))
         self.recorded.setdefault((task, key), {})[path] = data
 
     def ask(self, request: Request) -> Response:
         self.asked[type(request).__name__] += 1
         match request:
-            case GetValues(task, prefix, offset, limit, key):
-                found = self._below(task, prefix, key)[offset : offset + limit]
+            case GetValues(task, prefix, offset, limit, key, first, with_empty):
+                below = dict(self._below(task, prefix, key))
+                if with_empty:
+                    ended = [path for number, path in self.ended if number == task and path[: len(prefix)] == prefix]
+                    below = {path: below.get(path, b"") for path in ended}
+                found = sorted(item for item in below.items() if item[0] >= first)[offset : offset + limit]
                 return Values([path for path, _ in found], [value for _, value in found])
             case CountValues(task, prefix, key):
                 return Count(len(self._below(task, prefix, key)))

@@ -2,11 +2,12 @@
 
 import random
 
+import msgspec
 import pytest
 
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.requests import CountValues, GetValues, Values
-from fanjet.model.states import State
+from fanjet.model.states import ENDED, State
 from fanjet.store import value_pages
 from fanjet.store.value_pages import SPACING
 
@@ -63,6 +64,39 @@ def test_pushed_keys_page_like_results(owned: Owned) -> None:
     assert owned.journal.count_values(owned.run, CountValues(task=1, prefix=(), key="a")) == 700
     assert owned.journal.count_values(owned.run, CountValues(task=1, prefix=(), key="c")) == 0
     assert owned.journal.count_values(owned.run, CountValues(task=1, prefix=())) == 0
+
+
+def test_pages_from_a_path_on(owned: Owned) -> None:
+    values = [None if index % 3 == 0 else b"j%d" % index for index in range(900)]
+    for outer in range(2):
+        owned.write(ends(owned.run, 2, range(900), parent=(outer,), values=values))
+    get = owned.journal.get_values
+    page = get(owned.run, GetValues(task=2, prefix=(0,), first=(0, 300), limit=3))
+    assert page.paths == [(0, 301), (0, 302), (0, 304)], "offset and limit count values only"
+    far = get(owned.run, GetValues(task=2, prefix=(0,), first=(0, 300), offset=398, limit=5))
+    assert far.paths == [(0, 898), (0, 899)]
+    assert get(owned.run, GetValues(task=2, prefix=(0,), first=(0, 898), limit=5)).paths == [(0, 898), (0, 899)]
+
+
+@pytest.mark.parametrize("key", ["return_value", "k"])
+def test_pages_with_all_that_ended(key: str, owned: Owned) -> None:
+    """An instance that may still get a value is not in such a page; a removed one counts for nothing."""
+    states = dict(enumerate((*sorted(ENDED), State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.SUCCESS)))
+    for index, state in states.items():
+        if state in {State.SKIPPED, State.UPSTREAM_FAILED, State.REMOVED}:
+            owned.write(skip(owned.run, 1, [index], state))
+        else:
+            values = [b"j1" if index == len(states) - 1 else None]
+            owned.write(ends(owned.run, 1, [index], state, values=values if key == "return_value" else [b"other"]))
+    if key == "k":
+        owned.write(push(owned.run, 1, len(states) - 1, "k", b"j1"), push(owned.run, 1, 90, "k", b"running"))
+    expected = [index for index, state in states.items() if state in ENDED and state is not State.REMOVED]
+    request = GetValues(task=1, prefix=(), first=(0,), with_empty=True, key=key)
+    page = owned.journal.get_values(owned.run, request)
+    assert page.paths == [(index,) for index in expected]
+    assert page.values == [b""] * (len(expected) - 1) + [b"j1"]
+    later = msgspec.structs.replace(request, first=(expected[1],), offset=1, limit=2)
+    assert owned.journal.get_values(owned.run, later).paths == [(index,) for index in expected[2:4]]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,7 +16,8 @@ from fanjet.model.values import RETURN_VALUE
 class GetValues(msgspec.Struct, frozen=True, tag="get_values"):
     """Values of a task's instances whose path starts with `prefix`, in the order of their paths: `Values`.
 
-    Instances without a value do not count. A single instance is its own whole path as prefix and `limit` 1.
+    Instances without a value do not count, unless `with_empty` says so. A single instance is its own whole path as
+    prefix and `limit` 1.
     """
 
     task: int
@@ -25,13 +26,18 @@ class GetValues(msgspec.Struct, frozen=True, tag="get_values"):
     #: At most so many; the server may give fewer only at the end.
     limit: int = 1000
     key: str = RETURN_VALUE
+    #: A path that starts with `prefix`: only values from this path on, and `offset` counts from there. Empty for all.
+    first: Path = ()
+    #: Instances that ended without a value count too, with empty bytes as theirs, and those that have not ended do not:
+    #: so a reader learns from one page about all instances in it. For reading on from `first`; far offsets are slow.
+    with_empty: bool = False
 
 
 class Values(msgspec.Struct, frozen=True, tag="values"):
     """One page of values."""
 
     paths: list[Path]
-    #: In the formats of `fanjet.model.values`.
+    #: In the formats of `fanjet.model.values`; empty where there is none (`GetValues.with_empty`).
     values: list[bytes]
 
 

@@ -11,18 +11,19 @@ from fanjet.runtime.client import TryClient
 #: (reading task or map, task that is read, key)
 Slot: TypeAlias = tuple[int, int, str]
 
-#: So many values are fetched for one try and its neighbours.
+#: So many values are fetched at first for one try and its neighbours.
 _PAGE = 32
 
-#: After so many pages without the wanted value, a reader asks for single values only.
-_MAX_MISSES = 2
+#: Later pages are as long as this has room for, judged by the page before, and no longer than ranges of tries are.
+_PAGE_BYTES = 128 * 1024
+_MAX_PAGE = 512
 
 
 class Neighbours:
     """Values of the task before in a mapped group, for the instances of one range.
 
-    Where all instances have a value, position n has value number n, so that one page serves the next tries too. Where
-    some have none this guess misses; a value that is not in the page is asked for by its own path, always.
+    A page begins at the instance that wants its value and serves the next ones too, also those that turn out to have
+    none. What is not in a page had not ended when it was read; it is asked for again, with those behind it.
 
     Args:
         client: Gives the values.
@@ -30,26 +31,29 @@ class Neighbours:
 
     def __init__(self, client: TryClient) -> None:
         self._client = client
+        #: What is left of the latest page; empty bytes for an instance without a value.
         self._pages: dict[Slot, dict[Path, bytes]] = {}
-        self._misses: dict[Slot, int] = {}
+        self._limits: dict[Slot, int] = {}
 
     def find(self, slot: Slot, path: Path) -> bytes | None:
         """The value at a path that is not empty; None if there is none."""
-        found = self._pages.get(slot, {}).pop(path, None)
-        if found is not None:
-            return found
-        misses = self._misses.get(slot, 0)
-        if misses >= _MAX_MISSES:
-            return find_value(self._client, slot, path)
+        page = self._pages.get(slot)
+        found = page.pop(path, None) if page else None
+        if found is None:
+            found = self._read(slot, path).pop(path, None)
+        return found or None
+
+    def _read(self, slot: Slot, path: Path) -> dict[Path, bytes]:
+        """The page that begins with the instance at `path`."""
         _, task, key = slot
-        answer = self._client.ask(GetValues(task, path[:-1], path[-1], _PAGE, key))
+        limit = self._limits.get(slot, _PAGE)
+        answer = self._client.ask(GetValues(task, path[:-1], 0, limit, key, first=path, with_empty=True))
         assert isinstance(answer, Values), answer
+        if len(answer.values) == limit:
+            room = _PAGE_BYTES * limit // (sum(map(len, answer.values)) + 1)
+            self._limits[slot] = max(1, min(room, _MAX_PAGE))
         page = self._pages[slot] = dict(zip(answer.paths, answer.values, strict=True))
-        found = page.pop(path, None)
-        if found is not None:
-            return found
-        self._misses[slot] = misses + 1
-        return find_value(self._client, slot, path)
+        return page
 
 
 def find_value(client: TryClient, slot: Slot, path: Path) -> bytes | None:

@@ -85,6 +85,16 @@ ORDER BY path LIMIT ? OFFSET ?"""
 GET_PUSHED: Final = """
 SELECT path, value FROM xcom WHERE run = ? AND task = ? AND path >= ? AND path < ? AND key = ?
 ORDER BY path LIMIT ? OFFSET ?"""
+#: As the two above, with NULL for instances that ended (`fanjet.model.states.ENDED`) without a value.
+GET_ENDED_VALUES: Final = """
+SELECT path, value FROM instance
+WHERE run = ? AND task = ? AND path >= ? AND path < ? AND state IN (3, 4, 5, 6)
+ORDER BY path LIMIT ? OFFSET ?"""
+GET_ENDED_PUSHED: Final = """
+SELECT i.path, x.value FROM instance AS i
+LEFT JOIN xcom AS x ON x.run = i.run AND x.task = i.task AND x.path = i.path AND x.key = ?5
+WHERE i.run = ?1 AND i.task = ?2 AND i.path >= ?3 AND i.path < ?4 AND i.state IN (3, 4, 5, 6)
+ORDER BY i.path LIMIT ?6 OFFSET ?7"""
 FIND_VALUE_PATH: Final = """
 SELECT path FROM instance
 WHERE run = ? AND task = ? AND path >= ? AND path < ? AND value IS NOT NULL AND state <> 10

@@ -3,7 +3,7 @@
 A key of the database says where an instance lies, not how many values lie before it. So that a reader of a long
 sequence does not make the database count from the start for each page, *milestones* remember the key of every 256th
 value, found as far as readers have come; a page then skips at most 255 rows. A write under a prefix forgets the
-milestones from the written key on, so they are right also while instances still end.
+milestones from the written key on, so they are right also while instances still end. A page from a path on needs none.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ from fanjet.store import statements_sqlite as sql
 SPACING = 256
 #: So many sequences are remembered; readers of more at once are only slower.
 _MOST_SEQUENCES = 512
+#: By whether return values are wanted, and whether instances without a value count.
+_STATEMENTS = {
+    (True, False): sql.GET_VALUES,
+    (True, True): sql.GET_ENDED_VALUES,
+    (False, False): sql.GET_PUSHED,
+    (False, True): sql.GET_ENDED_PUSHED,
+}
 
 
 class ValuePages:
@@ -34,17 +41,15 @@ class ValuePages:
 
     def get_values(self, run: int, request: GetValues) -> Values:
         """One page; see `GetValues`."""
-        start, skip = encode(request.prefix), request.offset
-        if request.offset >= SPACING:
+        start, skip = encode(request.first or request.prefix), request.offset
+        if request.offset >= SPACING and not request.first and not request.with_empty:
             found = self._find_milestone(run, request)
             if found is None:
                 return Values([], [])
             start, skip = found, request.offset % SPACING
-        return_value = request.key == RETURN_VALUE
-        selected = _select(run, request, start)
-        statement = sql.GET_VALUES if return_value else sql.GET_PUSHED
-        rows = self._connection.execute(statement, (*selected, request.limit, skip)).fetchall()
-        return Values([decode(path) for path, _ in rows], [value for _, value in rows])
+        statement = _STATEMENTS[request.key == RETURN_VALUE, request.with_empty]
+        rows = self._connection.execute(statement, (*_select(run, request, start), request.limit, skip)).fetchall()
+        return Values([decode(path) for path, _ in rows], [value or b"" for _, value in rows])
 
     def count_values(self, run: int, request: CountValues) -> int:
         """How many values there are; see `CountValues`."""
