@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
 _SAMPLE_EVERY_S = 0.05
 
 
@@ -19,7 +22,7 @@ class Cost:
     """What one program cost."""
 
     wall_s: float
-    #: User and system time of the process and of everything below it that was waited for.
+    #: User and system time of the process and of everything below it.
     cpu_s: float
     #: The most resident memory of the process itself, which for `fanjet run` is the engine process.
     peak_bytes: int
@@ -43,6 +46,32 @@ def peak_memory_bytes(pid: int) -> int:
     return 0
 
 
+class CpuTimes:
+    """The CPU time of a process and all below it, by looking at them again and again.
+
+    What a process uses after the last look is missed; not all systems add up grandchildren that were waited for.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
+        self._seconds: dict[int, float] = {}
+
+    def look(self) -> None:
+        """Take in what the processes that live now have used."""
+        try:
+            family = [self._root, *self._root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return
+        for process in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                self._seconds[process.pid] = times.user + times.system
+
+    def total_s(self) -> float:
+        """All of it so far."""
+        return sum(self._seconds.values())
+
+
 def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> Cost:
     """Run a program to its end. Its output is kept, not shown."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -50,9 +79,11 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) 
     process = subprocess.Popen(
         list(map(str, command)), env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+    cpu = CpuTimes(process.pid)
     peak = 0
     output = b""
     while True:
+        cpu.look()
         try:
             output, _ = process.communicate(timeout=_SAMPLE_EVERY_S)
         except subprocess.TimeoutExpired:
@@ -61,8 +92,8 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) 
             break
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, peak, process.returncode, output.decode(errors="replace"))
+    waited_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, max(cpu.total_s(), waited_s), peak, process.returncode, output.decode(errors="replace"))
 
 
 def fanjet(*arguments: str | Path, home: Path) -> Cost:
