@@ -29,6 +29,8 @@ class Program:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.home = folder / "home"
+        #: Settings for the commands, as environment variables.
+        self.settings: dict[str, str] = {}
         self._started: list[subprocess.Popen[str]] = []
 
     def write(self, name: str, text: str) -> Path:
@@ -40,7 +42,7 @@ class Program:
     def environment(self) -> dict[str, str]:
         """A user's, with the home set and nothing else of Fanjet."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FANJET_")}
-        return {**kept, "FANJET_HOME": str(self.home), "FOLDER": str(self.folder)}
+        return {**kept, "FANJET_HOME": str(self.home), "FOLDER": str(self.folder), **self.settings}
 
     def __call__(self, *arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run one command to its end and check its exit status (None: any)."""

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -58,15 +57,8 @@ def test_check_reports_all_bad_files_at_once(fanjet: Program) -> None:
 
 def test_a_file_that_loops_for_ever_hits_the_parse_timeout(fanjet: Program) -> None:
     file = fanjet.write("loops.py", "while True: pass\n")
-    done = subprocess.run(
-        [Path(sys.executable).with_name("fanjet"), "run", file],
-        env={**fanjet.environment(), "FANJET_PARSE_TIMEOUT_S": "0.5"},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    assert done.returncode == 2
+    fanjet.settings["FANJET_PARSE_TIMEOUT_S"] = "0.5"
+    done = fanjet("run", file, code=2)
     assert "loops.py" in done.stderr
     assert "0.5" in done.stderr
 
@@ -176,19 +168,12 @@ def test_a_locked_database_is_one_clear_error(fanjet: Program) -> None:
     fanjet("run", file)
     blocker = sqlite3.connect(fanjet.home / "fanjet.db", isolation_level=None)
     blocker.execute("BEGIN EXCLUSIVE")
+    fanjet.settings["FANJET_DB_BUSY_TIMEOUT_S"] = "0.3"
     try:
-        done = subprocess.run(
-            [Path(sys.executable).with_name("fanjet"), "run", file],
-            env={**fanjet.environment(), "FANJET_DB_BUSY_TIMEOUT_S": "0.3"},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = fanjet("run", file, code=1)
     finally:
         blocker.execute("ROLLBACK")
         blocker.close()
-    assert done.returncode == 1
     assert "locked" in done.stderr
     assert "Traceback" not in done.stderr
     fanjet("run", file)
@@ -196,6 +181,7 @@ def test_a_locked_database_is_one_clear_error(fanjet: Program) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
 def test_a_full_disk_is_one_clear_error_and_the_run_resumes(fanjet: Program) -> None:
+    fanjet.settings["FANJET_DB_BUSY_TIMEOUT_S"] = "1"
     fanjet.home.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", fanjet.home], check=True)
     try:

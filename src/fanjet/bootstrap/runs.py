@@ -40,6 +40,7 @@ class Runs:
             admission=Admission(settings.pools),
             session=session,
             display=display,
+            write_patience_s=settings.db_busy_timeout_s,
         )
 
     def start(self, spec: DagSpec, version: int, new: NewRun) -> RunOutcome:

@@ -40,13 +40,22 @@ _DISPLAY_EVERY_S = 0.1
 #: How long a lease holds, and how often it is renewed.
 LEASE_S = 15.0
 _RENEW_EVERY_S = 5.0
-#: How long a write that failed for a passing reason is tried again before the scheduler gives up.
-_WRITE_PATIENCE_S = 30.0
+#: Between two attempts at a write that failed for a passing reason.
 _WRITE_PAUSE_S = 0.2
 
 
 class Scheduler:
-    """Owns runs from their start, or from where another process left them, to their end."""
+    """Owns runs from their start, or from where another process left them, to their end.
+
+    Args:
+        journal: The store; the leases of the runs are held in it.
+        executor: Where tries run.
+        admission: Decides what is launched.
+        session: The number of this scheduler in the store.
+        display: Is told what goes on.
+        write_patience_s: How long a write that failed for a passing reason, such as a full disk, is tried again.
+        clock: Gives the instant, in seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -56,6 +65,7 @@ class Scheduler:
         admission: Admission,
         session: int,
         display: Display,
+        write_patience_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._journal = journal
@@ -63,6 +73,7 @@ class Scheduler:
         self._admission = admission
         self._session = session
         self._display = display
+        self._write_patience_s = write_patience_s
         self._clock = clock
         self._fences = fence_counter(session)
         self._runs: dict[int, OwnedRun] = {}
@@ -205,14 +216,17 @@ class Scheduler:
                     self._executor.cancel(order)
 
     def _write(self, records: list[Record], launches: list[Launch]) -> None:
-        give_up_at = time.monotonic() + _WRITE_PATIENCE_S
+        give_up_at = time.monotonic() + self._write_patience_s
+        told = False
         while True:
             try:
                 self._journal.write(records, launches, at=self._clock())
             except ExecutionError as error:
-                if not error.temporary or time.monotonic() > give_up_at:
+                if not error.temporary or time.monotonic() > give_up_at or self.killing:
                     raise
-                self._display.message(f"{error} Trying again.")
+                if not told:
+                    told = True
+                    self._display.message(f"{error} Trying again for {self._write_patience_s:g} s.")
                 time.sleep(_WRITE_PAUSE_S)
             else:
                 return

@@ -104,7 +104,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="db_busy_timeout_s",
         kind="seconds",
         default=30.0,
-        help="How long to wait while another process locks the database.",
+        help="How long to wait while another process locks the database, or for space on a full disk.",
     ),
 )
 
