@@ -19,8 +19,8 @@ class LocalOptions(msgspec.Struct, frozen=True, kw_only=True):
     #: The most that is kept of the output of one try.
     log_cap_bytes: int = 100_000_000
     #: A worker is sent about so much work ahead, but no more tries than `prefetch_tries`.
-    prefetch_s: float = 0.02
-    prefetch_tries: int = 512
+    prefetch_s: float = 0.01
+    prefetch_tries: int = 256
 
     @property
     def slots(self) -> int:
