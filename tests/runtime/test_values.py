@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import math
+import sys
 from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -258,6 +259,12 @@ def test_frames_that_parquet_would_change_survive_too(value: pd.DataFrame, place
 def test_series_keep_name_and_index(name: object, place: Place) -> None:
     series = pd.Series([1.5, None, 2.0], index=["a", "b", "c"], name=name)
     pd.testing.assert_series_equal(round_trip(series, place), series)
+
+
+def test_frames_survive_where_there_is_no_pyarrow(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    frame = pd.DataFrame({"wage": [14.5, float("nan")], "sex": ["f", "m"]})
+    pd.testing.assert_frame_equal(round_trip(frame, place), frame)
 
 
 def test_arrow_tables_keep_their_schema(place: Place) -> None:

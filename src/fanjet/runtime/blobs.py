@@ -90,9 +90,12 @@ def not_storable(value: object, reason: str) -> DagTypeError:
 
 
 def _find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
-    """Parquet for frames and series that it keeps exactly; None for all others."""
+    """Parquet for frames and series that it keeps exactly; None for all others, and for all where pyarrow is missing."""
     pd = import_module("pandas")  # loaded already, as the value is of pandas
-    pa = import_module("pyarrow")
+    try:
+        pa = import_module("pyarrow")
+    except ModuleNotFoundError:
+        return None  # pandas works without it, so do tasks that return DataFrames
 
     if type(value) is pd.Series:
         if value.name is not None and not isinstance(value.name, str):
