@@ -22,6 +22,9 @@ $(VENV)/.dev: pyproject.toml $(VENV)/.made
 
 demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end
 	$(BIN)/fanjet run examples/hyperparameter_sweep.py
+	@echo
+	@echo "The ten best of sweep_output/leaderboard.txt; the plot is sweep_output/sweep.png:"
+	@head -n 10 sweep_output/leaderboard.txt
 
 test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
 	$(BIN)/python -m pytest -m "not slow" -n 2

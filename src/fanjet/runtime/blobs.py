@@ -90,7 +90,7 @@ def not_storable(value: object, reason: str) -> DagTypeError:
 
 
 def _find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
-    """Parquet for frames and series that it keeps exactly; None for all others, and for all where pyarrow is missing."""
+    """Parquet for frames and series that it keeps exactly; None for all others, and where pyarrow is missing."""
     pd = import_module("pandas")  # loaded already, as the value is of pandas
     try:
         pa = import_module("pyarrow")
