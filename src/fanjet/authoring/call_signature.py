@@ -105,6 +105,10 @@ class CallSignature(NamedTuple):
         return {**provided, **kwargs}
 
 
+#: Of a function that does not say what it takes: anything by position.
+_UNKNOWN = CallSignature((), 0, (), {}, has_args=True, has_kwargs=False)
+
+
 def read_signature(function: Callable[..., Any]) -> CallSignature:
     """The signature of `function`; of what it wraps, if it wraps something."""
     plain = getattr(function, "__wrapped__", function)
@@ -133,7 +137,10 @@ def _inspect(function: Callable[..., Any]) -> CallSignature:
     """The signature of a callable object, partial function or class."""
     import inspect  # noqa: PLC0415 - slow to import, needed for unusual callables only
 
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # builtins such as `bool` do not say; none of them asks for the context
+        return _UNKNOWN
     kinds = inspect.Parameter
     only = [p.name for p in parameters if p.kind is kinds.POSITIONAL_ONLY]
     return CallSignature(
