@@ -158,9 +158,11 @@ def seed(home: Path) -> None:
     seeder.ended(DISCOVER, [-1], text=b"found 64\n", value=b"j[1,2,3]")
     seeder.length(0, (), 64)
     seeder.ended(TRAIN, range(17), value=b'j{"score":0.5}', took_s=0.02, text=b"ok\n")
-    retry = TryExtra(error="ConnectionError: the first try", label="depth=17")
+    retry = TryExtra(error="ConnectionError: the first try", label="depth=17", rendered='{"depth":17}')
     seeder.ended(TRAIN, [17], State.UP_FOR_RETRY, text=b"first try\n", extra=retry)
-    wrong = TryExtra(error="ValueError: no such depth (sweep.py:12)\nmore about it", label="depth=17")
+    rendered = json.dumps({"depth": 17, "query": "select 1\nfrom t", "env": {"A": [1, "\x1b[31m"]}})
+    error = "ValueError: no such depth (sweep.py:12)\nmore about it"
+    wrong = TryExtra(error=error, label="depth=17", rendered=rendered)
     text = b"second try\nTraceback ...\nValueError: no such depth \xff\x1b[31m\n"
     seeder.ended(TRAIN, [17], State.FAILED, try_number=2, text=text, extra=wrong)
     seeder.ended(TRAIN, range(18, 62), value=b'j{"score":0.7}', took_s=0.3)

@@ -73,6 +73,75 @@ def test_show_as_json(call: Call, seeded: Path) -> None:
     assert failed["log_tail"][0] == "second try"
 
 
+def test_show_of_an_instance_tells_its_tries_error_and_rendered_fields(call: Call, seeded: Path) -> None:
+    result = call("show", "1", "train", "-i", "17", home=seeded)
+    assert result.status == 0
+    assert [" ".join(line.split()) for line in result.out.splitlines() if "202" not in line] == [
+        "✗ train[17] (depth=17) sweep run 1 failed",
+        "",
+        "TRY STATE STARTED TOOK ERROR",
+        "",
+        "error",
+        "ValueError: no such depth (sweep.py:12)",
+        "more about it",
+        "",
+        "rendered fields",
+        "depth 17",
+        "query",
+        "select 1",
+        "from t",
+        'env {"A": [1, "\\u001b[31m"]}',
+        "",
+        "→ fanjet logs 1 train --map-index 17",
+    ]
+    first, second = (line.split() for line in result.out.splitlines() if "202" in line)
+    assert (first[:3], first[-6:]) == (["1", "↻", "retrying"], ["0.50", "s", "ConnectionError:", "the", "first", "try"])
+    assert (second[:3], second[-2:]) == (["2", "✗", "failed"], ["0.50", "s"])
+    assert call("show", "1", "train[17]").out == result.out
+    assert "\x1b" not in result.out
+
+
+def test_show_of_other_instances(call: Call, seeded: Path) -> None:
+    found = call("show", "1", "discover", home=seeded).out
+    assert "✓ discover  sweep run 1  success" in found
+    assert found.endswith("value\n  [1, 2, 3]\n\n→ fanjet logs 1 discover\n")
+    assert "rendered" not in found
+    skipped = call("show", "1", "train[63]").out
+    assert skipped == "○ train[63]  sweep run 1  skipped\n\nno try of it was started\n"
+    lost = call("show", "2", "train[11]").out
+    assert lost.startswith("■ train[11]  sweep run 2  interrupted\n")
+    assert "DataFrame 10 x 2" in call("show", "1", "region.table[1]").out
+
+
+def test_show_of_an_instance_as_json(call: Call, seeded: Path) -> None:
+    shown = json.loads(call("show", "1", "train[17]", "--json", home=seeded).out)
+    assert (shown["task_id"], shown["map_index"], shown["state"]) == ("train", [17], "failed")
+    assert (shown["label"], shown["try_number"]) == ("depth=17", 2)
+    assert shown["rendered"] == {"depth": 17, "query": "select 1\nfrom t", "env": {"A": [1, "\x1b[31m"]}}
+    assert [part["state"] for part in shown["tries"]] == ["up_for_retry", "failed"]
+    assert shown["tries"][0]["rendered"] == {"depth": 17}
+    assert shown["tries"][1]["started_at"].endswith("+00:00")
+    assert "value" not in shown
+    assert json.loads(call("show", "1", "discover", "--json").out)["value"] == [1, 2, 3]
+    running = json.loads(call("show", "2", "train[11]", "--json").out)
+    assert (running["state"], running["ended_at"], running["try_number"]) == ("running", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["1", "train"], "say which instance, for example `fanjet show 1 train --map-index 17`. Failed: 17"),
+        (["1", "-i", "3"], "--map-index needs a TASK"),
+        (["1", "train[17]", "--failures", "3"], "--failures is for a whole run"),
+        (["1", "nothing"], "DAG 'sweep' has no task 'nothing'"),
+    ],
+)
+def test_show_explains_what_it_cannot_show(call: Call, seeded: Path, arguments: list[str], message: str) -> None:
+    result = call("show", *arguments, home=seeded)
+    assert result.status == 2
+    assert message in result.err
+
+
 def test_logs_prints_the_bytes_of_the_newest_try_and_nothing_else(call: Call, seeded: Path) -> None:
     result = call("logs", "1", "train", "--map-index", "17", home=seeded)
     expected = b"second try\nTraceback ...\nValueError: no such depth \xff\x1b[31m\n"

@@ -83,6 +83,30 @@ def test_a_retry_keeps_the_earlier_try(owned: Owned, reader: Reader, home: Path)
     assert [row.state for row in reader.tries(run, 1, (2,))] == [State.RUNNING]
 
 
+def test_rendered_fields_are_kept_for_each_try_but_once_for_a_waiting_one(owned: Owned, reader: Reader) -> None:
+    run = owned.run
+
+    def end(number: int, state: State, at: float) -> None:
+        extras = {0: TryExtra(rendered=f'{{"try":{number}}}')}
+        resume_at = {} if state is State.SUCCESS else {0: at + 1}
+        owned.write(ends(run, 1, [0], state, try_number=number, at=at, extras=extras, resume_at=resume_at))
+
+    end(1, State.UP_FOR_RETRY, NOW)
+    end(2, State.UP_FOR_RESCHEDULE, NOW + 2)
+    instance = reader.find_instance(run, 1, (0,))
+    assert instance is not None
+    assert instance.rendered == '{"try":2}', "what waits shows what it waits for"
+    end(2, State.UP_FOR_RESCHEDULE, NOW + 4)
+    end(2, State.SUCCESS, NOW + 6)
+    assert [(part.try_number, part.rendered) for part in reader.tries(run, 1, (0,))] == [
+        (1, '{"try":1}'), (2, None), (2, None), (2, '{"try":2}'),
+    ]  # fmt: skip
+    owned.write(ends(run, 1, [1]))
+    plain = reader.find_instance(run, 1, (1,))
+    assert plain is not None
+    assert plain.rendered is None
+
+
 def test_a_rescheduled_try_keeps_its_parts(owned: Owned, reader: Reader, home: Path) -> None:
     run = owned.run
     for poke in range(3):

@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
     "check": ("fanjet.cli.check", "Load DAG files and report everything that is wrong with them."),
     "runs": ("fanjet.cli.runs", "List runs, the latest first."),
-    "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed."),
+    "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed; or one instance."),
     "logs": ("fanjet.cli.logs", "Print what an instance wrote."),
     "xcom": ("fanjet.cli.xcom", "Print the values that instances returned or pushed."),
     "settings": ("fanjet.cli.settings", "Show each setting with its value and where it comes from."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -51,6 +51,11 @@ def say_instant(at: datetime | float | None) -> str:
         return "-"
     seconds = at.timestamp() if isinstance(at, datetime) else at
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
+def instant_as_data(seconds: float | None) -> str | None:
+    """An instant for `--json`: ISO 8601, UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def say_size(number_bytes: int) -> str:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from fanjet.cli.arguments import home_option
+from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.failures import count_failed, iter_failed, read_tail
 from fanjet.cli.finding import find_run, settings_of
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.progress_closing import Failure, describe_failure
 from fanjet.cli.progress_lines import Line
-from fanjet.cli.quantities import say_count, say_duration, say_instant
+from fanjet.cli.quantities import instant_as_data, say_count, say_duration, say_instant
 from fanjet.cli.runs import counts_as_data, is_interrupted, look_of, run_as_data, took_s
+from fanjet.cli.show_instance import instance_as_data, instance_lines, read_instance
 from fanjet.cli.show_tree import Lengths, build_tree, render_tree
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import cut, printable
+from fanjet.model import paths
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
@@ -27,21 +28,40 @@ from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, RunRow, TaskCounts
 
 _LOG_LINES = 5
+_MOST_FAILURES = 5
 
 
 @click.command(name="show")
 @click.argument("run", required=False)
-@click.option("--failures", type=click.IntRange(min=0), default=5, show_default=True, help="Name at most so many.")
+@click.argument("task", required=False)
+@map_index_option
+@click.option("--failures", type=click.IntRange(min=0), help="Of a run: name at most so many, not just 5.")
 @json_option
 @home_option
-def command(run: str | None, failures: int, as_json: bool, home: Path | None) -> None:
-    """Show one run: its tasks with counts and durations, and what failed.
+def command(
+    *,
+    run: str | None,
+    task: str | None,
+    map_index: paths.Path | None,
+    failures: int | None,
+    as_json: bool,
+    home: Path | None,
+) -> None:
+    """Show one run: its tasks with counts and durations, and what failed. With TASK, show one instance of it.
 
-    RUN is the number of a run, its id or the start of its id; by default the latest.
+    RUN is the number of a run, its id, the start of its id, or - for the latest, which is the default. Of an instance
+    it shows the tries, the error, the rendered fields and the value. TASK may carry the map index: 'train[3]'.
     """
     settings = settings_of(home)
+    if task is not None:
+        if failures is not None:
+            raise click.UsageError("--failures is for a whole run; leave it out, or leave TASK out.")
+        _show_instance(settings, run, task, map_index, as_json=as_json)
+        return
+    if map_index is not None:
+        raise click.UsageError("--map-index needs a TASK: fanjet show RUN TASK --map-index 3")
     with Reader.open(settings.home) as reader:
-        shown = _read(reader, find_run(reader, run), failures)
+        shown = _read(reader, find_run(reader, run), _MOST_FAILURES if failures is None else failures)
     if as_json:
         print_json(_as_data(settings, shown))
         return
@@ -49,6 +69,18 @@ def command(run: str | None, failures: int, as_json: bool, home: Path | None) ->
     text = "".join(_draw(line, terminal) for line in _heading(shown.run, terminal))
     text += "\n" + render_tree(build_tree(shown.spec, shown.counts, shown.lengths, shown.running), terminal)
     print_text(text + "".join(_draw(line, terminal) for line in _failures(settings, shown, terminal)))
+
+
+def _show_instance(
+    settings: Settings, run: str | None, task: str, map_index: paths.Path | None, *, as_json: bool
+) -> None:
+    with Reader.open(settings.home) as reader:
+        shown = read_instance(reader, run, task, map_index)
+    if as_json:
+        print_json(instance_as_data(shown))
+        return
+    terminal = look_at()
+    print_text("".join(_draw(line, terminal) for line in instance_lines(shown, terminal)))
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -158,10 +190,6 @@ def _times_as_data(counts: TaskCounts | None) -> dict[str, object]:
         return {"counts": {}, "first_started_at": None, "last_ended_at": None}
     return {
         "counts": counts_as_data(counts.counts),
-        "first_started_at": _iso(counts.first_started_at),
-        "last_ended_at": _iso(counts.last_ended_at),
+        "first_started_at": instant_as_data(counts.first_started_at),
+        "last_ended_at": instant_as_data(counts.last_ended_at),
     }
-
-
-def _iso(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

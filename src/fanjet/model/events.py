@@ -30,6 +30,8 @@ class TryExtra(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True)
     carry: bytes | None = None
     #: The callbacks of this end could not run in the worker (it died) and are still owed.
     owes_callbacks: bool = False
+    #: The rendered template fields of a task that has templates: a JSON object, secrets masked, cut to some 16 KB.
+    rendered: str | None = None
 
 
 class TriesEnded(msgspec.Struct, kw_only=True, gc=False):

@@ -22,7 +22,7 @@ _FINAL = (FailException, SensorTimeout)
 def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     """The end that an exception stands for."""
     if isinstance(error, Rescheduled):
-        extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry)
+        extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry, rendered=_rendered(ti))
         return TryResult(State.UP_FOR_RESCHEDULE, extra=extra)
     label = render_label(ti) or ti.rendered_map_index
     if isinstance(error, SkipException):
@@ -35,14 +35,22 @@ def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     ti.state = "up_for_retry" if retries else "failed"
     text = describe(error)
     tell(ti, "retry" if retries else "failure", exception=error, reason=text)
-    return TryResult(State.FAILED, extra=TryExtra(label=label, error=text, no_retry=no_retry))
+    extra = TryExtra(label=label, error=text, no_retry=no_retry, rendered=_rendered(ti))
+    return TryResult(State.FAILED, extra=extra)
 
 
 def _skip(ti: TaskInstance, error: BaseException, label: str | None) -> TryResult:
     write_log(f"Skipped: {str(error) or 'as the task asked for'}\n")
     ti.state = "skipped"
     tell(ti, "skipped", exception=error, reason=str(error))
-    return TryResult(State.SKIPPED, extra=None if label is None else TryExtra(label=label))
+    rendered = _rendered(ti)
+    plain = label is None and rendered is None
+    return TryResult(State.SKIPPED, extra=None if plain else TryExtra(label=label, rendered=rendered))
+
+
+def _rendered(ti: TaskInstance) -> str | None:
+    """The template fields, as far as they got rendered."""
+    return None if ti.rendered is None else ti.rendered.text()
 
 
 def tell(ti: TaskInstance, kind: str, **entries: Any) -> None:

@@ -17,6 +17,7 @@ from fanjet.model.paths import show
 from fanjet.model.spec import TaskSpec
 from fanjet.runtime.copies import own_copy
 from fanjet.runtime.prepared_task import PreparedTask
+from fanjet.runtime.rendered_fields import RenderedFields
 
 if TYPE_CHECKING:
     from fanjet.runtime.scope import Links
@@ -67,7 +68,10 @@ class PreparedFunction(PreparedTask):
         self._checks_names = isinstance(self._expand_input, KwargsInput)
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
-        args, kwargs = self._arguments(ti, scope)
+        if self._has_templates:
+            args, kwargs = self._rendered_arguments(ti, scope)
+        else:
+            args, kwargs = self._arguments(ti, scope, dict(self._fixed))
         if self._wanted:
             self._add_context(ti, kwargs)
         if self._signature.has_kwargs:
@@ -84,10 +88,28 @@ class PreparedFunction(PreparedTask):
         taken = frozenset(self._signature.positional[: len(self._args)]) | frozenset(given)
         return tuple(name for name in self._signature.context_names if name not in taken)
 
-    def _arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments of a try by position and by name, all final, without those of the context."""
-        render = self.renderer(ti, self.operator).text_renderer("op_kwargs") if self._has_templates else None
+    def _rendered_arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """As `_arguments`, noted for people as far as they get rendered."""
+        ti.rendered = RenderedFields()
         kwargs = dict(self._fixed)
+        try:
+            args, kwargs = self._arguments(ti, scope, kwargs)
+            ti.rendered.note("op_args", args)
+        finally:
+            ti.rendered.note("op_kwargs", kwargs)
+        return args, kwargs
+
+    def _arguments(
+        self, ti: TaskInstance, scope: Scope, kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a try by position and by name, all final, without those of the context.
+
+        Args:
+            ti: The try.
+            scope: Its place.
+            kwargs: The arguments that are the same in every try; the others are added to them.
+        """
+        render = self.renderer(ti, self.operator).text_renderer("op_kwargs") if self._has_templates else None
         for name, value in self._varying.items():
             made = resolve(value, scope, render)
             kwargs[name] = own_copy(made) if name in self._lazy else made

@@ -12,6 +12,7 @@ from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.scope import Scope
 from fanjet.runtime.copies import own_copy
 from fanjet.runtime.prepared_task import PreparedTask
+from fanjet.runtime.rendered_fields import RenderedFields
 
 if TYPE_CHECKING:
     from fanjet.runtime.task_instance import TaskInstance
@@ -21,6 +22,8 @@ class PreparedOperator(PreparedTask):
     """A task whose work is the `execute` of its operator."""
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
+        if self.spec.has_templates:
+            ti.rendered = RenderedFields()
         operator = self._make_operator(ti, scope)
         ti.task = operator
         context = ti.get_template_context()
@@ -47,6 +50,8 @@ class PreparedOperator(PreparedTask):
         renderer = self.renderer(ti, task.operator_class)
         for name, value in authored.items():
             data[name] = renderer.render(value, name, scope) if name in fields else own_copy(resolve(value, scope))
+            if name in fields and ti.rendered is not None:
+                ti.rendered.note(name, data[name])
         operator = task.unmap(data)
         self._finish_fields(operator, ti, scope, data)
         return operator
@@ -70,9 +75,11 @@ class PreparedOperator(PreparedTask):
         """Render and resolve the template fields that are not final yet."""
         renderer = self.renderer(ti, operator)
         for field in operator.template_fields:
-            if field in final or not hasattr(operator, field):
+            if not hasattr(operator, field):
                 continue
             value = getattr(operator, field)
-            finished = renderer.render(value, field, scope)
+            finished = value if field in final else renderer.render(value, field, scope)
             if finished is not value:
                 setattr(operator, field, finished)
+            if ti.rendered is not None:
+                ti.rendered.note(field, finished)

@@ -33,7 +33,11 @@ class PreparedTask(ABC):
         self.templates = templates
         #: Whether the end of a try is more than a state and a value.
         self.is_simple = spec.kind == "task" and not (
-            spec.callbacks or spec.has_label or spec.execution_timeout_s or operator.multiple_outputs
+            spec.callbacks
+            or spec.has_label
+            or spec.has_templates
+            or spec.execution_timeout_s
+            or operator.multiple_outputs
         )
         #: Whether other tries of this worker may be given the same values.
         self.shares_values = spec.depth > 0

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
     from fanjet.runtime.dag_run import DagRun
     from fanjet.runtime.prepared_task import PreparedTask
+    from fanjet.runtime.rendered_fields import RenderedFields
     from fanjet.runtime.run_view import RunView
 
 _NOT_GIVEN: Any = object()
@@ -49,6 +50,7 @@ class TaskInstance:
         "parent",
         "prepared",
         "pushed_return_value",
+        "rendered",
         "rendered_map_index",
         "state",
         "task",
@@ -69,6 +71,8 @@ class TaskInstance:
         self.state = "running"
         #: The label of the instance, once it is rendered.
         self.rendered_map_index: str | None = None
+        #: Of a task with templates: its fields, once they are rendered.
+        self.rendered: RenderedFields | None = None
         #: Pushed by hand under the key of the result; holds where the task returns nothing.
         self.pushed_return_value: bytes | None = None
         self._context: Context | None = None

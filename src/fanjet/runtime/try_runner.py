@@ -133,9 +133,12 @@ class TryRunner:
         label = render_label(ti, warns=True)
         ti.state = "success"
         tell(ti, "success")
-        if label is None:
+        rendered = ti.rendered and ti.rendered.text()
+        if label is None and rendered is None:
             return result
-        return result._replace(extra=msgspec.structs.replace(result.extra or TryExtra(), label=label))
+        return result._replace(
+            extra=msgspec.structs.replace(result.extra or TryExtra(), label=label, rendered=rendered)
+        )
 
     @staticmethod
     def _call_in_time(ti: TaskInstance, scope: TryScope) -> Any:

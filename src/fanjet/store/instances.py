@@ -153,4 +153,4 @@ def _widen(rows: Iterator[_Row], record: RecordTries, extras: dict[int, TryExtra
     for at, row in zip(positions, rows, strict=True):
         extra = extras.get(at, _NO_EXTRA)
         skips = _encode_json(extra.skips).decode() if extra.skips else None
-        yield (*row, extra.label, extra.error, record.resume_at.get(at), extra.carry, skips)
+        yield (*row, extra.label, extra.error, record.resume_at.get(at), extra.carry, skips, extra.rendered)

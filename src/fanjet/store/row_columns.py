@@ -24,9 +24,10 @@ SUMMARY_COLUMNS = (
     "first_started_at, last_ended_at"
 )
 INSTANCE_COLUMNS = (
-    "path, state, try_number, started_at, ended_at, label, error, value, log_segment, log_offset, log_length, resume_at"
+    "path, state, try_number, started_at, ended_at, label, error, value, log_segment, log_offset, log_length, "
+    "resume_at, rendered"
 )
-TRY_COLUMNS = "try_number, state, started_at, ended_at, label, error, log_segment, log_offset, log_length"
+TRY_COLUMNS = "try_number, state, started_at, ended_at, label, error, log_segment, log_offset, log_length, rendered"
 
 
 def make_run(columns: Columns, now: float) -> RunRow:
@@ -74,7 +75,8 @@ def make_counts(columns: Columns) -> TaskCounts:
 
 def make_instance(columns: Columns) -> InstanceRow:
     """An instance from `INSTANCE_COLUMNS`."""
-    path, state, try_number, started_at, ended_at, label, error, value, segment, offset, length, resume_at = columns
+    path, state, try_number, started_at, ended_at, label, error, value, segment, offset, length, *columns = columns
+    resume_at, rendered = columns
     return InstanceRow(
         path=decode(path),
         state=State(state),
@@ -86,12 +88,13 @@ def make_instance(columns: Columns) -> InstanceRow:
         value=value,
         log=_find_log(segment, offset, length),
         resume_at=resume_at,
+        rendered=rendered,
     )
 
 
 def make_try(columns: Columns) -> TryRow:
     """A try from `TRY_COLUMNS`."""
-    try_number, state, started_at, ended_at, label, error, segment, offset, length = columns
+    try_number, state, started_at, ended_at, label, error, segment, offset, length, rendered = columns
     return TryRow(
         try_number=try_number,
         state=State(state),
@@ -100,6 +103,7 @@ def make_try(columns: Columns) -> TryRow:
         label=label,
         error=error,
         log=_find_log(segment, offset, length),
+        rendered=rendered,
     )
 
 

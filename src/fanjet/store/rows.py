@@ -77,6 +77,8 @@ class InstanceRow(msgspec.Struct, frozen=True, kw_only=True):
     log: LogPiece | None
     #: When a waiting instance goes on.
     resume_at: float | None
+    #: JSON: the rendered template fields of the latest try, of a task that has templates.
+    rendered: str | None = None
 
 
 class RunningRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,3 +104,5 @@ class TryRow(msgspec.Struct, frozen=True, kw_only=True):
     label: str | None
     error: str | None
     log: LogPiece | None
+    #: As in `InstanceRow`.
+    rendered: str | None = None

@@ -69,6 +69,7 @@ CREATE TABLE instance (
     resume_at   REAL,
     carry       BLOB,
     skips       TEXT, -- JSON: numbers of tasks
+    rendered    TEXT, -- JSON: the template fields of a task that has templates
     PRIMARY KEY (run, task, path)
 ) WITHOUT ROWID;
 
@@ -89,6 +90,7 @@ CREATE TABLE try (
     log_length  INTEGER,
     label       TEXT,
     error       TEXT,
+    rendered    TEXT,
     PRIMARY KEY (run, task, path, try_number, ended_at)
 ) WITHOUT ROWID;
 

@@ -36,17 +36,19 @@ INSERT INTO instance (run, task, path, state, try_number, started_at, ended_at, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 REPLACE_WHOLE: Final = """
 INSERT OR REPLACE INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset,
-                                 log_length, value, item_count, label, error, resume_at, carry, skips)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+                                 log_length, value, item_count, label, error, resume_at, carry, skips, rendered)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 #: What is recorded between two paths: the old state, and what of it counts in the summary.
 FIND_RECORDED: Final = """
 SELECT path, state, started_at, ended_at, value IS NOT NULL FROM instance
 WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
-#: Before a row is replaced by that of a later try, or of a later part of the same one.
+#: Before a row is replaced by that of a later try, or of a later part of the same one. A sensor looks the same each
+#: time that it is rescheduled (8) or deferred (9), so the rendered fields of its last part are enough.
 KEEP_TRY: Final = """
 INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset,
-                            log_length, label, error)
-SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error
+                            log_length, label, error, rendered)
+SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error,
+       CASE WHEN state NOT IN (8, 9) THEN rendered END
 FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0"""
 INSERT_ENDED: Final = """
 INSERT INTO instance (run, task, path, state, try_number, ended_at, error) VALUES (?, ?, ?, ?, 0, ?, ?)"""
