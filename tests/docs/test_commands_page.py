@@ -6,9 +6,8 @@ import re
 
 import click
 
+from docs.option_tables import PAGE, commands_with_options, find_tables, render_table
 from fanjet.cli.group import COMMANDS, fanjet
-
-from .option_tables import PAGE, commands_with_options, find_tables, render_table
 
 
 def test_every_option_is_in_its_table() -> None:

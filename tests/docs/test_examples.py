@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .fanjet_command import fanjet
-from .outcomes import compare
-from .pages import Block, find_pages, follow_up, read_blocks
+from docs.fanjet_command import fanjet
+from docs.outcomes import compare
+from docs.pages import Block, find_pages, follow_up, read_blocks
 
 _EXAMPLES = [
     (block, follow_up(blocks, block, "result"))

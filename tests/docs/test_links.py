@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, find_anchors, find_links, find_pages
+from docs.pages import ROOT, find_anchors, find_links, find_pages
 
 
 @pytest.mark.parametrize("page", find_pages(), ids=lambda page: str(page.relative_to(ROOT)))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+from docs.pages import ROOT, read_blocks
 from fanjet.model.rules import TriggerRule
-
-from .pages import ROOT, read_blocks
 
 PAGE = ROOT / "docs" / "mapping.md"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from .fanjet_command import FANJET, environment, fanjet
-from .pages import ROOT, read_blocks
+from docs.fanjet_command import FANJET, environment, fanjet
+from docs.pages import ROOT, read_blocks
 
 README = ROOT / "README.md"
 

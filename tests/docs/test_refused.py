@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .fanjet_command import fanjet
-from .pages import ROOT, read_blocks
+from docs.fanjet_command import fanjet
+from docs.pages import ROOT, read_blocks
 
 PAGE = ROOT / "docs" / "mapping.md"
 _MARKER = "<!-- refused lines -->"

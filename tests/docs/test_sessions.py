@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .fanjet_command import environment
-from .pages import ROOT, find_pages, read_blocks
-from .sessions import agrees, mask, read_steps
+from docs.fanjet_command import environment
+from docs.pages import ROOT, find_pages, read_blocks
+from docs.sessions import agrees, mask, read_steps
 
 _PAGES = [page for page in find_pages() if any(block.kind == "session" for block in read_blocks(page))]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from docs.pages import ROOT, read_blocks
+from docs.settings_table import PAGE, find_table, render_table
 from fanjet.settings import load_settings
-
-from .pages import ROOT, read_blocks
-from .settings_table import PAGE, find_table, render_table
 
 
 def test_table_is_current() -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from engine.graphs import Graph
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import Change, EndInstances, MeasureMaps, QueueInstances
 from fanjet.model.events import ClockTicked, Event, MapsMeasured, TriesEnded, TryExtra
@@ -13,8 +14,6 @@ from fanjet.model.launches import Launch
 from fanjet.model.paths import Path, join, split
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
-
-from .graphs import Graph
 
 Kind = TypeVar("Kind")
 OK, FAILED, SKIPPED, UF = State.SUCCESS, State.FAILED, State.SKIPPED, State.UPSTREAM_FAILED

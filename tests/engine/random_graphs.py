@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from engine.graphs import Graph
 from fanjet.model.lengths import (
     LengthSpec,
     LiteralLength,
@@ -18,8 +19,6 @@ from fanjet.model.lengths import (
 )
 from fanjet.model.rules import TriggerRule
 from fanjet.model.spec import DagSpec, TaskSpec
-
-from .graphs import Graph
 
 _RULES = [rule for rule in TriggerRule if rule is not TriggerRule.ALL_DONE_SETUP_SUCCESS]
 _DEEPEST = 3

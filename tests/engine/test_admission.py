@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from engine.graphs import Graph
 from fanjet.engine.admission import Admission
 from fanjet.errors import InvariantError, OperationError
 from fanjet.model.changes import DequeueInstances, QueueInstances
 from fanjet.model.launches import Launch
 from fanjet.model.paths import Path
 from fanjet.model.spec import DagSpec
-
-from .graphs import Graph
 
 
 class Slots:

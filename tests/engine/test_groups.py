@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from engine.drive import FAILED, NONE, OK, SCHEDULED, SKIPPED, UF, Drive
+from engine.graphs import Graph
 from fanjet.model.changes import MeasureMaps, QueueInstances, SetMapLength
 from fanjet.model.lengths import MeasuredLength, ResultLength, ValuesLength
-
-from .drive import FAILED, NONE, OK, SCHEDULED, SKIPPED, UF, Drive
-from .graphs import Graph
 
 
 def test_index_depends_on_its_own_index_only() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.drive import FAILED, NONE, OK, SCHEDULED, SKIPPED, UF, Drive
+from engine.graphs import Graph
 from fanjet.model.changes import EndInstances, MeasureMaps, QueueInstances, SetMapLength
 from fanjet.model.lengths import (
     LongestLength,
@@ -16,9 +18,6 @@ from fanjet.model.lengths import (
 )
 from fanjet.model.rules import TriggerRule
 from fanjet.model.states import State
-
-from .drive import FAILED, NONE, OK, SCHEDULED, SKIPPED, UF, Drive
-from .graphs import Graph
 
 
 def test_a_literal_map_exists_from_the_start_and_is_queued_as_one_range() -> None:

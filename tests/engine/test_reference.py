@@ -7,12 +7,11 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.conftest import ENGINE_PROFILE
+from engine.random_graphs import random_spec
+from engine.world import RUN_NUMBER, RandomRoom, World
 from fanjet.model.events import CancelRequested
 from fanjet.model.states import ENDED, RunStatus
-
-from .conftest import ENGINE_PROFILE
-from .random_graphs import random_spec
-from .world import RUN_NUMBER, RandomRoom, World
 
 
 @ENGINE_PROFILE

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.drive import FAILED, NONE, OK, RETRY, SCHEDULED, SKIPPED, Drive
+from engine.graphs import Graph
+from engine.history import Recorder
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import Change, MeasureMaps, QueueInstances
 from fanjet.model.events import TryExtra
@@ -11,10 +14,6 @@ from fanjet.model.history import InstanceColumns, RunHistory
 from fanjet.model.lengths import MeasuredLength, ResultLength
 from fanjet.model.paths import encode
 from fanjet.model.states import State
-
-from .drive import FAILED, NONE, OK, RETRY, SCHEDULED, SKIPPED, Drive
-from .graphs import Graph
-from .history import Recorder
 
 
 def restored(drive: Drive, at: float = 50.0) -> tuple[RunState, list[Change]]:

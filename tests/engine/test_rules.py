@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from engine.drive import FAILED, OK, SKIPPED, UF, Drive
+from engine.graphs import Graph
+from engine.reference import RUN, rule_says
 from fanjet.engine.rules import COMPLETE, RULES, SIGNATURES, Verdict, joint_tables, spell_out, table
 from fanjet.model.rules import TriggerRule
 from fanjet.model.states import SEEN_OF_STATE, State
-
-from .drive import FAILED, OK, SKIPPED, UF, Drive
-from .graphs import Graph
-from .reference import RUN, rule_says
 
 VERDICTS = {None: Verdict.WAIT, RUN: Verdict.RUN, SKIPPED: Verdict.SKIP, UF: Verdict.UPSTREAM_FAILED}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 
+from engine.drive import OK, Drive
+from engine.graphs import Graph
 from fanjet.model.lengths import ResultLength
 from fanjet.model.states import RunStatus
-
-from .drive import OK, Drive
-from .graphs import Graph
 
 N = 1_000_000
 

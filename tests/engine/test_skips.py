@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from engine.drive import FAILED, NONE, OK, RETRY, RUNNING, SCHEDULED, SKIPPED, UF, Drive
+from engine.graphs import Graph
 from fanjet.model.changes import CancelTries, DequeueInstances, EndRun
 from fanjet.model.events import CancelRequested, TryExtra
 from fanjet.model.lengths import ResultLength
 from fanjet.model.states import RunStatus
-
-from .drive import FAILED, NONE, OK, RETRY, RUNNING, SCHEDULED, SKIPPED, UF, Drive
-from .graphs import Graph
 
 
 def leave_out(*tasks: int) -> dict[int, TryExtra]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.drive import FAILED, OK, RETRY, RUNNING, SCHEDULED, SKIPPED, Drive
+from engine.graphs import Graph
 from fanjet.engine.tries import retry_delay_s
 from fanjet.errors import InvariantError
 from fanjet.model.changes import EndRun, QueueInstances, RecordTries, RecordXCom, RunCallbacks
@@ -11,9 +13,6 @@ from fanjet.model.events import CallbacksRan, TriesReturned, TryExtra, XComPushe
 from fanjet.model.launches import Launch
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import RunStatus, State
-
-from .drive import FAILED, OK, RETRY, RUNNING, SCHEDULED, SKIPPED, Drive
-from .graphs import Graph
 
 
 def test_instances_retry_on_their_own_after_the_delay() -> None:

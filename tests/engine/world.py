@@ -6,6 +6,8 @@ import itertools
 from copy import deepcopy
 from random import Random
 
+from engine.history import Recorder
+from engine.reference import RUN, START, Decision, End, Facts, Reference, Skip
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import (
@@ -24,9 +26,6 @@ from fanjet.model.launches import Launch
 from fanjet.model.paths import Path, join
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
-
-from .history import Recorder
-from .reference import RUN, START, Decision, End, Facts, Reference, Skip
 
 RUN_NUMBER = 7
 _MOST_STEPS = 1000

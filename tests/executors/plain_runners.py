@@ -19,7 +19,7 @@ class PlainRunner:
         self._functions = {task.number: built.tasks[task.number].python_callable for task in built.spec.tasks}
         self._client = client
 
-    def run(  # noqa: PLR0917 - as the protocol
+    def run(
         self,
         run_info,
         task_number,
@@ -44,7 +44,7 @@ class PlainRunner:
     def measure(self, run_info, map_number, parent, indexes):
         return [index + 10 for index in indexes], {}
 
-    def run_callbacks(  # noqa: PLR0917 - as the protocol
+    def run_callbacks(
         self,
         run_info,
         task_number,

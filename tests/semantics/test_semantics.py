@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .outcomes import find_differences, read_expectations
-from .program import fanjet
+from semantics.outcomes import find_differences, read_expectations
+from semantics.program import fanjet
 
 FOLDER = Path(__file__).parent
 FILES = sorted((FOLDER / "dags").glob("r*.py"))

@@ -9,8 +9,7 @@ import pytest
 
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-
-from .samples import Owned, own_run
+from store.samples import Owned, own_run
 
 
 @pytest.fixture

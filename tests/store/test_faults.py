@@ -18,8 +18,7 @@ from fanjet.errors import ExecutionError
 from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-
-from .samples import Owned, check_summaries, ends, own_run
+from store.samples import Owned, check_summaries, ends, own_run
 
 
 @contextmanager

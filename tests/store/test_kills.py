@@ -17,8 +17,7 @@ from fanjet.model.paths import decode
 from fanjet.store.connections import DATABASE_NAME
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-
-from .samples import Owned, check_summaries, ends, make_run, make_spec
+from store.samples import Owned, check_summaries, ends, make_run, make_spec
 
 BATCH = 64
 WRITER = """

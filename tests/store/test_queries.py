@@ -14,8 +14,7 @@ from fanjet.model.changes import EndRun
 from fanjet.model.states import RunStatus, State
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-
-from .samples import NOW, Owned, ends, make_run, make_spec, own_run, skip
+from store.samples import NOW, Owned, ends, make_run, make_spec, own_run, skip
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.store.journal import Journal
 from fanjet.store.leases import PROCESS, is_orphan
 from fanjet.store.queries import Reader
-
-from .samples import NOW, STARTED, Owned, ends, make_run, make_spec
+from store.samples import NOW, STARTED, Owned, ends, make_run, make_spec
 
 
 def test_session_numbers_grow_over_all_schedulers(journal_factory: Callable[[], Journal]) -> None:

@@ -10,8 +10,7 @@ from fanjet.model.requests import CountValues, GetValues, Values
 from fanjet.model.states import ENDED, State
 from fanjet.store import value_pages
 from fanjet.store.value_pages import SPACING
-
-from .samples import Owned, ends, push, skip
+from store.samples import Owned, ends, push, skip
 
 
 def read_all(owned: Owned, task: int, prefix: MapPath = (), *, page: int = 1000, key: str = "return_value") -> Values:

@@ -14,8 +14,7 @@ from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, V
 from fanjet.model.states import RunStatus, State
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-
-from .samples import NOW, Owned, check_summaries, ends, push, skip
+from store.samples import NOW, Owned, check_summaries, ends, push, skip
 
 
 def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader, home: Path) -> None:

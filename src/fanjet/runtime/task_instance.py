@@ -57,7 +57,7 @@ class TaskInstance:
         "try_number",
     )
 
-    def __init__(  # noqa: PLR0917 - one is made for every try, and keywords cost time
+    def __init__(
         self, prepared: PreparedTask, run: RunView, parent: Path, index: int, try_number: int, carry: bytes | None
     ) -> None:
         self.prepared = prepared

@@ -85,7 +85,7 @@ class TryRunner:
         self._prepared: list[PreparedTask | None] = [None] * len(built.tasks)
         self._runs: dict[int, RunView] = {}
 
-    def run(  # noqa: PLR0917 - called for every try, and keywords cost time
+    def run(
         self,
         run_info: RunInfo,
         task_number: int,
@@ -186,7 +186,7 @@ class TryRunner:
             counts.append(count)
         return counts, errors
 
-    def run_callbacks(  # noqa: PLR0917 - the fields of a frame, in its order
+    def run_callbacks(
         self,
         run_info: RunInfo,
         task_number: int | None,

@@ -30,7 +30,7 @@ class Runner(Protocol):
     @property
     def spec(self) -> DagSpec: ...
 
-    def run(  # noqa: PLR0917 - by position, as it is called for every try
+    def run(
         self, run_info: RunInfo, task_number: int, parent: Path, index: int, try_number: int, carry: bytes | None
     ) -> Result:
         """Run one try to its end."""
@@ -40,7 +40,7 @@ class Runner(Protocol):
     ) -> tuple[list[int], dict[int, str]]:
         """Counts and errors as in `fanjet.model.events.MapsMeasured`."""
 
-    def run_callbacks(  # noqa: PLR0917 - as `run`
+    def run_callbacks(
         self,
         run_info: RunInfo,
         task_number: int | None,
