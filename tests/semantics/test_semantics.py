@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 FILES = sorted((FOLDER / "dags").glob("r*.py"))
 
 #: What some files are run with, beyond the logical date.
-ARGUMENTS = {"r24_params": ["--params", '{"who": "you"}', "--conf", '{"depth": 2}']}
+ARGUMENTS = {"r22_params": ["--params", '{"who": "you"}', "--conf", '{"depth": 2}']}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -50,7 +50,7 @@ class Param:
             raise DagValueError("No value for a param without a default.", fix="give one when the run starts")
         error = self._find_error(chosen)
         if error:
-            raise DagValueError(f"Invalid value for a param: {error}.")
+            raise DagValueError(f"Invalid value for a param: {error}.", fix="give a value that fits its schema")
         return chosen
 
     def _find_error(self, value: Any) -> str | None:

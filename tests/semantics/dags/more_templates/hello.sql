@@ -1,0 +1,1 @@
+hello {{ ds_nodash }} from a file

@@ -1,0 +1,1 @@
+echo "script of {{ ds }} at {{ ti.map_index }}"
