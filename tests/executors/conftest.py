@@ -4,6 +4,7 @@ import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fanjet.executors.local.executor import LocalExecutor
@@ -55,6 +56,7 @@ class Driver:
         self.todo: list[int] = []
         self.task = 0
         self.returned = 0
+        self.launch_ranges = False
         executor.connect(lambda run, request: Count(count=request.prefix[0] * 2))
 
     def start(self, task_id: str, indexes) -> None:
@@ -74,17 +76,27 @@ class Driver:
     def turn(self, timeout_s: float = 0.2) -> None:
         launches = []
         for worker, count in self.executor.room().grant(1, self.task, len(self.todo)) if self.todo else []:
-            for _ in range(count):
-                self.fence += 1
-                launches.append(
-                    Launch(
-                        fence=self.fence, run=1, task=self.task, parent=(), first=self.todo.pop(0), count=1,
-                        try_number=1, worker=worker,
-                    )
-                )  # fmt: skip
+            launches += self._make_launches(worker, [self.todo.pop(0) for _ in range(count)])
         self.launches += launches
         self.executor.launch(launches)
         self.take(self.executor.poll(timeout_s))
+
+    def _make_launches(self, worker: int, indexes: list[int]) -> list[Launch]:
+        """One launch per range of consecutive indexes, or per index."""
+        launches: list[Launch] = []
+        for index in indexes:
+            last = launches[-1] if launches and self.launch_ranges else None
+            if last is not None and last.first + last.count == index:
+                launches[-1] = msgspec.structs.replace(last, count=last.count + 1)
+                continue
+            self.fence += 1
+            launches.append(
+                Launch(
+                    fence=self.fence, run=1, task=self.task, parent=(), first=index, count=1, try_number=1,
+                    worker=worker,
+                )
+            )  # fmt: skip
+        return launches
 
     def take(self, events) -> None:
         self.events += events

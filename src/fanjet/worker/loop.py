@@ -76,8 +76,8 @@ class WorkerLoop:
         index = frame.first
         for sequence in range(frame.sequence, frame.sequence + frame.count):
             words[CURRENT] = sequence
-            if words[LIMIT] <= sequence < words[RESUME]:
-                self._refuse(sequence)
+            if sequence < words[RESUME] and words[LIMIT] <= sequence:  # RESUME first: see `Slot`
+                words[REFUSED] = sequence
                 return
             instants[STARTED] = started_at = now()
             client.sequence = cancellation.running = sequence
@@ -107,10 +107,6 @@ class WorkerLoop:
                 )
             )
             index += 1
-
-    def _refuse(self, sequence: int) -> None:
-        """The executor took this try back, with all that it had sent after it until it declared the hole."""
-        self._slot.words[REFUSED] = sequence
 
     def _run_isolated(self, runner: Runner, info: RunInfo, frame: RunTries, index: int) -> Result:
         return run_isolated(
@@ -142,8 +138,8 @@ class WorkerLoop:
     def _begin_control(self, sequence: int) -> bool:
         words = self._slot.words
         words[CURRENT] = sequence
-        if words[LIMIT] <= sequence < words[RESUME]:
-            self._refuse(sequence)
+        if sequence < words[RESUME] and words[LIMIT] <= sequence:
+            words[REFUSED] = sequence
             return False
         self._slot.instants[STARTED] = time.time()
         self._client.sequence = sequence

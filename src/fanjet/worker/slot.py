@@ -7,6 +7,9 @@ Recall: the executor declares a *hole*, the sequences from `LIMIT` up to but not
 worker first publishes its sequence in `CURRENT` and then looks whether it lies in the hole; if it does, it does not run
 it but says so in `REFUSED`. So when the executor reads `CURRENT` a moment after it has declared the hole, everything in
 the hole after `CURRENT` will never start; `CURRENT` itself, if it lies in the hole, is either run or refused.
+
+The executor writes `LIMIT` before `RESUME`, and the worker reads them the other way round: a new `RESUME` with the old
+`LIMIT` would look like a hole over everything, while the new `LIMIT` with the old `RESUME` is an empty one.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ class LocalExecutor:
     def __init__(self, pool: Pool, options: LocalOptions) -> None:
         self._pool = pool
         self._options = options
+        self._slots = options.slots
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
         self._collector = Collector(self._durations, _refuse)
         self._recalls = Recalls(self._give_back, self._read)
@@ -294,7 +295,7 @@ class LocalExecutor:
 
     def _count_free_slots(self) -> int:
         busy = sum(bool(worker.assignments) and not worker.quiet for worker in self._pool.workers.values())
-        return max(self._options.slots - busy, 0)
+        return max(self._slots - busy, 0)
 
     def _is_new(self, number: int) -> bool:
         return number >= self._pool.reserve_numbers(1)[0]

@@ -81,11 +81,12 @@ class Recalls:
                     self._in_doubt[worker] = current
                 self._take_back(worker, max(first, current + 1))
         for worker, sequence in list(self._in_doubt.items()):
-            if worker.slot.words[REFUSED] >= sequence:
+            refused = worker.slot.words[REFUSED] >= sequence  # read once: it may become true at any moment
+            if refused:
                 # Had it run, its end would have been sent before the worker went on to refuse another.
                 self._read(worker)
                 self._take_back(worker, worker.last_ended + 1)
-            if worker.last_ended >= sequence or worker.slot.words[REFUSED] >= sequence:
+            if refused or worker.last_ended >= sequence:
                 del self._in_doubt[worker]
 
     def forget(self, worker: WorkerHandle) -> None:

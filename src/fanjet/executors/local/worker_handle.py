@@ -132,10 +132,9 @@ class WorkerHandle:
             self.outstanding -= assignment.end - cut
             self.load_s -= assignment.expected_s * (assignment.end - cut)
             assignment.end = cut
-            if cut == assignment.first:
-                self.assignments.pop()
-            else:
+            if cut > max(assignment.first, self.last_ended + 1):
                 break
+            self.assignments.pop()  # nothing of it is left to end
         return taken[::-1]
 
     def send(self, frames: Iterable[ToWorker]) -> bool:
