@@ -17,11 +17,11 @@ def make(root, *names, size=1):
         path.write_bytes(b"x" * size)
 
 
-def test_the_files_around_the_dag_file(tmp_path):
-    make(tmp_path, "flow.py", "sql/q.sql", "helpers/a/b.py", ".env")
+def test_everything_in_a_marked_project(tmp_path):
+    make(tmp_path, "fanjet.toml", "flow.py", "sql/q.sql", "helpers/a/b.py", ".env", "model.bin", "home/fanjet.db")
     bundle = find_bundle(tmp_path / "flow.py")
     assert bundle.root == tmp_path
-    assert bundle.files == [".env", "flow.py", "helpers/a/b.py", "sql/q.sql"]
+    assert bundle.files == [".env", "fanjet.toml", "flow.py", "helpers/a/b.py", "model.bin", "sql/q.sql"]
     assert bundle.notes == []
 
 
@@ -35,8 +35,17 @@ def test_a_mark_above_makes_the_root(tmp_path, mark):
 
 
 def test_caches_hidden_folders_and_environments_do_not_count(tmp_path):
-    make(tmp_path, "flow.py", ".git/x", "__pycache__/flow.pyc", "env/pyvenv.cfg", "env/lib/y.py", "node_modules/z.js")
-    assert find_bundle(tmp_path / "flow.py").files == ["flow.py"]
+    make(
+        tmp_path,
+        "fanjet.toml",
+        "flow.py",
+        ".git/x",
+        "__pycache__/flow.pyc",
+        "env/pyvenv.cfg",
+        "env/lib/y.py",
+        "node_modules/z.js",
+    )
+    assert find_bundle(tmp_path / "flow.py").files == ["fanjet.toml", "flow.py"]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +76,10 @@ def test_an_ignore_file_below_holds_below_and_goes_first(tmp_path):
 
 
 def test_large_files_are_named_in_a_note(tmp_path):
-    make(tmp_path, "flow.py")
+    make(tmp_path, "fanjet.toml", "flow.py")
     make(tmp_path, "big.bin", size=1_000_001)
     bundle = find_bundle(tmp_path / "flow.py")
-    assert bundle.files == ["flow.py"]
+    assert bundle.files == ["fanjet.toml", "flow.py"]
     assert "big.bin" in bundle.notes[0]
 
 

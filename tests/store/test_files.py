@@ -90,6 +90,11 @@ def test_files_that_cannot_be_kept_are_refused(home: Path, root: Path) -> None:
     assert not (home / "bundles").exists()
 
 
+def test_files_beside_may_be_gone(home: Path, root: Path) -> None:
+    name = save_bundle(home, root, ["sweep.py"], beside=["sweep.py", "tool.sh", "gone.py"])
+    assert name == save_bundle(home, root, ["sweep.py", "tool.sh"])
+
+
 def test_an_empty_bundle_and_one_made_by_many_at_once(home: Path, root: Path) -> None:
     assert extract_bundle(home, save_bundle(home, root, [])).is_dir()
     found: list[Path] = []

@@ -74,6 +74,6 @@ def run_in_process(
         return InlineExecutor(lambda: LoadedFile([built], []), runtime_settings(settings))
 
     with open_session(settings, display or _LastLine(), start) as session:
-        files = save_bundle(settings.home, root, bundle.files if bundle else [])
+        files = save_bundle(settings.home, root, [file] if bundle else [], beside=bundle.files if bundle else [])
         version = session.journal.save_version(built.spec, bundle=files, root=str(root), file=built.spec.file)
         return session.runs.start(built.spec, version, new)

@@ -7,6 +7,7 @@ from pathlib import Path
 from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
 from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.errors import OperationError
+from fanjet.parsing.bundle import decides
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
 from fanjet.store.bundles import extract_bundle, find_changed
@@ -42,7 +43,7 @@ def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:
 def _find_root(version: VersionRow, settings: Settings, display: Display) -> Path:
     """Where the files of the version lie: in their own place as long as they are unchanged there, else a copy."""
     root = Path(version.root)
-    changed = find_changed(settings.home, version.bundle, root)
+    changed = [name for name in find_changed(settings.home, version.bundle, root) if decides(root, name)]
     if not changed:
         return root
     more = f" and {len(changed) - 1} more files have" if len(changed) > 1 else " has"

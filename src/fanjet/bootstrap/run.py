@@ -35,7 +35,7 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
         params = [merge_params(spec, request.params) for spec in specs]
         for note in bundle.notes:
             display.message(note)
-        bundle_hash = save_bundle(settings.home, bundle.root, bundle.files)
+        bundle_hash = save_bundle(settings.home, bundle.root, [request.file.absolute()], beside=bundle.files)
         outcomes: list[RunOutcome] = []
         for spec, values in zip(specs, params, strict=True):
             version = session.journal.save_version(spec, bundle=bundle_hash, root=str(bundle.root), file=spec.file)

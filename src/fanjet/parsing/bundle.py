@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fanjet.parsing.ignores import IGNORE_FILES, iter_entries
+from fanjet.parsing.surroundings import find_surroundings, is_source
 
 #: A folder with one of these is the root of a project.
 _ROOT_MARKS = ("fanjet.toml", *IGNORE_FILES)
 _MOST_FILE_BYTES = 1_000_000
 _MOST_BYTES = 20_000_000
 _MOST_FILES = 2_000
-#: The search is given up after so many files, whatever they are: the root may be somebody's home.
+#: The search is given up after so many files, whatever they are.
 _MOST_SEEN = 20_000
 
 
@@ -28,26 +29,43 @@ class Bundle(NamedTuple):
 
 
 def find_root(file: Path) -> Path:
-    """The nearest folder above a file that is marked as a project's root, else the folder of the file."""
+    """The nearest folder above a file that is marked as a project's root, else the folder of the file.
+
+    Nobody's home is a project: a `fanjet.toml` there holds settings.
+    """
     folder = file.absolute().parent
-    for candidate in (folder, *folder.parents):
-        if any((candidate / mark).is_file() for mark in _ROOT_MARKS):
-            return candidate
-    return folder
+    return next((candidate for candidate in (folder, *folder.parents) if _is_project(candidate)), folder)
 
 
 def find_bundle(file: Path) -> Bundle:
     """The bundle of a DAG file.
 
-    The file itself always belongs to it; its neighbours come first when there are too many files.
+    In a marked project it is everything that is not ignored, and a note says what had no room; the neighbours of the
+    DAG file come first then. Elsewhere it is what looks like a part of the DAG, see `surroundings`. The DAG file itself
+    always belongs to it.
     """
     file = file.absolute()
     root = find_root(file)
     selection = _Selection(root)
     selection.add(str(file), file.stat().st_size if file.is_file() else 0)
-    for folder in dict.fromkeys((file.parent, root)):
-        selection.search(str(folder))
+    if _is_project(root):
+        for folder in dict.fromkeys((file.parent, root)):
+            selection.search(str(folder))
+    else:
+        for path, size in find_surroundings(root):
+            selection.add(path, size)
     return Bundle(root, sorted(selection.sizes), selection.describe())
+
+
+def decides(root: Path, name: str) -> bool:
+    """Whether a changed file makes another DAG; outside of marked projects, tables and texts may be its output."""
+    return _is_project(root) or is_source(name)
+
+
+def _is_project(folder: Path) -> bool:
+    if not any((folder / mark).is_file() for mark in _ROOT_MARKS):
+        return False
+    return folder not in {Path.home(), Path(folder.anchor)}
 
 
 class _Selection:
@@ -72,7 +90,10 @@ class _Selection:
         """Add what lies below a folder, as far as there is room."""
         for entry in iter_entries(folder):
             self._seen += 1
-            size = entry.stat().st_size
+            try:
+                size = entry.stat().st_size
+            except FileNotFoundError:
+                continue  # gone meanwhile
             if size > _MOST_FILE_BYTES:
                 self._large.add(os.path.relpath(entry.path, self._root))
             elif self._total_bytes + size > _MOST_BYTES or len(self.sizes) >= _MOST_FILES or self._seen > _MOST_SEEN:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 IGNORE_FILES = (".fanjetignore", ".airflowignore")
 _NEVER = frozenset({"__pycache__", "node_modules"})
-#: A folder with this file in it is a virtual environment.
-_ENVIRONMENT_MARK = "pyvenv.cfg"
+#: A folder with one of these files in it is a virtual environment, or the home of Fanjet.
+_NEVER_MARKS = frozenset({"pyvenv.cfg", "fanjet.db"})
 
 
 class _Rule(NamedTuple):
@@ -53,7 +53,7 @@ def iter_entries(root: str) -> Iterator[os.DirEntry[str]]:
         except OSError:
             continue  # not ours to read, or gone
         names = {entry.name for entry in entries}
-        if _ENVIRONMENT_MARK in names and folder != root:
+        if names & _NEVER_MARKS and folder != root:
             continue
         own = [rule for name in IGNORE_FILES if name in names for rule in _read_rules(f"{folder}/{name}")]
         here = [*rules, _Rules(folder, own)] if own else rules

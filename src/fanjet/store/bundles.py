@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,13 +34,14 @@ class _File(msgspec.Struct, frozen=True):
 _decode_files = msgspec.json.Decoder(list[_File]).decode
 
 
-def save_bundle(home: Path, root: Path, files: Iterable[str | Path]) -> str:
+def save_bundle(home: Path, root: Path, files: Iterable[str | Path], *, beside: Iterable[str | Path] = ()) -> str:
     """Keep files as they are now; contents that are there already are not written again.
 
     Args:
         home: The folder of the database.
         root: The folder that the files are named from.
         files: Paths relative to `root`, or absolute ones under it.
+        beside: More such paths. Of these, what is gone by now or cannot be read is left out.
 
     Returns:
         The hash of the names, contents and executable bits; the name of the bundle.
@@ -50,11 +52,14 @@ def save_bundle(home: Path, root: Path, files: Iterable[str | Path]) -> str:
     """
     folder = home / "bundles"
     with _explained():
-        described = [_describe(root, path) for path in _relative(root, files)]
+        needed = set(_relative(root, files))
+        paths = sorted(needed.union(_relative(root, beside)))
+        described = _without_gone(needed, ((path, partial(_describe, root, path)) for path in paths))
         name = _hash_files(described)
         if (folder / f"{name}.json").exists():
             return name
-        stored = [_store(folder / "blobs", root, file) for file in described]
+        blobs = folder / "blobs"
+        stored = _without_gone(needed, ((file.path, partial(_store, blobs, root, file)) for file in described))
         name = _hash_files(stored)  # another one if a file changed meanwhile
         with _new_file(folder / f"{name}.json") as manifest:
             manifest.write(msgspec.json.encode(stored))
@@ -107,6 +112,18 @@ def _relative(root: Path, files: Iterable[str | Path]) -> list[str]:
             raise OperationError(f"The file {file} lies outside of {root}, so it cannot be kept with the DAG.")
         paths.add(Path(relative).as_posix())
     return sorted(paths)
+
+
+def _without_gone(needed: set[str], steps: Iterable[tuple[str, Callable[[], _File]]]) -> list[_File]:
+    """What the steps make of each path, without the files that nobody needs and that are gone or not ours to read."""
+    made = []
+    for path, step in steps:
+        try:
+            made.append(step())
+        except (FileNotFoundError, PermissionError):
+            if path in needed:
+                raise
+    return made
 
 
 def _describe(root: Path, path: str) -> _File:
