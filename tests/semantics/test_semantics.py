@@ -13,12 +13,16 @@ import pytest
 
 from semantics.outcomes import find_differences, read_expectations
 from semantics.program import fanjet
+from semantics.test_refused import read_cases
 
 FOLDER = Path(__file__).parent
 FILES = sorted((FOLDER / "dags").glob("r*.py"))
 
 #: What some files are run with, beyond the logical date.
 ARGUMENTS = {"r22_params": ["--params", '{"who": "you"}', "--conf", '{"depth": 2}']}
+
+#: How many rules each section has; 0 where they are not numbered.
+SECTIONS = {1: 5, 2: 11, 3: 5, 4: 4, 5: 10, 6: 7, 7: 0, 8: 5, 9: 0, 10: 6, 11: 4, 12: 4, 13: 6, 14: 4}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -36,3 +40,28 @@ def test_everything_in_the_file_ends_as_it_says(file: Path, tmp_path: Path) -> N
     ]
     assert not problems, "\n".join(problems)
     assert ran.returncode == (1 if any(expected.state == "failed" for expected in expectations.values()) else 0)
+
+
+def test_every_rule_has_a_dag() -> None:
+    """Or a file that is refused."""
+    named = [dag_id for file in FILES for dag_id in read_expectations(file)] + [case.rule for case in read_cases()]
+    proven = {rule[:6] for rule in named}
+    rules = {
+        f"r{section:02}_{rule:02}" for section, count in SECTIONS.items() for rule in range(bool(count), count + 1)
+    }
+    assert rules <= proven, sorted(rules - proven)
+
+
+def test_a_label_that_cannot_be_rendered_is_said_in_the_log(tmp_path: Path) -> None:
+    """The instance stays a success; the log of it says what was wrong with the template."""
+    file = tmp_path / "labels.py"
+    file.write_text(
+        "from fanjet import dag, task\n\n@dag\ndef labels():\n"
+        "    @task(map_index_template='{{ nobody_said_this }}')\n    def work(x):\n        return x\n\n"
+        "    work.expand(x=[1])\n\nlabels()\n"
+    )
+    home = tmp_path / "home"
+    assert fanjet("run", file, folder=tmp_path, home=home).returncode == 0
+    log = fanjet("logs", "1", "work", "--map-index", "0", folder=tmp_path, home=home).stdout
+    assert "map_index_template" in log
+    assert "nobody_said_this" in log

@@ -187,7 +187,8 @@ def r08_01_length_zero():
 
 @dag
 def r08_02_the_source_decides():
-    """A map whose source was skipped is skipped, whose source failed is upstream_failed, whatever its own rule.
+    """A map whose source was skipped is skipped, whose source failed is upstream_failed, whatever
+    its own rule but all_skipped, which says skipped.
 
     Outcome:
     run: failed
@@ -196,6 +197,7 @@ def r08_02_the_source_decides():
     of_fails_all_done, of_fails_one_failed, of_fails_none_skipped,
     of_fails_all_failed, of_fails_one_done    upstream_failed
     of_skips_all_done, of_skips_one_failed, of_skips_none_skipped, of_skips_all_failed, of_skips_one_done    skipped
+    of_fails_all_skipped    skipped
     of_skips_all_skipped    skipped
     group_of_fails.one, group_of_fails.two    upstream_failed
     group_of_skips.one, group_of_skips.two    skipped
@@ -228,7 +230,7 @@ def r08_02_the_source_decides():
 
     f, s = fails(), skips()
     rules = ["all_done", "one_failed", "none_skipped", "all_failed", "one_done"]
-    for rule in rules:
+    for rule in [*rules, "all_skipped"]:
         show.override(task_id=f"of_fails_{rule}", trigger_rule=rule).expand(x=f)
     for rule in [*rules, "all_skipped"]:
         show.override(task_id=f"of_skips_{rule}", trigger_rule=rule).expand(x=s)
