@@ -101,7 +101,10 @@ class LocalExecutor:
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What is in the DAG file: its specs, or what is wrong with it, also that it takes too long to load."""
-        return self._pool.wait_loaded(timeout_s)
+        loaded = self._pool.wait_loaded(timeout_s)
+        if not loaded.errors and self._pool.session is not None:
+            self._choose_worker()  # the first worker starts while the run is being recorded
+        return loaded
 
     def connect(self, serve: Serve) -> None:
         """Have `serve` answer from now on what running tries ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -16,6 +17,8 @@ from fanjet.executors.local.zygote_frames import ZygoteConfig, ZygoteSocket
 _GUARD = str(Path(__file__).with_name("guard.py"))
 _ZYGOTE_CODE = "from fanjet.executors.local.zygote import main; main()"
 _CONTROL_FD, _CHANNEL_FD = 3, 4
+_CLOSE_PATIENCE_S = 10.0
+_CLOSE_PAUSE_S = 0.001
 #: How much of what the DAG file printed is shown with an error.
 _LOG_TAIL_BYTES = 4000
 
@@ -77,13 +80,16 @@ class GuardHandle:
         self._order("sweep")
 
     def close(self) -> None:
-        """Kill everything that is left and wait until it is gone."""
+        """Kill everything that is left and wait until it is gone.
+
+        The guard is left alone with a process that cannot be killed, one that waits for a dead network disk.
+        """
         self.zygote.close()
         self._control.close()
-        try:
-            os.waitpid(self._pid, 0)
-        except ChildProcessError:
-            return  # collected elsewhere in this process
+        give_up_at = time.monotonic() + _CLOSE_PATIENCE_S
+        with contextlib.suppress(ChildProcessError):  # collected elsewhere in this process
+            while not os.waitpid(self._pid, os.WNOHANG)[0] and time.monotonic() < give_up_at:
+                time.sleep(_CLOSE_PAUSE_S)
 
     def read_log_tail(self) -> str:
         """The end of what the DAG file and the zygote printed."""

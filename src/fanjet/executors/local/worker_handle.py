@@ -135,6 +135,8 @@ class WorkerHandle:
             if cut > max(assignment.first, self.last_ended + 1):
                 break
             self.assignments.pop()  # nothing of it is left to end
+        if not self.assignments:
+            self.load_s = 0.0
         return taken[::-1]
 
     def send(self, frames: Iterable[ToWorker]) -> bool:

@@ -97,7 +97,12 @@ class ZygoteSocket:
 
     def receive(self) -> bool:
         """Read what is there, waiting for the first byte; False at the end."""
-        data, rights, _, _ = self._socket.recvmsg(_READ_BYTES, socket.CMSG_SPACE(_MAX_FDS * array.array("i").itemsize))
+        try:
+            data, rights, _, _ = self._socket.recvmsg(
+                _READ_BYTES, socket.CMSG_SPACE(_MAX_FDS * array.array("i").itemsize)
+            )
+        except ConnectionError:  # the other side died with something unread
+            return False
         for _level, _kind, packed in rights:
             fds = array.array("i")
             fds.frombytes(packed[: len(packed) - len(packed) % fds.itemsize])
