@@ -65,3 +65,19 @@ def test_a_label_that_cannot_be_rendered_is_said_in_the_log(tmp_path: Path) -> N
     log = fanjet("logs", "1", "work", "--map-index", "0", folder=tmp_path, home=home).stdout
     assert "map_index_template" in log
     assert "nobody_said_this" in log
+
+
+def test_a_task_that_fits_into_no_pool_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    """Also where another DAG of the file could run; no run is left behind."""
+    file = tmp_path / "pools.py"
+    home = tmp_path / "home"
+    for options, message in {"pool='nobody'": "does not exist", "pool='narrow', pool_slots=3": "which has 2"}.items():
+        file.write_text(
+            "from fanjet import DAG, EmptyOperator\n\nwith DAG('fine'):\n    EmptyOperator(task_id='e')\n"
+            f"with DAG('wrong'):\n    EmptyOperator(task_id='work', {options})\n"
+        )
+        ran = fanjet("run", file, folder=tmp_path, home=home)
+        assert ran.returncode == 2
+        assert "'work'" in ran.stderr
+        assert message in ran.stderr
+    assert "wrong" not in fanjet("runs", folder=tmp_path, home=home).stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fanjet.bootstrap.params import merge_params
+from fanjet.bootstrap.pools import check_pools
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
 from fanjet.bootstrap.run import make_run
 from fanjet.bootstrap.session import open_session, runtime_settings
@@ -58,7 +59,8 @@ def run_in_process(
 
     Raises:
         DagError: The DAG is wrong.
-        OperationError: The parameters do not fit the DAG, or the date has no time zone.
+        OperationError: The parameters do not fit the DAG, the date has no time zone, or a task does not fit into its
+            pool.
     """
     if logical_date is not None and logical_date.tzinfo is None:
         raise OperationError("logical_date needs a time zone, as in datetime(2026, 1, 1, tzinfo=UTC).")
@@ -69,6 +71,7 @@ def run_in_process(
     built = build_spec(dag, file=str(file.relative_to(root)) if bundle else "")
     request = RunRequest(file=file, conf=dict(run_conf or {}), logical_date=logical_date, inline=True)
     new = make_run(request, merge_params(built.spec, params or {}))
+    check_pools([built.spec], settings.pools)
 
     def start(_session: int) -> InlineExecutor:
         return InlineExecutor(lambda: LoadedFile([built], []), runtime_settings(settings))

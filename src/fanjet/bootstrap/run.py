@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from fanjet.bootstrap.params import merge_params
+from fanjet.bootstrap.pools import check_pools
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
 from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.errors import OperationError
@@ -25,7 +26,7 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
 
     Raises:
         DagFileError: The file cannot be loaded.
-        OperationError: There is no such DAG, or the parameters do not fit it.
+        OperationError: There is no such DAG, the parameters do not fit it, or a task does not fit into its pool.
         ExecutionError: The store failed. What was committed is safe.
     """
     bundle = find_bundle(request.file)
@@ -33,6 +34,7 @@ def run_file(request: RunRequest, settings: Settings, display: Display) -> list[
     with open_session(settings, display, start) as session:
         specs = _choose(session.specs, request)
         params = [merge_params(spec, request.params) for spec in specs]
+        check_pools(specs, settings.pools)
         for note in bundle.notes:
             display.message(note)
         bundle_hash = save_bundle(settings.home, bundle.root, [request.file.absolute()], beside=bundle.files)

@@ -77,4 +77,71 @@ def r23_callbacks():
     [done, several(), broken(), end] >> told()
 
 
+def note_run(kind):
+    """As `note`, for callbacks of a DAG."""
+
+    def callback(context):
+        with (Path(os.environ["NOTES"]) / "runs").open("a") as file:
+            file.write(f"{kind} {context['dag_run'].dag_id} {context['run_id'] == context['dag_run'].run_id}\n")
+
+    return callback
+
+
+@dag(on_success_callback=note_run("success"), on_failure_callback=note_run("failure"))
+def r23_callbacks_of_the_dag():
+    """Called when the run has ended.
+
+    Outcome:
+    work         1
+    """
+
+    @task
+    def work():
+        return 1
+
+    work()
+
+
+@dag(on_success_callback=note_run("success"), on_failure_callback=[note_run("failure"), note_run("failure too")])
+def r23_callbacks_after_a_death():
+    """Those of a try whose process died are called by another.
+
+    Outcome:
+    run: failed
+    dies         failed  | try 2
+    """
+
+    @task(retries=1, retry_delay=0.01, **ALL)
+    def dies():
+        os._exit(3)
+
+    dies()
+
+
+@dag
+def r23_what_they_wrote():
+    """What the callbacks of the runs before this one did.
+
+    Outcome:
+    runs         ["success r23_callbacks_of_the_dag True", "failure r23_callbacks_after_a_death True",
+        "failure too r23_callbacks_after_a_death True"]
+    deaths       ["execute", "retry", "execute", "failure"]
+    """
+
+    @task
+    def runs():
+        return (Path(os.environ["NOTES"]) / "runs").read_text().splitlines()
+
+    @task
+    def deaths():
+        lines = (Path(os.environ["NOTES"]) / "callbacks").read_text().splitlines()
+        return [line.split()[0] for line in lines if " dies " in line]
+
+    runs()
+    deaths()
+
+
 r23_callbacks()
+r23_callbacks_of_the_dag()
+r23_callbacks_after_a_death()
+r23_what_they_wrote()
