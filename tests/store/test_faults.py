@@ -210,15 +210,20 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_newer_schema_is_refused(owned: Owned, home: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (99, rf"newer Fanjet \(schema 99, this one knows {SCHEMA_VERSION}\); upgrade"),
+        (SCHEMA_VERSION - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
+    ],
+)
+def test_another_schema_is_refused(owned: Owned, home: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(home / DATABASE_NAME)
-    connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
     connection.commit()
     connection.close()
     for opening in (Journal.open, Reader.open):
-        with pytest.raises(
-            ExecutionError, match=rf"newer Fanjet \(schema 99, this one knows {SCHEMA_VERSION}\); upgrade"
-        ):
+        with pytest.raises(ExecutionError, match=words):
             opening(home)
 
 

@@ -10,7 +10,7 @@ from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.faults import explain, explained
 
 DATABASE_NAME = "fanjet.db"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 #: The first that can return the key of an inserted row.
 OLDEST_SQLITE = (3, 35, 0)
 
@@ -160,6 +160,11 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise ExecutionError(
             f"The database {path} was made by a newer Fanjet (schema {version}, this one knows {SCHEMA_VERSION}); "
             "upgrade Fanjet."
+        )
+    if version < SCHEMA_VERSION:
+        raise ExecutionError(
+            f"The database {path} was made by an older Fanjet (schema {version}, this one knows {SCHEMA_VERSION}) and "
+            "cannot be used; set FANJET_HOME to another folder, or delete this one if its runs do not matter any more."
         )
 
 
