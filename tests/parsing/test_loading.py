@@ -54,6 +54,8 @@ def test_all_dags_are_found_also_those_that_no_variable_holds(parse):
         ("import os\nos._exit(3)\n", "crash", None, "exit code 3"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", "crash", None, "signal 11"),
         ("x = 1\n", "empty", None, "no DAG"),
+        ("from fanjet import dag\n\n@dag\ndef sales(): ...\n", "uncalled", 3, "'sales' is never called"),
+        ("from fanjet import dag\nfrom json import *\n\ndef factory():\n    return dag\n", "empty", None, "no DAG"),
         ("def f():\n    raise ValueError('deep')\n\nf()\n", "exception", 2, "deep"),
     ],
 )

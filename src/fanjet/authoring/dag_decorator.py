@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -10,6 +10,9 @@ from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_param import DagParam
 from fanjet.errors import DagTypeError
+
+#: The attribute by which ``@dag`` functions are known.
+_MARK = "__fanjet_dag_id__"
 
 
 def dag(dag_id: Any = None, /, **options: Any) -> Any:
@@ -45,4 +48,14 @@ def _factory(function: Callable[..., Any], dag_id: str, options: dict[str, Any])
             function(**arguments)
         return made
 
+    setattr(factory, _MARK, dag_id)
     return factory
+
+
+def find_factories(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``@dag`` functions among the variables of a module that were written there, by name."""
+    return {
+        name: value
+        for name, value in namespace.items()
+        if hasattr(value, _MARK) and getattr(value, "__module__", None) == namespace.get("__name__")
+    }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_collection import collect_dags
+from fanjet.authoring.dag_decorator import find_factories
 from fanjet.errors import DagError
 from fanjet.parsing.load_errors import explain_load_error
 from fanjet.parsing.report import ParseError
@@ -43,7 +44,17 @@ def load_file(path: Path, root: Path) -> LoadedFile:
         exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its purpose
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
         return _fail(explain_load_error(error, path))
-    return _build(collect_dags(vars(module)), path, root)
+    dags = collect_dags(vars(module))
+    return _build(dags, path, root) if dags else _fail(_explain_no_dag(module, path))
+
+
+def _explain_no_dag(module: ModuleType, path: Path) -> ParseError:
+    for name, function in find_factories(vars(module)).items():
+        line = function.__wrapped__.__code__.co_firstlineno
+        message = f"The @dag function '{name}' is never called, so the file defines no DAG."
+        return ParseError(str(path), line, "uncalled", message, f"write {name}() at the end of the file")
+    fix = "call the @dag function at the top level of the file, or create the DAG there"
+    return ParseError(str(path), None, "empty", "The file defines no DAG.", fix)
 
 
 def _make_module(path: Path) -> ModuleType:
@@ -73,9 +84,6 @@ def _build(dags: list[DAG], path: Path, root: Path) -> LoadedFile:
             built.append(build_spec(dag, file=file))
         except DagError as error:
             errors.append(explain_load_error(error, path))
-    if not dags:
-        fix = "call the @dag function at the top level of the file, or create the DAG there"
-        errors.append(ParseError(str(path), None, "empty", "The file defines no DAG.", fix))
     return LoadedFile([], errors) if errors else LoadedFile(built, [])
 
 

@@ -14,7 +14,7 @@ class ParseError(msgspec.Struct, frozen=True):
         file: As it was given.
         line: 1-based; None when no line is to blame.
         kind: ``syntax``, ``import``, ``dag`` (the author's use of Fanjet), ``exception``, ``duplicate``, ``exit``,
-            ``timeout``, ``crash``, ``empty`` or ``missing``.
+            ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty`` or ``missing``.
         message: What is wrong.
         fix: What to do, if that is known.
     """
