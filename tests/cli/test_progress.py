@@ -108,6 +108,17 @@ def test_rate_and_estimate_follow_from_what_ended_lately() -> None:
     assert row.elapsed_s == 11.0
 
 
+def test_what_begins_and_ends_between_two_looks_took_at_most_so_long() -> None:
+    snapshot, meter, plan = Fake(True), Meter(), RowPlan("quick", (0,))
+    snapshot.set(0, none=2)
+    meter.read(plan, snapshot, 0.0)
+    snapshot.set(0, success=2)
+    row = meter.read(plan, snapshot, 0.3)
+    line = plain(row_line(row, lay_out([row], 100), terminal(100)))
+    assert "<0.30 s" in line
+    assert "/s" not in line
+
+
 def test_an_unknown_length_gives_no_estimate() -> None:
     snapshot, meter = Fake(True, False), Meter()
     snapshot.set(0, success=1)

@@ -12,8 +12,9 @@ _MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "<instant>"),
     (re.compile(r"\b\w+__<instant>\w*"), "<run id>"),
     (re.compile(r"~?\b\d+(?::\d\d)+\b"), "<time>"),
-    (re.compile(r"~?\b\d+(?:\.\d+)? (?:ms|s)\b"), "<time>"),
-    (re.compile(r"\b[\d,.]+/(?:s|min|h)\b"), "<rate>"),
+    (re.compile(r"[~<]?\b\d+(?:\.\d+)? (?:ms|s)\b"), "<time>"),
+    # What is over in a moment has none.
+    (re.compile(r"\b[\d,.]+/(?:s|min|h)\b"), ""),
     (re.compile(r"[━╍─┄]{3,}"), "<bar>"),
     (re.compile(r"[ \t]+"), " "),
 )

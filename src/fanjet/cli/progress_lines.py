@@ -61,7 +61,7 @@ def row_line(row: Row, layout: Layout, terminal: Terminal) -> Line:
     line += [*draw_bar(row, layout.bar, terminal), (" ", "")]
     line += [(pad(_say_progress(row), layout.count, right=True) + " ", quiet)]
     line += [*_fit(_say_states(row, words=layout.wide, terminal=terminal), layout.states, terminal), (" ", "")]
-    rate = say_rate(row.per_s) if row.total > 1 else ""
+    rate = say_rate(row.per_s) if row.total > 1 and not row.brief else ""
     line.append((pad(rate, _RATE_WIDTH, right=True) + " ", "dim"))
     line.append((pad(_say_elapsed(row), _ELAPSED_WIDTH, right=True) + " ", "dim"))
     left = "" if row.left_s is None else f"~{say_clock(row.left_s)}" + (" left" if layout.wide else "")
@@ -78,7 +78,9 @@ def _say_progress(row: Row) -> str:
 def _say_elapsed(row: Row) -> str:
     if row.elapsed_s is None:
         return ""
-    return say_duration(row.elapsed_s) if row.over else say_clock(row.elapsed_s)
+    if not row.over:
+        return say_clock(row.elapsed_s)
+    return ("<" if row.brief else "") + say_duration(row.elapsed_s)
 
 
 #: The bar and the total show these already.

@@ -83,7 +83,7 @@ class LiveDisplay:
 
     def _draw(self, watch: Watch, snapshot: Snapshot, *, last: bool = False) -> Row:
         now, terminal = self._clock(), look_at()
-        rows, overall = watch.look(snapshot, now)
+        rows, overall = watch.look(snapshot, now, last=last)
         shown, hidden = choose_rows(rows, terminal.height - _OTHER_LINES)
         self._layout = lay_out(shown, terminal.width, self._layout)
         lines = [row_line(row, self._layout, terminal) for row in shown]

@@ -80,7 +80,7 @@ class PlainDisplay:
         """Print the rows as they ended, what failed, and the result."""
         assert self._watch is not None
         now = self._clock()
-        rows, overall = self._watch.look(snapshot, now)
+        rows, overall = self._watch.look(snapshot, now, last=True)
         shown, hidden = choose_rows(rows, _MOST_ROWS)
         layout = lay_out(shown, self._terminal.width)
         lines = [row_line(row, layout, self._terminal) for row in shown]

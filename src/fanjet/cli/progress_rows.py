@@ -42,6 +42,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     total_known: bool
     #: None before the first instance began.
     elapsed_s: float | None
+    #: It began and ended between two looks: it took `elapsed_s` at the most.
+    brief: bool = False
     #: Instances that ended per second.
     per_s: float
     #: None where nothing can be said.
@@ -94,10 +96,11 @@ def _plan_at_depth(spec: DagSpec, chains: Sequence[tuple[str, ...]], depth: int)
 class Meter:
     """Remembers of one row what a snapshot cannot tell: since when it goes, and how fast."""
 
-    __slots__ = ("_began_at", "_done", "_ended_at", "_first_done", "_looked_at", "_samples")
+    __slots__ = ("_began_at", "_brief", "_done", "_ended_at", "_first_done", "_looked_at", "_samples")
 
     def __init__(self) -> None:
         self._began_at: float | None = None
+        self._brief = False
         self._ended_at: float | None = None
         self._looked_at: float | None = None
         self._done = 0
@@ -130,6 +133,7 @@ class Meter:
             total=total,
             total_known=known,
             elapsed_s=None if self._began_at is None else (self._ended_at or now) - self._began_at,
+            brief=self._brief and over,
             per_s=per_s,
             left_s=(total - done) / per_s if known and per_s > 0 and not over else None,
         )
@@ -142,6 +146,7 @@ class Meter:
             self._began_at = now if self._looked_at is None else self._looked_at
             self._first_done = done if first_look else self._done
             self._samples.append((self._began_at, self._first_done))
+            self._brief = over
         self._looked_at, self._done = now, done
         self._ended_at = (self._ended_at or now) if over else None
         if self._samples and now - self._samples[-1][0] >= _SAMPLE_EVERY_S:
@@ -209,10 +214,12 @@ class Watch:
         self._looked_at = began_at
         self._due_at = ended_at + (ended_at - began_at) / _LOOKING_SHARE
 
-    def look(self, snapshot: Snapshot, now: float) -> tuple[list[Row], Row]:
-        """One row per plan, and all instances together."""
+    def look(self, snapshot: Snapshot, now: float, *, last: bool = False) -> tuple[list[Row], Row]:
+        """One row per plan, and all instances together; the last look estimates nothing."""
         rows = [meter.read(plan, snapshot, now) for plan, meter in zip(self.plans, self._meters, strict=True)]
         overall = self._meter.read(self._all, snapshot, now)
+        if last:
+            return [msgspec.structs.replace(row, left_s=None) for row in rows], overall
         left = [row.left_s for row in rows if row.active]
         if overall.left_s is None or None in left:
             # The pace of what has ended says nothing about work of which nothing has ended yet.
