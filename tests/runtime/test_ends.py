@@ -132,7 +132,9 @@ def test_labels(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         (State.FAILED, "n-error 2"),
         (State.SUCCESS, None),
     ]
-    assert "The label of this instance could not be rendered" in capfd.readouterr().err
+    log = capfd.readouterr().err
+    assert "The label of this instance could not be rendered" in log
+    assert "get_current_context()['name'] = value" in log
     assert bench.value("single") == "2024-01-31"
 
 

@@ -126,6 +126,8 @@ def _refuse_missing(reader: Reader, found: Found, path: paths.Path) -> None:
         around = f" under {paths.show(path[:-1])}" if path[:-1] else ""
         have = f"the indexes 0 to {count - 1}" if count else "no indexes"
         raise OperationError(f"There is no instance {name} in run {run}: {task.task_id} has {have}{around}.")
+    if found.run.ended_at is not None:
+        raise OperationError(f"There is no instance {name} in run {run}.")
     raise OperationError(f"Nothing is recorded of {name} in run {run}: it has not started.")
 
 

@@ -123,7 +123,7 @@ class BaseSensorOperator(BaseOperator):
             progress = _Progress(progress.started_at, progress.pokes + 1)
             waited_s = time.time() - progress.started_at
             if waited_s > self.timeout:
-                raise self._give_up(SensorTimeout(f"Sensor '{self.task_id}' waited {waited_s:.0f} s in vain."))
+                raise self._give_up(SensorTimeout(f"Sensor '{self.task_id}' waited {waited_s:.3g} s in vain."))
             pause_s = self._pause_s(progress.pokes)
             if self.mode == "reschedule":
                 raise Rescheduled(datetime.now(UTC) + timedelta(seconds=pause_s), msgspec.json.encode(progress))

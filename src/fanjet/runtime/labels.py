@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fanjet.runtime.failures import describe, write_log
+from fanjet.runtime.templates import UndefinedInTemplateError
 
 if TYPE_CHECKING:
     from fanjet.runtime.task_instance import TaskInstance
 
 _MAX_LABEL_CHARS = 250
+_HOW_TO_NAME = "labels know what templates know; hand them more within the task: get_current_context()['name'] = value"
 
 
 def render_label(ti: TaskInstance, *, warns: bool = False) -> str | None:
@@ -30,6 +32,8 @@ def render_label(ti: TaskInstance, *, warns: bool = False) -> str | None:
         label = str(ti.prepared.templates.render(template, context, f"Task '{ti.task_id}', field 'map_index_template'"))
     except Exception as error:  # noqa: BLE001 - a template may call anything
         if warns:
+            if isinstance(error, UndefinedInTemplateError):
+                error.fix = _HOW_TO_NAME
             write_log(
                 f"The label of this instance could not be rendered; its index stands instead. {describe(error)}\n"
             )

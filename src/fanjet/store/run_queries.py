@@ -87,8 +87,10 @@ class RunQueries(Reading):
         return f"More than one run is called {text!r}: {shown}. Give its number."
 
     def _explain_none(self, text: str) -> str:
-        ids = [run.info.run_id for run in self.list_runs(limit=_SUGGEST_AMONG)]
-        if not ids:
+        runs = self.list_runs(limit=_SUGGEST_AMONG)
+        if not runs:
             return "There are no runs yet: `fanjet run FILE` makes the first."
-        near = get_close_matches(text, ids, n=_MOST_SUGGESTIONS, cutoff=0.5) or ids[:_MOST_SUGGESTIONS]
-        return f"There is no run {text!r}. Did you mean {' or '.join(near)}? `fanjet runs` lists all."
+        near = get_close_matches(text, [run.info.run_id for run in runs], n=_MOST_SUGGESTIONS, cutoff=0.5)
+        latest = runs[0].info
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"The latest is {latest.number}, of {latest.dag_id}."
+        return f"There is no run {text!r}. {hint} `fanjet runs` lists all."
