@@ -123,6 +123,15 @@ def test_tries_that_only_wait_make_room_for_more(start):
     assert driver.executor.busy() == 6
 
 
+def test_short_tries_that_only_wait_make_room_for_more_too(start):
+    """No try lasts the second after which it would be seen to wait; its task is."""
+    driver = start(FLOW.replace("0.4", "0.3"))
+    driver.start("rest", range(60))
+    while len(driver.worker_pids) < 6:
+        assert len(driver.outcomes) < 60
+        driver.turn(0.1)
+
+
 def test_cancelling_raises_in_the_task_and_gives_back_the_rest(start):
     driver = start(FLOW.replace("0.4", "30"), workers=1)
     driver.start("rest", [0])

@@ -1,4 +1,4 @@
-"""How many tries a worker is sent ahead: a matter of how long a task's tries have been taking."""
+"""What is known of the tries of each task: how long they take, so how many are sent ahead, and whether they compute."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from __future__ import annotations
 _MEMORY_TRIES = 64
 #: Nothing is sent ahead of tries that take longer: the pause between two of them is nothing beside them.
 _LONG_TRY_S = 0.25
+#: Tries that are over sooner are not worth more workers when they wait.
+_WORTH_ADAPTING_S = 0.02
 
 
 class Durations:
@@ -21,6 +23,8 @@ class Durations:
         self._most_tries = most_tries
         #: (run, task) -> mean, number of tries that it rests on.
         self._means: dict[tuple[int, int], tuple[float, int]] = {}
+        #: Tasks whose tries were last seen to wait, for a network or a database, rather than to compute.
+        self._waiting: set[tuple[int, int]] = set()
 
     def learn(self, run: int, task: int, total_s: float, count: int) -> None:
         """Take in that `count` tries took `total_s` together, with all that happened between them."""
@@ -32,6 +36,17 @@ class Durations:
         """The mean; None when no try has ended yet."""
         known = self._means.get((run, task))
         return known and known[0]
+
+    def note_waiting(self, run: int, task: int, *, waits: bool) -> None:
+        """Take in whether the tries of a task hardly used any CPU during the last second."""
+        if waits and (self.find_mean_s(run, task) or 0.0) >= _WORTH_ADAPTING_S:
+            self._waiting.add((run, task))
+        else:
+            self._waiting.discard((run, task))
+
+    def is_waiting(self, run: int, task: int) -> bool:
+        """Whether tries of a task need not be counted as busy from their start."""
+        return (run, task) in self._waiting
 
     def count_ahead(self, run: int, task: int) -> int:
         """How many tries may be outstanding on one worker; it grows with what is known of the task."""
@@ -45,3 +60,4 @@ class Durations:
         """The run is over."""
         for key in [key for key in self._means if key[0] == run]:
             del self._means[key]
+        self._waiting = {key for key in self._waiting if key[0] != run}

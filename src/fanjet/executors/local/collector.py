@@ -67,9 +67,14 @@ class Collector:
         assert isinstance(head.work, Launch)
         count = last.sequence - first.sequence + 1
         self._durations.learn(head.work.run, head.work.task, last.ended_at - first.started_at, count)
-        worker.quiet = False
+        worker.quiet = self._is_waiting(worker)
         if worker.slot.words[SEGMENT] & _NUMBER_MASK >= _MANY_SEGMENTS:
             worker.retiring = True
+
+    def _is_waiting(self, worker: WorkerHandle) -> bool:
+        """Whether what the worker goes on with is known to wait rather than to compute."""
+        work = worker.assignments[0].work if worker.assignments else None
+        return isinstance(work, Launch) and self._durations.is_waiting(work.run, work.task)
 
     def _take_other(self, worker: WorkerHandle, frame: FromWorker, batch: Batch) -> None:
         match frame:
@@ -81,7 +86,7 @@ class Collector:
                 worker.ready = True
             case Measured() | CallbacksDone():
                 order = worker.end_through(frame.sequence).work
-                worker.quiet = False
+                worker.quiet = self._is_waiting(worker)
                 if isinstance(order, MeasureMaps) and isinstance(frame, Measured):
                     batch.add(make_measured(order, frame.counts, frame.errors))
                 elif isinstance(order, RunCallbacks) and isinstance(frame, CallbacksDone):

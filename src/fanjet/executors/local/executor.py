@@ -50,7 +50,7 @@ class LocalExecutor:
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
         self._collector = Collector(self._durations, _refuse)
         self._recalls = Recalls(self._give_back, self._read)
-        self._watch = Watch(options, self._find_time_limit, pool.config.log_folder)
+        self._watch = Watch(options, self._durations, self._find_time_limit, pool.config.log_folder)
         self._undertaker = Undertaker(pool.config.log_folder, options.log_cap_bytes)
         self._batch = Batch(self._feeds_map)
         self._runs: dict[int, RunInfo] = {}
@@ -246,6 +246,8 @@ class LocalExecutor:
             case Launch():
                 mean_s = self._durations.find_mean_s(work.run, work.task) or 0.0
                 sequence = worker.assign(work, work.count, mean_s)
+                if worker.outstanding == work.count:
+                    worker.quiet = self._durations.is_waiting(work.run, work.task)
                 return RunTries(
                     sequence, work.run, work.fence, work.task, work.parent, work.first, work.count, work.try_number,
                     work.carry,

@@ -11,13 +11,14 @@ from fanjet.executors.local.log_watch import LogWatch
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.processes import read_cpu_s
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.prefetch import Durations
 from fanjet.model.launches import Launch
 from fanjet.worker.slot import CANCEL
 
 #: Between two looks.
 WATCH_EVERY_S = 0.2
 _QUIET_AFTER_S = 1.0
-#: A try that used less than this share of a core does not count as busy.
+#: A try that used less than this share of a core does not count as busy, nor do those of its task that follow it.
 _QUIET_SHARE = 0.1
 
 #: The `execution_timeout` in seconds of a (run, task); None without one.
@@ -25,10 +26,12 @@ FindTimeLimit = Callable[[int, int], float | None]
 
 
 class _Sample(NamedTuple):
-    """A measurement: which try ran, when, CPU seconds of the worker and all below it at that time."""
+    """A measurement of a worker that has been running tries of one task without a pause since."""
 
-    sequence: int
+    run: int
+    task: int
     at: float
+    #: CPU seconds of the worker and all below it so far.
     cpu_s: float
 
 
@@ -37,12 +40,16 @@ class Watch:
 
     Args:
         options: The settings.
+        durations: Told which tasks only wait.
         find_time_limit: Says how long tries of a task may take.
         log_folder: Where segments lie.
     """
 
-    def __init__(self, options: LocalOptions, find_time_limit: FindTimeLimit, log_folder: str) -> None:
+    def __init__(
+        self, options: LocalOptions, durations: Durations, find_time_limit: FindTimeLimit, log_folder: str
+    ) -> None:
         self._options = options
+        self._durations = durations
         self._find_time_limit = find_time_limit
         self._logs = LogWatch(log_folder, options.log_cap_bytes)
         self._looked_at = 0.0
@@ -69,6 +76,8 @@ class Watch:
             self._cancel_running(worker, guard)
             self._kill_overdue(worker, guard, now)
         if not self._options.workers:
+            for worker in self._samples.keys() - set(running):
+                del self._samples[worker]  # it paused: its next second begins anew
             self._find_quiet(running, now)
 
     def forget(self, worker: WorkerHandle) -> None:
@@ -108,18 +117,22 @@ class Watch:
 
     def _find_quiet(self, running: list[WorkerHandle], now: float) -> None:
         """Compare CPU times with those of a second ago."""
-        due = [worker for worker in running if self._is_due(worker, now)]
-        used = read_cpu_s([worker.pid for worker in due if worker.pid is not None])
-        for worker in due:
-            sample = _Sample(worker.running, now, used[worker.pid or 0])
+        due = [(worker, launch) for worker in running if (launch := self._find_due(worker, now)) is not None]
+        used = read_cpu_s([worker.pid for worker, _ in due if worker.pid is not None])
+        for worker, launch in due:
+            sample = _Sample(launch.run, launch.task, now, used[worker.pid or 0])
             before = self._samples.get(worker)
-            if before is not None and before.sequence == sample.sequence:
+            if before is not None and before[:2] == sample[:2]:
                 worker.quiet = sample.cpu_s - before.cpu_s < _QUIET_SHARE * (now - before.at)
+                self._durations.note_waiting(launch.run, launch.task, waits=worker.quiet)
             self._samples[worker] = sample
 
-    def _is_due(self, worker: WorkerHandle, now: float) -> bool:
-        """Whether the last measurement is old enough, or belongs to another try."""
-        before = self._samples.get(worker)
-        if before is None or before.sequence != worker.running:
-            return time.time() - worker.started_at >= WATCH_EVERY_S
-        return now - before.at >= _QUIET_AFTER_S
+    def _find_due(self, worker: WorkerHandle, now: float) -> Launch | None:
+        """What the worker runs, if the last measurement is old enough or belongs to another task."""
+        assignment = worker.find_assignment(worker.running)
+        if assignment is None or not isinstance(assignment.work, Launch):
+            return None
+        launch, before = assignment.work, self._samples.get(worker)
+        if before is None or before[:2] != (launch.run, launch.task):
+            return launch if time.time() - worker.started_at >= WATCH_EVERY_S else None
+        return launch if now - before.at >= _QUIET_AFTER_S else None
