@@ -11,7 +11,7 @@ loop, in the dict `OUTCOMES` of the file, by DAG id). One line per instance, or 
 
 The run is a success unless the first line says otherwise. A value means a success with that value, a state means
 that there is no value. Tries are 1 for what ran and 0 for what was `upstream_failed`; ``| try 2`` says so where it is
-another (an EmptyOperator needs none). A line that ends with a comma goes on in the next.
+another (an EmptyOperator needs none; ``any`` leaves it open). A line that ends with a comma goes on in the next.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def _read_outcome(text: str, where: str) -> Outcome:
             state, value = "success", _canonical(json.loads(what))
         except ValueError:
             raise AssertionError(f"{where}: neither a state nor JSON: {what!r}") from None
-    tries = int(notes["try"]) if "try" in notes else {"upstream_failed": 0, "skipped": None}.get(state, 1)
+    tries = {"upstream_failed": 0, "skipped": None}.get(state, 1)
+    if "try" in notes:
+        tries = None if notes["try"] == "any" else int(notes["try"])
     return Outcome(state, value, notes.get("label"), tries)
 
 

@@ -24,7 +24,7 @@ from fanjet.model.changes import (
     Record,
     RunCallbacks,
 )
-from fanjet.model.events import CallbacksRan, ClockTicked, Event, TriesEnded, TriesReturned
+from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -86,6 +86,8 @@ class Scheduler:
     def own(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
         """Take over a run whose lease is held; `changes` are those that starting or restoring its machine gave."""
         owned = OwnedRun(info, spec, machine)
+        if spec.dagrun_timeout_s is not None:
+            owned.times_out_at = self._clock() + spec.dagrun_timeout_s
         self._runs[info.number] = owned
         self._admission.add_run(info.number, spec)
         self._executor.open_run(info)
@@ -147,7 +149,7 @@ class Scheduler:
 
     def _find_patience_s(self) -> float:
         now = self._clock()
-        wakes = [wake_at for owned in self._runs.values() if (wake_at := owned.machine.next_wake_at()) is not None]
+        wakes = [wake_at for owned in self._runs.values() if (wake_at := owned.next_wake_at()) is not None]
         return max(0.0, min(_LONGEST_SLEEP_S, *(wake_at - now for wake_at in wakes))) if wakes else _LONGEST_SLEEP_S
 
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
@@ -156,14 +158,15 @@ class Scheduler:
             of_run[event.run].append(event)
             match event:
                 case TriesEnded() | TriesReturned():
+                    self._runs[event.run].tries_out -= len(event.indexes)
                     self._admission.released(event.run, event.task, len(event.indexes))
                 case CallbacksRan():
                     self._callbacks_ran(event)
         now = self._clock()
         for number, owned in self._runs.items():
-            wake_at = owned.machine.next_wake_at()
+            wake_at = owned.next_wake_at()
             if wake_at is not None and wake_at <= now:
-                of_run[number].append(ClockTicked(run=number, at=now))
+                of_run[number].append(_find_due(owned, now))
         return [(self._runs[number], self._runs[number].machine.apply(batch)) for number, batch in of_run.items()]
 
     def _callbacks_ran(self, event: CallbacksRan) -> None:
@@ -203,6 +206,7 @@ class Scheduler:
         for number, owned in self._runs.items():
             own = launches if len(self._runs) == 1 else [launch for launch in launches if launch.run == number]
             owned.machine.launched(own)
+            owned.tries_out += sum(launch.count for launch in own)
         return launches
 
     def _order(self, orders: Iterable[MeasureMaps | RunCallbacks | CancelTries]) -> None:
@@ -243,3 +247,13 @@ class Scheduler:
             self._shown_at = now
             for owned in self._runs.values():
                 self._display.progress(owned.info, owned)
+
+
+def _find_due(owned: OwnedRun, now: float) -> Event:
+    """What time has brought to a run: that it has taken too long, or that something in it may go on."""
+    number = owned.info.number
+    if owned.times_out_at is None or owned.times_out_at > now:
+        return ClockTicked(run=number, at=now)
+    owned.times_out_at = None
+    limit_s = owned.spec.dagrun_timeout_s
+    return CancelRequested(run=number, at=now, reason=f"the run took longer than its dagrun_timeout of {limit_s:g} s")

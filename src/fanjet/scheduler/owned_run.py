@@ -20,11 +20,21 @@ class OwnedRun:
     machine: RunState
     #: How many owed callbacks are with workers.
     callbacks_out: int = 0
+    #: How many tries were launched and not heard of since, those that were cancelled included.
+    tries_out: int = 0
+    #: When the run has taken too long, counted from when this scheduler took it; None when that is never or was seen.
+    times_out_at: float | None = None
 
     @property
     def over(self) -> bool:
         """Whether the run has its end state and nothing of it is under way any more."""
-        return self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED} and not self.callbacks_out
+        ended = self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED}
+        return ended and not self.callbacks_out and not self.tries_out
+
+    def next_wake_at(self) -> float | None:
+        """When something is to be done about the run though nothing happens; None when nothing waits for time."""
+        instants = [at for at in (self.machine.next_wake_at(), self.times_out_at) if at is not None]
+        return min(instants, default=None)
 
     def counts(self, task: int) -> Sequence[int]:
         """The number of instances of a task in each state, by `State` number."""
