@@ -72,11 +72,17 @@ class PreparedFunction(PreparedTask):
             args, kwargs = self._rendered_arguments(ti, scope)
         else:
             args, kwargs = self._arguments(ti, scope, dict(self._fixed))
+        if self.label_template is not None:
+            self._expose(ti, kwargs)
         if self._wanted:
             self._add_context(ti, kwargs)
         if self._signature.has_kwargs:
             kwargs = self._signature.add_context(args, kwargs, ti.get_template_context())
         return self._function(*args, **kwargs)
+
+    def _expose(self, ti: TaskInstance, kwargs: dict[str, Any]) -> None:
+        operator = self.operator
+        self.expose(ti, operator.unmap(kwargs) if isinstance(operator, DecoratedMappedOperator) else operator, kwargs)
 
     def _is_fixed(self, value: Any) -> bool:
         if type(value) is str:

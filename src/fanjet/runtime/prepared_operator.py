@@ -25,7 +25,8 @@ class PreparedOperator(PreparedTask):
         if self.spec.has_templates:
             ti.rendered = RenderedFields()
         operator = self._make_operator(ti, scope)
-        ti.task = operator
+        fields = [name for name in operator.template_fields if hasattr(operator, name)]
+        self.expose(ti, operator, {name: getattr(operator, name) for name in fields})
         context = ti.get_template_context()
         operator.pre_execute(context)
         result = operator.execute(context)

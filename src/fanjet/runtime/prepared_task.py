@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.scope import Scope
@@ -46,6 +47,20 @@ class PreparedTask(ABC):
     @abstractmethod
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
         """Make the arguments of a try, run it and give its result."""
+
+    def expose(self, ti: TaskInstance, operator: Operator, arguments: Mapping[str, Any]) -> None:
+        """Let the label, and whoever asks the context, find the operator of this instance and its arguments by name.
+
+        Args:
+            ti: The try.
+            operator: The task as this instance has it, no longer mapped.
+            arguments: What the instance is given; names that the context has already keep their meaning.
+        """
+        ti.task = operator
+        context = ti.get_template_context()
+        context["task"] = operator
+        if self.label_template is not None:
+            context.update({name: value for name, value in arguments.items() if name not in context})
 
     def renderer(self, ti: TaskInstance, operator: type | Operator) -> FieldRenderer:
         """Renders the fields of a try."""

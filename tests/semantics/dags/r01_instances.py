@@ -1,6 +1,6 @@
 """Instances, indexes and labels."""
 
-from fanjet import FailException, SkipException, dag, get_current_context, task, task_group
+from fanjet import BashOperator, FailException, SkipException, dag, get_current_context, task, task_group
 
 
 @dag
@@ -195,6 +195,33 @@ def r01_05_labels():
 
 
 @dag
+def r01_05_labels_from_arguments():
+    """Labels know the arguments of the instance, also of one that fails, and the operator of this instance.
+
+    Outcome:
+    run: failed
+    by_name[0]         "a"       | label a of 3
+    by_name[1]         failed    | label b of 3
+    by_task[0]         "a"       | label a
+    shell[0]           "1"       | label echo 1
+    """
+
+    @task(map_index_template="{{ x }} of {{ total }}")
+    def by_name(x, total):
+        if x == "b":
+            raise FailException("no")
+        return x
+
+    @task(map_index_template="{{ task.op_kwargs['x'] }}")
+    def by_task(x):
+        return x
+
+    by_name.partial(total=3).expand(x=["a", "b"])
+    by_task.expand(x=["a"])
+    BashOperator.partial(task_id="shell", map_index_template="{{ task.bash_command }}").expand(bash_command=["echo 1"])
+
+
+@dag
 def r01_05_labels_of_groups():
     """A group's template holds for the tasks inside that have none of their own.
 
@@ -227,6 +254,7 @@ for make in (
     r01_03_map_index_and_count,
     r01_04_second_use_gets_a_suffix,
     r01_05_labels,
+    r01_05_labels_from_arguments,
     r01_05_labels_of_groups,
 ):
     make()
