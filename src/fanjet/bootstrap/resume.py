@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
+from fanjet.bootstrap.restored_files import restore_files
 from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.errors import OperationError
 from fanjet.parsing.bundle import decides
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import extract_bundle, find_changed
+from fanjet.store.bundles import find_changed
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow, VersionRow
 
@@ -48,4 +49,4 @@ def _find_root(version: VersionRow, settings: Settings, display: Display) -> Pat
         return root
     more = f" and {len(changed) - 1} more files have" if len(changed) > 1 else " has"
     display.message(f"{root / changed[0]}{more} changed since the run started; the run goes on with its own copy.")
-    return extract_bundle(settings.home, version.bundle)
+    return restore_files(settings.home, version.bundle, root)

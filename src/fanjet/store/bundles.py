@@ -77,18 +77,19 @@ def find_changed(home: Path, name: str, root: Path) -> list[str]:
         return [file.path for file in files if not _is_same(root, file)]
 
 
-def extract_bundle(home: Path, name: str) -> Path:
+def extract_bundle(home: Path, name: str, *, place: str = "") -> Path:
     """The folder with the files of a bundle; it is made when it is not there.
 
     Args:
         home: The folder of the database.
         name: The hash that `save_bundle` returned.
+        place: Tells apart folders with the same files, to which the caller may add.
 
     Raises:
         ExecutionError: The bundle is gone or damaged, or the disk is full.
     """
     folder = home / "bundles"
-    target = folder / name
+    target = folder / (f"{name}-{place}" if place else name)
     if target.is_dir():
         return target
     with _explained():
