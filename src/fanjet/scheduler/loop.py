@@ -122,7 +122,7 @@ class Scheduler:
         Raises:
             ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
         """
-        while not all(owned.over for owned in self._runs.values()):
+        while not all(self._is_over(owned) for owned in self._runs.values()):
             if self.killing or (self._stopping and not self._executor.busy()):
                 break
             self.turn()
@@ -132,6 +132,10 @@ class Scheduler:
         statuses = {number: owned.machine.status for number, owned in self._runs.items()}
         self._runs.clear()
         return statuses
+
+    def _is_over(self, owned: OwnedRun) -> bool:
+        """Whether the run is over and its cancelled tries have had their time to clean up."""
+        return owned.over and (owned.tries_out <= 0 or not self._executor.busy())
 
     def turn(self) -> None:
         """One turn of the loop."""
@@ -155,6 +159,8 @@ class Scheduler:
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
         of_run: defaultdict[int, list[Event]] = defaultdict(list)
         for event in events:
+            if event.run not in self._runs:
+                continue  # a cancelled try of a run that is over
             of_run[event.run].append(event)
             match event:
                 case TriesEnded() | TriesReturned():

@@ -27,9 +27,8 @@ class OwnedRun:
 
     @property
     def over(self) -> bool:
-        """Whether the run has its end state and nothing of it is under way any more."""
-        ended = self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED}
-        return ended and not self.callbacks_out and not self.tries_out
+        """Whether the run has its end state and nothing that it owes is under way any more."""
+        return self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED} and not self.callbacks_out
 
     def next_wake_at(self) -> float | None:
         """When something is to be done about the run though nothing happens; None when nothing waits for time."""
