@@ -152,6 +152,7 @@ def test_a_file_that_cannot_be_loaded_ends_with_2_and_names_the_line(folder: Pat
     ("arguments", "message"),
     [
         (["swep.py"], "There is no file swep.py. Did you mean sweep.py?"),
+        (["broken_link.py"], "broken_link.py is a link to nowhere.py, which is not there."),
         (["."], "is a folder"),
         (["sweep.py", "--params", "{"], "is not valid JSON"),
         (["sweep.py", "--conf", "[1]"], "is no JSON object"),
@@ -165,6 +166,7 @@ def test_a_file_that_cannot_be_loaded_ends_with_2_and_names_the_line(folder: Pat
 def test_wrong_arguments_end_with_2_before_anything_runs(
     call: Call, folder: Path, arguments: list[str], message: str
 ) -> None:
+    (folder / "broken_link.py").symlink_to("nowhere.py")
     result = call("run", *arguments)
     assert result.status == 2
     assert message in result.err

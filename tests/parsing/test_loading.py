@@ -49,6 +49,7 @@ def test_all_dags_are_found_also_those_that_no_variable_holds(parse):
         ("x = 1\ndef f(:\n  pass\n", "syntax", 2, "def f(:"),
         ("\nimport nowhere_to_be_found\n", "import", 2, "'nowhere_to_be_found'"),
         ("\nfrom json import nothing_of_the_kind\n", "import", 2, "nothing_of_the_kind"),
+        ("\nfrom .helpers import x\n", "import", 2, "leading dot"),
         ("\n\n1 / 0\n", "exception", 3, "ZeroDivisionError"),
         ("import sys\nsys.exit(3)\n", "exit", 2, "code 3"),
         ("import os\nos._exit(3)\n", "crash", None, "exit code 3"),

@@ -68,6 +68,8 @@ def check_file(file: Path) -> Path:
     """
     if file.is_dir():
         raise OperationError(f"{file} is a folder. Name one DAG file; `fanjet check {file}` looks at all of them.")
+    if file.is_symlink() and not file.exists():
+        raise OperationError(f"{file} is a link to {file.readlink()}, which is not there.")
     if not file.exists():
         folder = file.parent
         names = [path.name for path in folder.glob("*.py")] if folder.is_dir() else []

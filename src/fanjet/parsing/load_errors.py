@@ -33,6 +33,10 @@ def explain_load_error(error: BaseException, path: Path) -> ParseError:
             return ParseError(error.file or str(path), error.line or line, "dag", error.message, error.fix)
         case ModuleNotFoundError(name=str(name)):
             return ParseError(str(path), line, "import", f"There is no module named '{name}'.", _suggest_install(name))
+        case ImportError() if str(error).startswith("attempted relative import with no known"):
+            message = "A DAG file is no part of a package, so it cannot import by a leading dot."
+            fix = "name the module: its folder and the root of its project are searched, see fanjet.toml"
+            return ParseError(str(path), line, "import", message, fix)
         case ImportError():
             return ParseError(str(path), line, "import", str(error))
         case SystemExit():
