@@ -137,6 +137,7 @@ class WorkerHandle:
             self.assignments.pop()  # nothing of it is left to end
         if not self.assignments:
             self.load_s = 0.0
+            self.quiet = False
         return taken[::-1]
 
     def send(self, frames: Iterable[ToWorker]) -> bool:
