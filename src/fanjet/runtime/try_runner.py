@@ -32,6 +32,7 @@ from fanjet.runtime.templates import Templates
 from fanjet.runtime.time_limit import TimeLimit
 from fanjet.runtime.try_result import TryResult
 from fanjet.runtime.value_store import ValueStore
+from fanjet.runtime.working_folder import WorkingFolder
 
 if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG
@@ -82,6 +83,7 @@ class TryRunner:
         self._feeds = Feeds(built.spec, max_map_length)
         self._results = Results(Graph(built.spec), self._feeds)
         self._max_map_length = max_map_length
+        self._folder = WorkingFolder()
         self._prepared: list[PreparedTask | None] = [None] * len(built.tasks)
         self._runs: dict[int, RunView] = {}
 
@@ -124,6 +126,7 @@ class TryRunner:
             return end_badly(ti, error)  # such as asyncio.CancelledError
         finally:
             leave_try()
+            self._folder.restore()
 
     def _run_fully(self, ti: TaskInstance, scope: TryScope) -> TryResult:
         """A try with callbacks, a label, a time limit or a special kind of end."""
