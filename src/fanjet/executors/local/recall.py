@@ -48,8 +48,9 @@ class Recalls:
         words = worker.slot.words
         first = max(first, words[CURRENT] + 1)
         if worker.hole is not None and words[CURRENT] < worker.hole[1]:
-            # It may still have to pass the last hole, so that one is made longer. What it held came back already.
-            begin, first = worker.hole[0], max(first, worker.hole[1])
+            # It may still have to pass the last hole, so that one is made longer. What it held came back already;
+            # what was sent since lies in it now as a whole, so none of that may be left out, wherever `first` is.
+            begin, first = worker.hole
         else:
             begin = words[LIMIT] = first  # an empty hole until RESUME follows: the last one ended before
         words[RESUME] = worker.next_sequence
