@@ -243,9 +243,15 @@ class Scheduler:
 
     def _renew_leases(self) -> None:
         now = self._clock()
-        if now - self._renewed_at >= _RENEW_EVERY_S:
-            self._renewed_at = now
+        if now - self._renewed_at < _RENEW_EVERY_S:
+            return
+        try:
             self._journal.renew_leases(self._session, lease_s=LEASE_S, at=now)
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            return  # tried again in the next turn; should the lease be lost meanwhile, the next write says so
+        self._renewed_at = now
 
     def _show(self) -> None:
         now = time.monotonic()
