@@ -9,6 +9,8 @@ import pytest
 
 from cli.conftest import Call
 from cli.seeding import DISCOVER, TRAIN, Seeder
+from fanjet.model.events import TryExtra
+from fanjet.model.states import RunStatus, State
 
 
 def test_runs_lists_the_latest_first_and_says_what_can_be_resumed(call: Call, seeded: Path) -> None:
@@ -60,6 +62,28 @@ def test_show_takes_the_latest_run_by_default_and_the_start_of_a_run_id(call: Ca
     assert "10 success, 54 to go" in latest
     assert call("show", "-").out == latest
     assert "run 1" in call("show", "manual__2026-01-05").out
+
+
+def test_show_does_not_tell_an_error_again_as_the_log(call: Call, tmp_path: Path) -> None:
+    seeder = Seeder(tmp_path / "home")
+    seeder.open_run()
+    only = TryExtra(error="Task 'discover' gave 5. Fix: give a list")
+    seeder.ended(DISCOVER, [-1], State.FAILED, text=b"Task 'discover' gave 5. Fix: give a list\n", extra=only)
+    raised = TryExtra(error="ValueError: bad (sweep.py:12)")
+    seeder.ended(TRAIN, [3], State.FAILED, text=b"before\nValueError: bad\n", extra=raised)
+    seeder.end_run(RunStatus.FAILED)
+    seeder.journal.close()
+    lines = [line.strip() for line in call("show").out.splitlines()]
+    first = lines.index("✗ discover failed")
+    assert lines[first + 1 :] == [
+        "Task 'discover' gave 5. Fix: give a list",
+        "→ fanjet logs 1 discover",
+        "",
+        "✗ train[3] failed",
+        "ValueError: bad (sweep.py:12)",
+        "│ before",
+        "→ fanjet logs 1 train --map-index 3",
+    ]
 
 
 def test_show_as_json(call: Call, seeded: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fanjet.cli.progress_closing import Failure, Failures
 from fanjet.errors import ExecutionError
@@ -58,3 +58,14 @@ def read_tail(settings: Settings, row: InstanceRow, lines: int) -> list[str]:
     found = data.decode("utf-8", "replace").rstrip().splitlines()
     cut_first = len(data) == _TAIL_BYTES < row.log.length and len(found) <= lines
     return found[cut_first:][-lines:]
+
+
+def leave_out_error(log: Sequence[str], error: str) -> list[str]:
+    """The lines of a log without those that only say the error again, for screens that have said it."""
+    said = [line.strip() for line in error.splitlines() if line.strip()]
+    return [line for line in log if not any(_repeats(line.strip(), known) for known in said)]
+
+
+def _repeats(line: str, known: str) -> bool:
+    """Whether it is the line of the error, perhaps without the place that is put behind it there."""
+    return line == known or bool(line) and known.startswith(f"{line} (")

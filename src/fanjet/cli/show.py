@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from fanjet.cli.arguments import home_option, map_index_option
-from fanjet.cli.failures import count_failed, iter_failed, read_tail
+from fanjet.cli.failures import count_failed, iter_failed, leave_out_error, read_tail
 from fanjet.cli.finding import find_run, settings_of
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.progress_closing import Failure, describe_failure
@@ -145,8 +145,8 @@ def _failures(settings: Settings, shown: _Shown, terminal: Terminal) -> list[Lin
     lines: list[Line] = []
     for failure, instance in shown.failed:
         *told, command_line = describe_failure(shown.run.info.number, failure, terminal)
-        tail: list[Line] = [[(f"    {terminal.symbol('│', '|')} {_fit(text, terminal)}", "dim")]
-                            for text in read_tail(settings, instance, _LOG_LINES)]  # fmt: skip
+        log = leave_out_error(read_tail(settings, instance, _LOG_LINES), failure.error)
+        tail: list[Line] = [[(f"    {terminal.symbol('│', '|')} {_fit(text, terminal)}", "dim")] for text in log]
         lines += [[("", "")], *told, *tail, command_line]
     more = count_failed(shown.counts) - len(shown.failed)
     if more > 0:
