@@ -120,9 +120,17 @@ class Seeder:
         self.journal.write([], [launch], at=STARTED_AT)
         return self._fence
 
-    def skipped(self, task: int, indexes: Sequence[int], state: State = State.SKIPPED, parent: MapPath = ()) -> None:
+    def skipped(
+        self,
+        task: int,
+        indexes: Sequence[int],
+        state: State = State.SKIPPED,
+        parent: MapPath = (),
+        reason: str | None = None,
+    ) -> None:
+        at = STARTED_AT + 2
         self._write(
-            EndInstances(run=self.run, task=task, parent=parent, indexes=indexes, state=state, at=STARTED_AT + 2)
+            EndInstances(run=self.run, task=task, parent=parent, indexes=indexes, state=state, at=at, reason=reason)
         )
 
     def pushed(self, task: int, index: int, key: str, value: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
-from cli.seeding import DISCOVER, TRAIN, Seeder
+from cli.seeding import DISCOVER, TABLE, TRAIN, Seeder
 from fanjet.model.events import TryExtra
 from fanjet.model.states import RunStatus, State
 
@@ -83,6 +83,31 @@ def test_show_does_not_tell_an_error_again_as_the_log(call: Call, tmp_path: Path
         "ValueError: bad (sweep.py:12)",
         "│ before",
         "→ fanjet logs 1 train --map-index 3",
+    ]
+
+
+def test_show_gives_the_reason_where_nothing_failed(call: Call, tmp_path: Path) -> None:
+    seeder = Seeder(tmp_path / "home")
+    seeder.open_run()
+    seeder.ended(DISCOVER, [-1])
+    seeder.skipped(TRAIN, range(2), reason="cancelled: it took too long")
+    seeder.skipped(TABLE, range(2), State.UPSTREAM_FAILED, reason="'discover' gave nothing to map over")
+    seeder.end_run(RunStatus.FAILED)
+    seeder.journal.close()
+    lines = [line.strip() for line in call("show").out.splitlines()]
+    assert lines[-7:] == [
+        "○ train[0] skipped",
+        "cancelled: it took too long",
+        "→ fanjet show 1 train --map-index 0",
+        "",
+        "▲ region.table[0] upstream failed",
+        "'discover' gave nothing to map over",
+        "→ fanjet show 1 region.table --map-index 0",
+    ]
+    shown = json.loads(call("show", "--json").out)
+    assert [(one["task_id"], one["state"]) for one in shown["not_run"]] == [
+        ("train", "skipped"),
+        ("region.table", "upstream_failed"),
     ]
 
 

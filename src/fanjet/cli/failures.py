@@ -14,6 +14,7 @@ from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, TaskCounts
 
 _TAIL_BYTES = 4096
+_NOT_RUN = (State.UPSTREAM_FAILED, State.SKIPPED)
 
 
 def find_failures(settings: Settings, run: int, most: int) -> Failures:
@@ -21,13 +22,37 @@ def find_failures(settings: Settings, run: int, most: int) -> Failures:
     with Reader.open(settings.home) as reader:
         tasks = reader.get_spec(run).tasks
         counts = reader.counts(run)
-        found = [
-            Failure(
-                task_id=task.task_id, path=row.path, try_number=row.try_number, label=row.label, error=row.error or ""
-            )
-            for task, row in iter_failed(reader, run, tasks, counts, most)
-        ]
-    return Failures(found, count_failed(counts))
+        found = [as_failure(task.task_id, row) for task, row in iter_failed(reader, run, tasks, counts, most)]
+        reasons = find_reasons(reader, run, tasks, counts, most)
+    return Failures([*found, *reasons], count_failed(counts) + len(reasons))
+
+
+def as_failure(task_id: str, row: InstanceRow) -> Failure:
+    """What screens need of an instance that did not succeed."""
+    return Failure(
+        task_id=task_id,
+        path=row.path,
+        try_number=row.try_number,
+        label=row.label,
+        error=row.error or "",
+        state=row.state,
+    )
+
+
+def find_reasons(
+    reader: Reader, run: int, tasks: tuple[TaskSpec, ...], counts: dict[int, TaskCounts], most: int
+) -> list[Failure]:
+    """Where nothing failed: why instances could not run, as far as that is recorded, each reason once."""
+    if count_failed(counts):
+        return []
+    found: dict[str, Failure] = {}
+    for task in tasks:
+        known = counts.get(task.number)
+        if known is None or not any(known.counts[state] for state in _NOT_RUN):
+            continue
+        for row in reader.instances(run, task.number, states=_NOT_RUN, with_error=True, limit=most):
+            found.setdefault(row.error or "", as_failure(task.task_id, row))
+    return list(found.values())[:most]
 
 
 def count_failed(counts: dict[int, TaskCounts]) -> int:
@@ -68,4 +93,4 @@ def leave_out_error(log: Sequence[str], error: str) -> list[str]:
 
 def _repeats(line: str, known: str) -> bool:
     """Whether it is the line of the error, perhaps without the place that is put behind it there."""
-    return line == known or bool(line) and known.startswith(f"{line} (")
+    return line == known or (bool(line) and known.startswith(f"{line} ("))

@@ -7,7 +7,7 @@ from shlex import quote
 
 import msgspec
 
-from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_RUN, say_counts
+from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_RUN, LOOK_OF_STATE, say_counts
 from fanjet.cli.progress_lines import Line, plain
 from fanjet.cli.progress_rows import Row
 from fanjet.cli.quantities import say_count, say_duration
@@ -25,7 +25,7 @@ _TO_GO = frozenset({State.NONE, State.SCHEDULED})
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """One instance that failed."""
+    """One instance that failed, or that could not run for a recorded reason."""
 
     task_id: str
     path: Path
@@ -33,6 +33,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     label: str | None
     #: Why, for people; empty when nothing is recorded.
     error: str
+    state: State = State.FAILED
 
 
 class Failures(msgspec.Struct, frozen=True):
@@ -49,8 +50,12 @@ def instance_name(task_id: str, path: Path) -> str:
 
 def logs_command(run: int, task_id: str, path: Path) -> str:
     """The command that prints what the instance wrote."""
+    return _instance_command("logs", run, task_id, path)
+
+
+def _instance_command(name: str, run: int, task_id: str, path: Path) -> str:
     index = f" --map-index {show(path)}" if path else ""
-    return f"fanjet logs {run} {quote(task_id)}{index}"
+    return f"fanjet {name} {run} {quote(task_id)}{index}"
 
 
 def failure_lines(run: int, failures: Failures, terminal: Terminal) -> list[Line]:
@@ -66,17 +71,23 @@ def failure_lines(run: int, failures: Failures, terminal: Terminal) -> list[Line
 
 
 def describe_failure(run: int, failure: Failure, terminal: Terminal) -> list[Line]:
-    """One failed instance: its name, its error, the command for its log."""
-    name = instance_name(failure.task_id, failure.path)
+    """One failed instance: its name, its error, the command for its log, or for the rest where it ran no try."""
+    name, look = instance_name(failure.task_id, failure.path), LOOK_OF_STATE[failure.state]
     label = f" ({printable(failure.label)})" if failure.label else ""
     tries = f" in try {failure.try_number}" if failure.try_number > 1 else ""
     lines: list[Line] = [
-        [(terminal.symbol("✗ ", "x "), "red"), (name, "bold"), (label, ""), (f" failed{tries}", "red")]
+        [
+            (terminal.symbol(f"{look.symbol} ", f"{look.ascii_symbol} "), look.style),
+            (name, "bold"),
+            (label, ""),
+            (f" {look.word}{tries}", look.style),
+        ]
     ]
     mark, width = terminal.symbol("…", "~"), max(terminal.width - 4, 16) if terminal.live else _PLAIN_ERROR_WIDTH
     told = [text for text in failure.error.splitlines() if text.strip()][:_ERROR_LINES]
     lines += [[("    " + cut(printable(text), width, mark=mark), "")] for text in told]
-    command = logs_command(run, failure.task_id, failure.path)
+    screen = "logs" if failure.state is State.FAILED else "show"
+    command = _instance_command(screen, run, failure.task_id, failure.path)
     return [*lines, [(f"    {terminal.symbol('→', '->')} ", "dim"), (command, "cyan")]]
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from fanjet.cli.arguments import home_option, map_index_option
-from fanjet.cli.failures import count_failed, iter_failed, leave_out_error, read_tail
+from fanjet.cli.failures import as_failure, count_failed, find_reasons, iter_failed, leave_out_error, read_tail
 from fanjet.cli.finding import find_run, settings_of
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.progress_closing import Failure, describe_failure
@@ -93,6 +93,8 @@ class _Shown(msgspec.Struct, frozen=True):
     #: How many instances of each task workers have in their hands.
     running: dict[int, int]
     failed: list[tuple[Failure, InstanceRow]]
+    #: Where nothing failed: instances that could not run, and why.
+    reasons: list[Failure]
 
 
 def _read(reader: Reader, row: RunRow, failures: int) -> _Shown:
@@ -105,12 +107,9 @@ def _read(reader: Reader, row: RunRow, failures: int) -> _Shown:
         counts=counts,
         lengths=reader.map_lengths(run),
         running={task.number: len(reader.running(run, task.number)) for task in spec.tasks} if row.owned else {},
-        failed=[(_as_failure(task.task_id, instance), instance) for task, instance in failed],
+        failed=[(as_failure(task.task_id, instance), instance) for task, instance in failed],
+        reasons=find_reasons(reader, run, spec.tasks, counts, failures),
     )
-
-
-def _as_failure(task_id: str, row: InstanceRow) -> Failure:
-    return Failure(task_id=task_id, path=row.path, try_number=row.try_number, label=row.label, error=row.error or "")
 
 
 def _draw(line: Line, terminal: Terminal) -> str:
@@ -148,6 +147,8 @@ def _failures(settings: Settings, shown: _Shown, terminal: Terminal) -> list[Lin
         log = leave_out_error(read_tail(settings, instance, _LOG_LINES), failure.error)
         tail: list[Line] = [[(f"    {terminal.symbol('│', '|')} {_fit(text, terminal)}", "dim")] for text in log]
         lines += [[("", "")], *told, *tail, command_line]
+    for failure in shown.reasons:
+        lines += [[("", "")], *describe_failure(shown.run.info.number, failure, terminal)]
     more = count_failed(shown.counts) - len(shown.failed)
     if more > 0:
         text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {more + len(shown.failed)}"
@@ -181,6 +182,15 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
                 "log_tail": read_tail(settings, instance, _LOG_LINES),
             }
             for failure, instance in shown.failed
+        ],
+        "not_run": [
+            {
+                "task_id": reason.task_id,
+                "map_index": list(reason.path),
+                "state": reason.state.label,
+                "reason": reason.error,
+            }
+            for reason in shown.reasons
         ],
     }
 

@@ -38,6 +38,7 @@ class InstanceQueries(LaunchQueries):
         prefix: MapPath = (),
         *,
         states: Collection[State] | None = None,
+        with_error: bool = False,
         limit: int = 100,
         offset: int = 0,
     ) -> list[InstanceRow]:
@@ -48,10 +49,12 @@ class InstanceQueries(LaunchQueries):
             task: The number of the task.
             prefix: Only those whose path begins so; the whole path for one instance.
             states: Only those in one of these states; None for all.
+            with_error: Only those with a recorded error or reason.
             limit: At most so many.
             offset: Without so many at the beginning.
         """
-        return self._instances((run, task, encode(prefix), prefix_end(prefix)), states, limit, offset)
+        between = (run, task, encode(prefix), prefix_end(prefix))
+        return self._instances(between, states, limit, offset, with_error=with_error)
 
     def find_instance(self, run: int, task: int, path: MapPath) -> InstanceRow | None:
         """One instance; None when nothing is recorded of it."""
@@ -108,7 +111,13 @@ class InstanceQueries(LaunchQueries):
         return {**dict(pushed), **returned}
 
     def _instances(
-        self, between: tuple[int, int, bytes, bytes], states: Collection[State] | None, limit: int, offset: int
+        self,
+        between: tuple[int, int, bytes, bytes],
+        states: Collection[State] | None,
+        limit: int,
+        offset: int,
+        *,
+        with_error: bool = False,
     ) -> list[InstanceRow]:
         """Instances by (run, task, first key, key after the last)."""
         if states is not None and not states:
@@ -116,6 +125,7 @@ class InstanceQueries(LaunchQueries):
         wanted = ", ".join(str(int(state)) for state in states or ())
         # The index of failed instances is only used where the condition is spelled as in its definition.
         condition = f"AND state = {wanted}" if wanted.isdecimal() else f"AND state IN ({wanted})" if wanted else ""
+        condition += " AND error IS NOT NULL" if with_error else ""
         rows = self._select(
             INSTANCE_COLUMNS,
             "FROM instance WHERE run = ? AND task = ? AND path >= ? AND path < ? "
