@@ -161,7 +161,7 @@ def play(display: PlainDisplay | LiveDisplay, clock: Clock, status: RunStatus) -
     snapshot = Fake(True, False)
     snapshot.set(0, none=100)
     with display:
-        display.run_opened(INFO, make_spec("train", "report"), snapshot)
+        display.run_opened(INFO, make_spec("train", "report"), snapshot, resumed=False)
         for step in range(1, 101):
             clock.now += 0.1
             snapshot.set(0, none=100 - step, running=min(2, 100 - step), failed=1, success=step - 1)
@@ -196,11 +196,21 @@ def test_nothing_is_said_while_nothing_changes(capsys: pytest.CaptureFixture[str
     display = PlainDisplay(find_failures, terminal(120, live=False), clock)
     snapshot = Fake(True)
     snapshot.set(0, running=1)
-    display.run_opened(INFO, make_spec("slow"), snapshot)
+    display.run_opened(INFO, make_spec("slow"), snapshot, resumed=False)
     for _ in range(600):
         clock.now += 0.1
         display.progress(INFO, snapshot)
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("resumed", "more"), [(False, ""), (True, ", 3 of 10 instances were done")])
+def test_only_a_resumed_run_says_how_far_it_was(capsys: pytest.CaptureFixture[str], resumed: bool, more: str) -> None:
+    """Of a new run, empty tasks may have ended before its heading is printed."""
+    snapshot = Fake(True)
+    snapshot.set(0, success=3, none=7)
+    display = PlainDisplay(find_failures, terminal(120, live=False), Clock())
+    display.run_opened(INFO, make_spec("train"), snapshot, resumed=resumed)
+    assert capsys.readouterr().out == f"sweep  run 7  manual__2026{more}\n"
 
 
 def test_an_interrupted_run_names_the_command_that_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
@@ -232,7 +242,7 @@ def test_the_live_display_gives_the_cursor_back_after_an_error(
 
     def fail() -> None:
         with LiveDisplay(find_failures) as display:
-            display.run_opened(INFO, make_spec("train"), snapshot)
+            display.run_opened(INFO, make_spec("train"), snapshot, resumed=False)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

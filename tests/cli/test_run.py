@@ -54,6 +54,22 @@ def broken():
 broken()
 """
 
+ODD = """\
+from fanjet import DAG, EmptyOperator, task
+
+with DAG("odd"):
+
+    @task
+    def numbers():
+        return [1]
+
+    @task
+    def use(x):
+        return x
+
+    use.expand(x=numbers().concat(EmptyOperator(task_id="e").output))
+"""
+
 SLOW = """\
 import time
 from pathlib import Path
@@ -138,6 +154,17 @@ def test_a_failed_run_ends_with_1_and_says_what_failed_and_where_to_read_more(fo
     assert "Traceback" not in done.stderr
     shown = fanjet(folder, "show", "1").stdout
     assert "│ inverting 0" in shown or "ZeroDivisionError" in shown
+
+
+def test_a_run_without_failures_that_did_not_succeed_says_why(folder: Path) -> None:
+    (folder / "odd.py").write_text(ODD)
+    done = fanjet(folder, "run", "odd.py")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "were done" not in done.stdout.splitlines()[0]
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    place = lines.index("▲ use upstream failed")
+    assert "'e' gave no result" in lines[place + 1]
+    assert lines[place + 2] == "→ fanjet show 1 use"
 
 
 def test_a_file_that_cannot_be_loaded_ends_with_2_and_names_the_line(folder: Path) -> None:

@@ -48,7 +48,7 @@ class Runs:
         info = self._journal.create_run(version=version, info=new)
         self._take(info)
         machine = RunState(info.number, spec)
-        return self._finish(info, spec, machine, machine.start(info.started_at.timestamp()))
+        return self._finish(info, spec, machine, machine.start(info.started_at.timestamp()), resumed=False)
 
     def resume(self, info: RunInfo, spec: DagSpec) -> RunOutcome:
         """Go on with a run that nobody owns any more.
@@ -59,14 +59,16 @@ class Runs:
         self._take(info)
         history = self._journal.read_history(info.number)
         machine, changes = RunState.restore(info.number, spec, history, time.time())
-        return self._finish(info, spec, machine, changes)
+        return self._finish(info, spec, machine, changes, resumed=True)
 
     def _take(self, info: RunInfo) -> None:
         self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=time.time())
 
-    def _finish(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: list[Change]) -> RunOutcome:
+    def _finish(
+        self, info: RunInfo, spec: DagSpec, machine: RunState, changes: list[Change], *, resumed: bool
+    ) -> RunOutcome:
         with stop_on_signals(self.scheduler):
-            self.scheduler.own(info, spec, machine, changes)
+            self.scheduler.own(info, spec, machine, changes, resumed=resumed)
             statuses = self.scheduler.run()
         self._journal.release_lease(info.number, self._session)
         return RunOutcome(run=info.number, run_id=info.run_id, dag_id=info.dag_id, status=statuses[info.number])

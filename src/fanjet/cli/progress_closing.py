@@ -91,9 +91,9 @@ def describe_failure(run: int, failure: Failure, terminal: Terminal) -> list[Lin
     return [*lines, [(f"    {terminal.symbol('→', '->')} ", "dim"), (command, "cyan")]]
 
 
-def opening_line(info: RunInfo, overall: Row) -> Line:
-    """The heading of a run."""
-    again = f", {overall.done:,} of {overall.total:,} instances were done" if overall.done else ""
+def opening_line(info: RunInfo, overall: Row, *, resumed: bool) -> Line:
+    """The heading of a run, and how far it was if it is resumed."""
+    again = f", {overall.done:,} of {overall.total:,} instances were done" if resumed and overall.done else ""
     return [(info.dag_id, "bold"), (f"  run {info.number}", ""), (f"  {info.run_id}{again}", "dim")]
 
 

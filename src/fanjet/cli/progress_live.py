@@ -46,13 +46,13 @@ class LiveDisplay:
         """Give the terminal back."""
         self._stop()
 
-    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot) -> None:
+    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
         """Print the heading and start to draw below it."""
         self._stop()
         self._opened_at = self._clock()
         self._watch, self._layout = Watch(spec, look_at().height - _OTHER_LINES), None
         _, overall = self._watch.look(snapshot, self._opened_at)
-        self._print([opening_line(info, overall)])
+        self._print([opening_line(info, overall, resumed=resumed)])
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
         self._live.start()
         self._draw(self._watch, snapshot)

@@ -54,13 +54,13 @@ class PlainDisplay:
     ) -> None:
         """Nothing to give back."""
 
-    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot) -> None:
+    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
         """Print the heading."""
         self._watch = Watch(spec, _MOST_ROWS)
         self._opened_at = self._spoke_at = self._clock()
         _, overall = self._watch.look(snapshot, self._opened_at)
         self._said = overall.counts
-        self._print([opening_line(info, overall)])
+        self._print([opening_line(info, overall, resumed=resumed)])
 
     def progress(self, info: RunInfo, snapshot: Snapshot) -> None:  # noqa: ARG002 - the port's signature
         """Print a line when something changed and the last one is old enough."""

@@ -23,8 +23,8 @@ class Snapshot(Protocol):
 class Display(Protocol):
     """Told by the scheduler, in its thread; must be quick."""
 
-    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot) -> None:
-        """A run starts or goes on."""
+    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
+        """A run starts, or goes on if it was resumed."""
 
     def progress(self, info: RunInfo, snapshot: Snapshot) -> None:
         """Something may have changed; at most ten times a second for a run."""
@@ -39,7 +39,7 @@ class Display(Protocol):
 class Silent:
     """A display for programs: shows nothing."""
 
-    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot) -> None:
+    def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
         """Show nothing."""
 
     def progress(self, info: RunInfo, snapshot: Snapshot) -> None:

@@ -83,7 +83,9 @@ class Scheduler:
         self._shown_at = 0.0
         self._renewed_at = clock()
 
-    def own(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
+    def own(
+        self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change], *, resumed: bool = False
+    ) -> None:
         """Take over a run whose lease is held; `changes` are those that starting or restoring its machine gave."""
         owned = OwnedRun(info, spec, machine)
         if spec.dagrun_timeout_s is not None:
@@ -91,7 +93,7 @@ class Scheduler:
         self._runs[info.number] = owned
         self._admission.add_run(info.number, spec)
         self._executor.open_run(info)
-        self._display.run_opened(info, spec, owned)
+        self._display.run_opened(info, spec, owned, resumed=resumed)
         self._carry_out([(owned, changes)])
 
     def stop(self) -> None:
