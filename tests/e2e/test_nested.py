@@ -121,3 +121,28 @@ def test_a_group_in_a_group_over_its_argument(fanjet: Program) -> None:
     assert values(run, "outer.inner.pair") == {(0, 0): "a1", (0, 1): "a2", (1, 0): "b3"}
     assert values(run, "outer.join") == {(0,): "a1+a2", (1,): "b3"}
     assert values(run, "all_of") == {(): [["a1", "a2"], ["b3"]]}
+
+
+def test_a_reduce_over_values_that_are_larger_together_than_a_pipe(fanjet: Program) -> None:
+    file = fanjet.write(
+        "large.py",
+        """
+        from fanjet import dag, task
+
+        @dag
+        def large():
+            @task
+            def work(item):
+                return "v" * 3000
+
+            @task
+            def total(texts):
+                return sum(map(len, texts))
+
+            total(work.expand(item=list(range(1200))))
+
+        large()
+        """,
+    )
+    (run,) = fanjet.results("run", file)
+    assert values(run, "total") == {(): 1200 * 3000}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from fanjet.errors import FanjetError
 from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
@@ -11,7 +13,7 @@ from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.model.changes import MeasureMaps, RunCallbacks
 from fanjet.model.events import XComPushed
-from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready
+from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready, ToWorker
 from fanjet.model.launches import Launch
 from fanjet.model.requests import Failure, Response
 from fanjet.worker.segment import NUMBER_BITS
@@ -28,11 +30,15 @@ class Collector:
     Args:
         durations: Learns how long tries take.
         serve: Answers what running tries ask.
+        write: Sends frames to a worker, now or as soon as its pipe has room: an answer may be larger than a pipe.
     """
 
-    def __init__(self, durations: Durations, serve: Serve) -> None:
+    def __init__(
+        self, durations: Durations, serve: Serve, write: Callable[[WorkerHandle, Sequence[ToWorker]], None]
+    ) -> None:
         self._durations = durations
         self.serve = serve
+        self._write = write
 
     def collect(self, worker: WorkerHandle, batch: Batch) -> None:
         """Take in all whole frames of a worker. A hot loop: one round for every try."""
@@ -79,7 +85,7 @@ class Collector:
     def _take_other(self, worker: WorkerHandle, frame: FromWorker, batch: Batch) -> None:
         match frame:
             case Ask():
-                worker.send([Answer(self._answer(worker, frame))])
+                self._write(worker, [Answer(self._answer(worker, frame))])
             case Pushed():
                 self._take_pushed(worker, frame, batch)
             case Ready():

@@ -48,7 +48,7 @@ class LocalExecutor:
         self._options = options
         self._slots = options.slots
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
-        self._collector = Collector(self._durations, _refuse)
+        self._collector = Collector(self._durations, _refuse, self._write)
         self._recalls = Recalls(self._give_back, self._read)
         self._watch = Watch(options, self._durations, self._find_time_limit, pool.config.log_folder)
         self._undertaker = Undertaker(pool.config.log_folder, options.log_cap_bytes)
