@@ -72,6 +72,18 @@ def test_every_error_is_reported_at_once_with_file_line_and_fix(call: Call, dags
     assert result.out.splitlines()[-1] == "6 files, 2 DAGs: 4 errors"
 
 
+def test_one_id_in_two_files_is_an_error_that_names_both_places(call: Call, dags: Path) -> None:
+    (dags / "sub" / "twin.py").write_text("# A comment.\n" + GOOD.format(name="good"))
+    (dags / "importer.py").write_text("import good as other\n# fanjet: brings the DAG of another file with it\n")
+    result = call("check", str(dags))
+    assert result.status == 2
+    assert "dags/sub/twin.py:12: duplicate: Two DAGs have the id 'good', first in dags/good.py:11." in result.out
+    assert "fix: give one of them another dag_id" in result.out
+    assert "importer.py: duplicate" not in result.out
+    (error,) = [one for one in json.loads(call("check", str(dags), "--json").out)["errors"] if "good" in one["message"]]
+    assert (error["kind"], error["line"]) == ("duplicate", 12)
+
+
 def test_json_names_dags_and_errors(call: Call, dags: Path) -> None:
     (dags / "syntax.py").write_text("from fanjet import dag\ndef f(:\n")
     result = call("check", str(dags), "--json")

@@ -13,6 +13,7 @@ import msgspec
 
 from fanjet.cli.dag_errors import render_dag_errors, shorten_path
 from fanjet.cli.dag_files import DagFile, find_dag_files
+from fanjet.cli.duplicates import find_duplicates
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.quantities import say_count
 from fanjet.cli.terminal import Terminal, look_at
@@ -57,7 +58,8 @@ def command(paths: tuple[Path, ...], as_json: bool) -> int:
     ]
     files = find_dag_files([path for path in paths if path.exists()])
     checked = list(_check_all(files))
-    errors = [*missing, *(error for one in checked for error in one.errors)]
+    duplicates = find_duplicates([(one.file.path, one.report) for one in checked])
+    errors = [*missing, *(error for one in checked for error in one.errors), *duplicates]
     if as_json:
         print_json(_as_data(checked, errors))
     else:

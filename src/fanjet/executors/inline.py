@@ -29,7 +29,7 @@ from fanjet.model.launches import Launch
 from fanjet.model.requests import Failure, Request, Response
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.parsing.loader import LoadedFile, load_file
+from fanjet.parsing.loader import LoadedFile, load_file, make_report
 from fanjet.parsing.report import ParseReport
 from fanjet.runtime.try_runner import TryRunner
 
@@ -79,7 +79,7 @@ class InlineExecutor:
         loaded = self._load()
         self._specs = {dag.spec.dag_id: dag.spec for dag in loaded.dags}
         self._find_runner = make_runners(loaded.dags, self._client, self._settings)
-        return ParseReport([dag.spec for dag in loaded.dags], loaded.errors, time.monotonic() - started_at)
+        return make_report(loaded, time.monotonic() - started_at)
 
     def connect(self, serve: Serve) -> None:
         """Have `serve` answer from now on what running tries ask."""

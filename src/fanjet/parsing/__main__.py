@@ -10,8 +10,7 @@ from pathlib import Path
 import msgspec
 
 from fanjet.parsing.child import LENGTH_BYTES
-from fanjet.parsing.loader import load_file
-from fanjet.parsing.report import ParseReport
+from fanjet.parsing.loader import load_file, make_report
 
 
 def main() -> None:
@@ -21,7 +20,7 @@ def main() -> None:
     os.set_inheritable(fd, False)
     started_at = time.monotonic()
     loaded = load_file(path, root)
-    report = ParseReport([dag.spec for dag in loaded.dags], loaded.errors, time.monotonic() - started_at)
+    report = make_report(loaded, time.monotonic() - started_at)
     data = msgspec.msgpack.encode(report)
     rest = memoryview(len(data).to_bytes(LENGTH_BYTES, "big") + data)
     while rest:

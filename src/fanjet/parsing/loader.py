@@ -13,7 +13,7 @@ from fanjet.authoring.dag_collection import collect_dags
 from fanjet.authoring.dag_decorator import find_factories
 from fanjet.errors import DagError
 from fanjet.parsing.load_errors import explain_load_error
-from fanjet.parsing.report import ParseError
+from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.parsing.search_path import extend_search_path
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 
@@ -46,6 +46,12 @@ def load_file(path: Path, root: Path) -> LoadedFile:
         return _fail(explain_load_error(error, path))
     dags = collect_dags(vars(module))
     return _build(dags, path, root) if dags else _fail(_explain_no_dag(module, path))
+
+
+def make_report(loaded: LoadedFile, duration_s: float) -> ParseReport:
+    """What another process is told of a file that was loaded."""
+    places = {dag.spec.dag_id: (dag.definition.file, dag.definition.line) for dag in loaded.dags if dag.definition}
+    return ParseReport([dag.spec for dag in loaded.dags], loaded.errors, duration_s, places)
 
 
 def _explain_no_dag(module: ModuleType, path: Path) -> ParseError:

@@ -36,3 +36,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     specs: list[DagSpec]
     errors: list[ParseError]
     duration_s: float
+    #: By DAG id: the file, perhaps another one that this one imports, and the line where the DAG was made.
+    places: dict[str, tuple[str, int]] = {}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from fanjet.authoring.dag import DAG
+from fanjet.authoring.definition import Definition
 from fanjet.authoring.expand_input import ExpandInput
 from fanjet.authoring.operator import Operator
 from fanjet.authoring.params import Param
@@ -26,6 +27,8 @@ class BuiltDag(NamedTuple):
     tasks: list[Operator]
     #: By map number: what the map runs over.
     maps: list[ExpandInput]
+    #: Where the DAG was made; None when that is not known.
+    definition: Definition | None
 
 
 def build_spec(dag: DAG, *, file: str) -> BuiltDag:
@@ -69,7 +72,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         paused_on_creation=dag.is_paused_upon_creation,
         display_name=dag.dag_display_name,
     )
-    return BuiltDag(spec, tasks, maps.inputs)
+    return BuiltDag(spec, tasks, maps.inputs, dag.definition)
 
 
 def _groups(dag: DAG, maps: MapTable) -> tuple[GroupSpec, ...]:
