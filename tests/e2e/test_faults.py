@@ -127,6 +127,41 @@ def test_nasty_tasks_fail_alone_and_say_why(fanjet: Program) -> None:
     assert fanjet("logs", "1", "fine", "--map-index", "7").stdout == "fine 7\n"
 
 
+def test_interrupts_and_exits_of_a_task_and_of_its_callbacks_say_whose_they_are(fanjet: Program) -> None:
+    file = fanjet.write(
+        "exits.py",
+        """
+        import sys
+        from fanjet import dag, task
+
+        def leave(context):
+            sys.exit("the callback leaves")
+
+        def tell(context):
+            print("callback for", context["ti"].task_id)
+
+        @dag
+        def exits():
+            @task(on_success_callback=leave)
+            def works():
+                return 1
+
+            @task(on_failure_callback=tell)
+            def interrupts():
+                raise KeyboardInterrupt("by the task itself")
+
+            works(), interrupts()
+
+        exits()
+        """,
+    )
+    (run,) = fanjet.results("run", file, code=1)
+    assert values(run, "works") == {(): 1}, "a callback changes nothing about how a try ended"
+    assert "the callback leaves" in fanjet("logs", "1", "works").stdout
+    assert "KeyboardInterrupt: by the task itself (exits.py:" in fanjet("show", "1").stdout
+    assert "Traceback" in fanjet("logs", "1", "interrupts").stdout
+
+
 @pytest.mark.slow
 def test_a_try_that_prints_a_gigabyte_is_cut_and_harms_nothing(fanjet: Program) -> None:
     file = fanjet.write(

@@ -38,7 +38,7 @@ def call_all(callbacks: Iterable[Callback], context: MutableMapping[str, Any], w
     for callback in callbacks:
         try:
             callback(context)
-        except Exception as error:  # noqa: BLE001 - the author's code may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
             name = getattr(callback, "__name__", None) or type(callback).__name__
             errors.append(f"{name}: {describe(error)}")
             write_log(f"Callback {name} of {what} failed; this changes nothing about how it ended.\n")

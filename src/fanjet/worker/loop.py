@@ -10,6 +10,7 @@ from fanjet.model.events import TryExtra
 from fanjet.model.frames import Callbacks, CallbacksDone, Ended, Measure, Measured, OpenRun, RunTries, Stop
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
+from fanjet.runtime.failures import describe, log_traceback
 from fanjet.worker.cancellation import Cancellation, TryCancelled
 from fanjet.worker.channel import Channel
 from fanjet.worker.client import ChannelClient
@@ -150,7 +151,8 @@ def _explain(error: BaseException) -> Result:
     if isinstance(error, TryCancelled):
         return IsolatedResult(State.FAILED, extra=TryExtra(error=str(error), no_retry=True, owes_callbacks=True))
     if isinstance(error, KeyboardInterrupt):
-        return IsolatedResult(State.FAILED, extra=TryExtra(error="The worker was interrupted (SIGINT)."))
+        log_traceback(error)  # the task raised it, or somebody sent SIGINT to the worker alone
+        return IsolatedResult(State.FAILED, extra=TryExtra(error=describe(error), owes_callbacks=True))
     traceback.print_exception(error)
     reason = f"Fanjet's own code failed while it ran the try: {error!r}. This is a bug; the traceback is in the log."
     return IsolatedResult(State.FAILED, extra=TryExtra(error=reason, owes_callbacks=True))
