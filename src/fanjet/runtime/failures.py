@@ -6,14 +6,16 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
-from fanjet.errors import FanjetError
+from fanjet.errors import FanjetError, InvariantError
 from fanjet.runtime.secrets import SECRETS
 
 _PACKAGE = str(Path(__file__).parent.parent) + os.sep
 _STDLIB = str(Path(os.__file__).parent) + os.sep
 _LIBRARIES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+#: Libraries that run between Fanjet and nobody else's code: templates and values.
+_TOOLS = tuple(f"{folder}{name}{os.sep}" for folder in _LIBRARIES for name in ("jinja2", "cloudpickle", "fsspec"))
 
 #: The most characters of the one line; the log has it all.
 _MAX_ERROR_CHARS = 2000
@@ -29,17 +31,43 @@ def write_log(text: str) -> None:
 
 
 def log_traceback(error: BaseException) -> None:
-    """Write the traceback, without the frames of Fanjet above the task's own code."""
-    shown = _find_user_traceback(error.__traceback__)
-    if shown is None and isinstance(error, FanjetError):
-        write_log(f"{describe(error)}\n")
-        return
-    lines = traceback.format_exception(type(error), error, shown or error.__traceback__)
-    write_log(SECRETS.mask("".join(lines)))
+    """Write the author's part of the traceback; where none of the author's code took part, the exception alone."""
+    told = traceback.TracebackException(type(error), error, error.__traceback__)
+    # A bug of Fanjet is found by Fanjet's frames.
+    if isinstance(error, InvariantError) or _keep_authors_part(told):
+        text = "".join(told.format())
+    else:
+        text = f"{_tell(error)}\n"
+    write_log(SECRETS.mask(text))
+
+
+def _keep_authors_part(told: Any) -> bool:
+    """Take Fanjet's frames out of a `TracebackException` and all that it is chained to.
+
+    Returns:
+        Whether anything is left that an author wants to see.
+    """
+    frames = [frame for frame in told.stack if not frame.filename.startswith(_PACKAGE)]
+    worth = any(not _is_inner(frame.filename) for frame in frames)
+    # Without frames it prints no heading either.
+    told.stack = traceback.StackSummary.from_list(frames) if worth else None
+    chained = [told.__cause__, told.__context__, *(told.exceptions or ())]
+    return any([worth, *(_keep_authors_part(other) for other in chained if other is not None)])
+
+
+def _is_inner(file: str) -> bool:
+    """Whether a file is of the standard library, or of a library that Fanjet calls itself."""
+    return (file.startswith((_STDLIB, "<")) and not _is_library(file)) or any(part in file for part in _TOOLS)
 
 
 def describe(error: BaseException) -> str:
     """The exception, and where in the author's files it was raised, as one line without secrets."""
+    text = SECRETS.mask(_tell(error))
+    return text if len(text) <= _MAX_ERROR_CHARS else text[: _MAX_ERROR_CHARS - 1] + "…"
+
+
+def _tell(error: BaseException) -> str:
+    """The exception, its place and its notes."""
     message = _show(error).strip()
     if isinstance(error, SystemExit):
         text = f"The task called sys.exit({error.code!r})."
@@ -47,9 +75,7 @@ def describe(error: BaseException) -> str:
         text = message
     else:
         text = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    text += _find_place(error) + "".join(f" {note}." for note in getattr(error, "__notes__", ()))
-    text = SECRETS.mask(text)
-    return text if len(text) <= _MAX_ERROR_CHARS else text[: _MAX_ERROR_CHARS - 1] + "…"
+    return text + _find_place(error) + "".join(f" {note}." for note in getattr(error, "__notes__", ()))
 
 
 def _show(error: BaseException) -> str:
@@ -62,7 +88,7 @@ def _show(error: BaseException) -> str:
 def _find_place(error: BaseException) -> str:
     """`` (file.py:12)``: the innermost line of the author's own code; nothing if none took part."""
     place = ""
-    trace = _find_user_traceback(error.__traceback__)
+    trace = error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if _is_authors(file):
@@ -73,7 +99,11 @@ def _find_place(error: BaseException) -> str:
 
 def _is_authors(file: str) -> bool:
     """Whether a file belongs neither to Fanjet, nor to a library, nor to a template."""
-    return not file.startswith((_PACKAGE, _STDLIB, "<")) and not any(part in file for part in _LIBRARIES)
+    return not file.startswith((_PACKAGE, _STDLIB, "<")) and not _is_library(file)
+
+
+def _is_library(file: str) -> bool:
+    return any(part in file for part in _LIBRARIES)
 
 
 def _shorten(file: str) -> str:
@@ -81,10 +111,3 @@ def _shorten(file: str) -> str:
         return str(Path(file).relative_to(Path.cwd()))
     except (ValueError, OSError):
         return file
-
-
-def _find_user_traceback(trace: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame that is not Fanjet's on; None if all are."""
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
-        trace = trace.tb_next
-    return trace
