@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypedDict
 
 import pytest
 
 from authoring.places import Place, task_of
-from fanjet import TaskGroup, XComArg, task
+from fanjet import DAG, TaskGroup, XComArg, task
 from fanjet.authoring.decorated import DecoratedOperator
 from fanjet.authoring.literals import resolve
 from fanjet.errors import DagError, DagTypeError, DagValueError
@@ -187,3 +188,20 @@ def test_decorators_of_operators_are_found_by_name(dag):
     assert task_of(dag, "wait").kind == "sensor"
     with pytest.raises(DagTypeError, match="did you mean 'poke_interval'"):
         task.sensor(poke_intervall=1)(lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("decorate", "name"), [(task, "@task"), (task.branch, "@task.branch"), (task.bash, "@task.bash")]
+)
+@pytest.mark.parametrize("use", [lambda made: made(1), lambda made: made.expand(x=[1])], ids=["called", "mapped"])
+@pytest.mark.parametrize("option", [{"trigger_rule": "sometimes"}, {"retries": -1}, {"pool_slots": 0}, {"retrys": 1}])
+def test_errors_call_a_decorated_task_as_its_author_does(
+    decorate: Any, name: str, use: Callable[[Any], Any], option: dict[str, Any]
+) -> None:
+    def double(x):
+        return x
+
+    with DAG("d"), pytest.raises(DagError, match=rf"^{name} 'double'"):
+        use(decorate(**option)(double))
+    with DAG("d"), pytest.raises(DagError, match=rf"^{name} cannot have the id 'a b'"):
+        use(decorate(task_id="a b")(double))

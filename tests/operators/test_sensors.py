@@ -158,5 +158,5 @@ def test_bash_file_and_time_sensors(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [{"mode": "sometimes"}, {"poke_interval": -1}, {"timeout": "x"}, {"soft_fail": True, "never_fail": True}],
 )
 def test_wrong_options_are_errors_of_the_file(options: dict[str, Any]) -> None:
-    with DAG("d"), pytest.raises(DagValueError, match="Sensor 's'"):
+    with DAG("d"), pytest.raises(DagValueError, match="Countdown 's'"):
         Countdown(task_id="s", **options)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fanjet.authoring.context_stack import find_place
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.operator import BaseOperator, check_dates, follow, follow_references
+from fanjet.authoring.operator_class import describe_call
 from fanjet.authoring.task_node import Operator
 from fanjet.authoring.task_options import NAMES, PLACING, convert_options
 
@@ -35,7 +36,7 @@ class MappedOperator(Operator):
         task_id = partial_kwargs["task_id"]
         full_id = self.task_group.child_id(task_id) if self.task_group else task_id
         options = {name: value for name, value in self.partial_kwargs.items() if name in NAMES}
-        where = f"{operator_class.__name__} '{task_id}'"
+        where = describe_call(operator_class, {"task_id": task_id})
         self._set_up(full_id, convert_options(options, where), find_definition())
         check_dates(self, partial_kwargs)
         expand_input.owner = f"Task '{self.task_id}'"

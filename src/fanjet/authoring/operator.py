@@ -76,7 +76,7 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
         missing = [field for field in self.template_fields if not hasattr(self, field)]
         if missing:
             raise DagTypeError(
-                f"{type(self).__name__} '{self.task_id}' has no attribute '{missing[0]}', which is one of its "
+                f"{self.operator_name} '{self.task_id}' has no attribute '{missing[0]}', which is one of its "
                 "template_fields.",
                 fix="set the attribute in __init__()",
                 **self.place,
@@ -85,7 +85,7 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
         for name, value in arguments.items():
             if any(id(lazy) not in held for lazy in find_lazy(value)):
                 raise DagTypeError(
-                    f"{type(self).__name__} '{self.task_id}' cannot take the output of a task as argument '{name}', "
+                    f"{self.operator_name} '{self.task_id}' cannot take the output of a task as argument '{name}', "
                     "which is none of its template_fields.",
                     fix=f"add '{name}' to the template_fields of the class",
                     **self.place,

@@ -77,7 +77,7 @@ class Operator(Node):
 
     def _set_up(self, task_id: str, options: Mapping[str, Any], definition: Definition | None) -> None:
         """Take the id and the converted options, with defaults for those not given."""
-        check_id(task_id, f"{self.task_type} task")
+        check_id(task_id, name if (name := self.operator_name).startswith("@") else f"{name} task")
         self.task_id = task_id
         self.definition = definition
         self.upstream = {}

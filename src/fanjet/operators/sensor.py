@@ -88,7 +88,7 @@ class BaseSensorOperator(BaseOperator):
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(**options)
-        where = f"Sensor '{self.task_id}'"
+        where = f"{self.operator_name} '{self.task_id}'"
         self.poke_interval = _seconds(poke_interval, f"{where}: poke_interval")
         self.timeout = _seconds(timeout, f"{where}: timeout")
         self.max_wait = None if max_wait is None else _seconds(max_wait, f"{where}: max_wait")
