@@ -162,6 +162,53 @@ def test_interrupts_and_exits_of_a_task_and_of_its_callbacks_say_whose_they_are(
     assert "Traceback" in fanjet("logs", "1", "interrupts").stdout
 
 
+def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Program) -> None:
+    file = fanjet.write(
+        "telling.py",
+        """
+        import os
+        from fanjet import Variable, dag, task
+
+        def tell(how):
+            print(how, Variable.get("api_password"), flush=True)
+
+        @dag
+        def telling():
+            @task(isolation="process")
+            def isolated():
+                tell("isolated")
+
+            @task(isolation="process")
+            def isolated_exit():
+                tell("isolated_exit")
+                os._exit(3)
+
+            @task
+            def exits():
+                tell("exits")
+                os._exit(3)
+
+            @task
+            def child():
+                pid = os.fork()
+                if pid == 0:
+                    tell("child")
+                    os._exit(0)
+                os.waitpid(pid, 0)
+
+            isolated() >> isolated_exit() >> exits.override(trigger_rule="all_done")()
+            child()
+
+        telling()
+        """,
+    )
+    fanjet.settings["FANJET_VAR_API_PASSWORD"] = "correct horse battery"
+    fanjet("run", file, "--workers", "2", code=1)
+    for task in ("isolated", "isolated_exit", "exits", "child"):
+        assert fanjet("logs", "1", task).stdout == f"{task} ***\n"
+    assert not any(b"correct horse" in path.read_bytes() for path in (fanjet.home / "logs").iterdir())
+
+
 @pytest.mark.slow
 def test_a_try_that_prints_a_gigabyte_is_cut_and_harms_nothing(fanjet: Program) -> None:
     file = fanjet.write(

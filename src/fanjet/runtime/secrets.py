@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 #: What stands in place of a secret.
@@ -42,6 +42,8 @@ class SecretMask:
         self._secrets: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._bytes_pattern: re.Pattern[bytes] | None = None
+        #: Called with what is new, as another process may have to mask it.
+        self.on_new: Callable[[Iterable[str]], None] | None = None
 
     def __bool__(self) -> bool:
         """Whether there is anything to mask."""
@@ -56,8 +58,16 @@ class SecretMask:
             for item in secret:
                 self.add(item)
         elif isinstance(secret, str) and len(secret.strip()) >= MIN_SECRET_CHARS:
-            self._secrets.update(_forms(secret))
-            self._pattern = self._bytes_pattern = None
+            new = set(_forms(secret)) - self._secrets
+            if new:
+                self.learn(new)
+                if self.on_new is not None:
+                    self.on_new(new)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Mask exactly these, which another process has added."""
+        self._secrets.update(texts)
+        self._pattern = self._bytes_pattern = None
 
     def add_fields(self, fields: dict[str, object]) -> None:
         """Mask those values whose names look secret, at any depth."""
@@ -82,6 +92,10 @@ class SecretMask:
         if self._bytes_pattern is None:
             self._bytes_pattern = re.compile(_alternatives(self._secrets).encode())
         return self._bytes_pattern.sub(MASK.encode(), data)
+
+    def list_texts(self) -> list[str]:
+        """All that is masked."""
+        return list(self._secrets)
 
     def clear(self) -> None:
         """Forget all secrets."""

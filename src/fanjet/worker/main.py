@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from fanjet.model.frames import Ready
+from fanjet.runtime.secrets import SECRETS
 from fanjet.worker.cancellation import Cancellation
 from fanjet.worker.channel import Channel
 from fanjet.worker.children import join_family
@@ -19,6 +20,7 @@ from fanjet.worker.client import ChannelClient
 from fanjet.worker.loop import WorkerLoop
 from fanjet.worker.runner import Runner
 from fanjet.worker.segment import Segment
+from fanjet.worker.shared_secrets import SharedSecrets
 from fanjet.worker.slot import Slot
 
 
@@ -50,8 +52,10 @@ def run_worker(setup: WorkerSetup, make_runners: Callable[[ChannelClient], Calla
         join_family()
         atexit._clear()  # noqa: SLF001 - what was registered before the fork belongs to the zygote
         slot = Slot(setup.slot_fd)
-        os.close(setup.slot_fd)
-        output = Segment(setup.log_folder, setup.first_segment, setup.log_cap_bytes, slot)
+        os.set_inheritable(setup.slot_fd, False)
+        secrets = SharedSecrets(setup.slot_fd, lock_fd=setup.slot_fd)
+        _share_secrets(secrets)
+        output = Segment(setup.log_folder, setup.first_segment, setup.log_cap_bytes, slot, secrets)
         faulthandler.enable(2)
         _reseed_numpy()
         channel = Channel(setup.read_fd, setup.write_fd)
@@ -87,6 +91,12 @@ def _serve(loop: WorkerLoop) -> int:
     except (SystemExit, BrokenPipeError):  # told to end from outside, or the executor is gone
         return 0
     return 0
+
+
+def _share_secrets(secrets: SharedSecrets) -> None:
+    """Publish what is read from now on, and what the DAG file has read while it was loaded."""
+    secrets.publish(SECRETS.list_texts())
+    SECRETS.on_new = secrets.publish
 
 
 def _reseed_numpy() -> None:

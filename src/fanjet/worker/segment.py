@@ -10,6 +10,7 @@ import sys
 
 from fanjet.runtime.secrets import SECRETS
 from fanjet.worker.children import has_children, reap_ended_children
+from fanjet.worker.shared_secrets import SharedSecrets
 from fanjet.worker.slot import BASE, CURRENT, CUT, SEGMENT, Slot
 
 #: Segments of one worker differ in so many low bits of their numbers; with the last number it stays with its file.
@@ -41,9 +42,11 @@ class Segment:
         number: Of the first segment; the following ones count up from it.
         cap_bytes: The most that is kept of the output of one try.
         slot: Tells the executor where the output of the running try starts.
+        secrets: What forks of the worker have read.
     """
 
-    def __init__(self, folder: str, number: int, cap_bytes: int, slot: Slot) -> None:
+    def __init__(self, folder: str, number: int, cap_bytes: int, slot: Slot, secrets: SharedSecrets) -> None:
+        self._shared_secrets = secrets
         self._folder = folder
         self._next_number = number
         self._cap_bytes = cap_bytes
@@ -88,6 +91,8 @@ class Segment:
         length = status.st_size - base
         number = self._number
         if length:
+            if self._shared_secrets.has_new():
+                SECRETS.learn(self._shared_secrets.take_new())
             if length > self._surely_uncut_bytes or self._words[CUT] == self._words[CURRENT] or SECRETS:
                 length = self._settle(base)
             else:

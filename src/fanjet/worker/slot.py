@@ -19,6 +19,8 @@ import os
 import sys
 import tempfile
 
+from fanjet.worker.shared_secrets import ROOM_BYTES
+
 #: Fields written by the worker. The sequence of the try that is running or ran last, 0 before the first:
 CURRENT = 0
 #: The last sequence that was refused because it lay in the hole.
@@ -61,5 +63,5 @@ def make_slot_file() -> int:
     else:
         fd, path = tempfile.mkstemp(prefix="fanjet-slot-")
         os.unlink(path)  # noqa: PTH108 - pathlib adds nothing here
-    os.ftruncate(fd, _SIZE_BYTES)
+    os.ftruncate(fd, _SIZE_BYTES + ROOM_BYTES)
     return fd

@@ -14,6 +14,7 @@ from fanjet.model.events import TryExtra
 from fanjet.model.frames import Ended
 from fanjet.model.launches import Launch
 from fanjet.model.states import State
+from fanjet.runtime.secrets import SecretMask
 from fanjet.worker.segment import mark_cut, name_segment
 from fanjet.worker.slot import BASE, CURRENT, SEGMENT
 
@@ -58,7 +59,7 @@ class Undertaker:
         assert isinstance(assignment.work, Launch)
         running = worker.slot.words[CURRENT]
         segment, offset = worker.slot.words[SEGMENT], worker.slot.words[BASE]
-        length = self._settle_log(segment, offset)
+        length = self._settle_log(segment, offset, worker.secrets.take_new())
         indexes, ended = batch.ended_of(assignment.work)
         indexes.extend(assignment.list_indexes(running, running + 1))
         ended.append(
@@ -76,18 +77,35 @@ class Undertaker:
             )
         )
 
-    def _settle_log(self, segment: int, offset: int) -> int:
-        """The number of bytes that the dead try printed, cut to the cap."""
+    def _settle_log(self, segment: int, offset: int, secrets: list[str]) -> int:
+        """The number of bytes that the dead try printed, cut to the cap and without secrets."""
         path = name_segment(self._log_folder, segment)
         try:
             length = os.stat(path).st_size - offset  # noqa: PTH116 - one way for all
         except FileNotFoundError:
             return 0
+        mark = b""
         if length > self._log_cap_bytes:
-            os.truncate(path, offset + self._log_cap_bytes)
-            with open(path, "ab") as file:  # noqa: PTH123 - one way for all
-                length = self._log_cap_bytes + file.write(mark_cut(self._log_cap_bytes))
+            length, mark = self._log_cap_bytes, mark_cut(self._log_cap_bytes)
+        if length > 0 and (mark or secrets):
+            length = _rewrite(path, offset, length, secrets, mark)
         return max(length, 0)
+
+
+def _rewrite(path: str, offset: int, length: int, secrets: list[str], mark: bytes) -> int:
+    """Mask a piece at the end of a file and put `mark` behind it; the new length of the piece."""
+    mask = SecretMask()
+    mask.learn(secrets)
+    with open(path, "r+b") as file:  # noqa: PTH123 - one way for all
+        file.seek(offset + length if not secrets else offset)
+        if secrets:
+            masked = mask.mask_bytes(file.read(length))
+            length = len(masked)
+            file.seek(offset)
+            file.write(masked)
+        length += file.write(mark)
+        file.truncate()
+    return length
 
 
 def _fail_order(order: Order, reason: str, batch: Batch) -> None:

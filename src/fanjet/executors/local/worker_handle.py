@@ -13,6 +13,7 @@ from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.orders import Order
 from fanjet.model.frames import FromWorker, ToWorker
 from fanjet.model.launches import Launch
+from fanjet.worker.shared_secrets import SharedSecrets
 from fanjet.worker.slot import CURRENT, REFUSED, STARTED, Slot, make_slot_file
 
 _LENGTH_BYTES = 4
@@ -40,6 +41,8 @@ class WorkerHandle:
         _enlarge(self.read_fd)
         self._slot_fd = make_slot_file()
         self.slot = Slot(self._slot_fd)
+        #: What it has read; known here for the log of a try that dies.
+        self.secrets = SharedSecrets(self._slot_fd)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromWorker).decode
         self._out = bytearray()
