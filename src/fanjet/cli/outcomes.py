@@ -68,3 +68,11 @@ def exit_status(outcomes: Sequence[RunOutcome]) -> int:
     if not outcomes or any(outcome.interrupted for outcome in outcomes):
         return INTERRUPTED
     return int(any(outcome.status is RunStatus.FAILED for outcome in outcomes))
+
+
+def keep_results(file: Path | None, outcomes: Sequence[RunOutcome], settings: Settings) -> None:
+    """Write the file of `--results`, if it was asked for."""
+    if file is not None:
+        from fanjet.cli.results import write_results  # noqa: PLC0415 - late: a run without results starts sooner
+
+        write_results(file, [outcome.run for outcome in outcomes], settings)

@@ -10,9 +10,15 @@ from fanjet.bootstrap.requests import DagFileError, ResumeRequest
 from fanjet.bootstrap.resume import resume_run
 from fanjet.cli.arguments import home_option
 from fanjet.cli.dag_errors import print_dag_errors
-from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option
+from fanjet.cli.outcomes import (
+    check_results_file,
+    exit_status,
+    finder_of_failures,
+    keep_results,
+    results_option,
+    workers_option,
+)
 from fanjet.cli.progress import make_display
-from fanjet.cli.results import write_results
 from fanjet.settings import load_settings
 
 
@@ -39,6 +45,5 @@ def command(*, run: str | None, workers: str | None, inline: bool, results: Path
     except DagFileError as error:
         print_dag_errors(error.errors)
         return 2
-    if results is not None:
-        write_results(results, [outcome.run], settings)
+    keep_results(results, [outcome], settings)
     return exit_status([outcome])

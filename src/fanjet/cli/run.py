@@ -12,9 +12,15 @@ from fanjet.bootstrap.requests import DagFileError, RunRequest
 from fanjet.bootstrap.run import run_file
 from fanjet.cli.arguments import check_file, home_option, read_instant, read_json_object
 from fanjet.cli.dag_errors import print_dag_errors
-from fanjet.cli.outcomes import check_results_file, exit_status, finder_of_failures, results_option, workers_option
+from fanjet.cli.outcomes import (
+    check_results_file,
+    exit_status,
+    finder_of_failures,
+    keep_results,
+    results_option,
+    workers_option,
+)
 from fanjet.cli.progress import make_display
-from fanjet.cli.results import write_results
 from fanjet.settings import load_settings
 
 
@@ -73,6 +79,5 @@ def command(
     except DagFileError as error:
         print_dag_errors(error.errors)
         return 2
-    if results is not None:
-        write_results(results, [outcome.run for outcome in outcomes], settings)
+    keep_results(results, outcomes, settings)
     return exit_status(outcomes)
