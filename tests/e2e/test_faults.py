@@ -167,7 +167,7 @@ def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Progr
         "telling.py",
         """
         import os
-        from fanjet import Variable, dag, task
+        from fanjet import Variable, dag, get_current_context, task
 
         def tell(how):
             print(how, Variable.get("api_password"), flush=True)
@@ -196,6 +196,11 @@ def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Progr
                     os._exit(0)
                 os.waitpid(pid, 0)
 
+            @task(map_index_template="{{ password }}")
+            def labelled(x):
+                get_current_context()["password"] = Variable.get("api_password")
+
+            labelled.expand(x=[1])
             isolated() >> isolated_exit() >> exits.override(trigger_rule="all_done")()
             child()
 
@@ -206,6 +211,10 @@ def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Progr
     fanjet("run", file, "--workers", "2", code=1)
     for task in ("isolated", "isolated_exit", "exits", "child"):
         assert fanjet("logs", "1", task).stdout == f"{task} ***\n"
+    assert "correct horse" not in fanjet("show", "1", "--json").stdout
+    with sqlite3.connect(fanjet.home / "fanjet.db") as connection:
+        assert connection.execute("SELECT label FROM instance WHERE label IS NOT NULL").fetchall() == [("***",)]
+    connection.close()
     assert not any(b"correct horse" in path.read_bytes() for path in (fanjet.home / "logs").iterdir())
 
 
@@ -292,3 +301,39 @@ def test_a_full_disk_is_one_clear_error_and_the_run_resumes(fanjet: Program) -> 
         assert len(states(run, "work")) == 3000
     finally:
         subprocess.run(["umount", "-l", fanjet.home], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
+def test_a_disk_that_is_full_of_logs_fails_the_tries_that_print_and_says_so(fanjet: Program) -> None:
+    logs = fanjet.home / "logs"
+    logs.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", logs], check=True)
+    try:
+        file = fanjet.write(
+            "printing.py",
+            """
+            from fanjet import dag, task
+
+            @dag
+            def printing():
+                @task
+                def work(item):
+                    if item < 60:
+                        print("x" * 20_000)
+                    return item
+
+                work.expand(item=list(range(80)))
+
+            printing()
+            """,
+        )
+        (run,) = fanjet.results("run", file, "--workers", "1", code=1)
+    finally:
+        subprocess.run(["umount", "-l", logs], check=True)
+    found = states(run, "work")
+    assert [found[item,] for item in range(40)] == ["success"] * 40
+    assert [found[item,] for item in range(60, 80)] == ["success"] * 20, "those that print nothing need no disk"
+    assert found[59,] == "failed"
+    shown = fanjet("show", "1").stdout
+    assert "No space left on device" in shown
+    assert "exit code" not in shown

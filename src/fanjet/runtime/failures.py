@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -27,7 +28,8 @@ def write_log(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - a task may have put anything there
-        os.write(2, text.encode(errors="replace"))
+        with contextlib.suppress(OSError):  # the disk is full: how the try ended is still told
+            os.write(2, text.encode(errors="replace"))
 
 
 def log_traceback(error: BaseException) -> None:

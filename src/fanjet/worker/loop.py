@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable
@@ -153,6 +154,7 @@ def _explain(error: BaseException) -> Result:
     if isinstance(error, KeyboardInterrupt):
         log_traceback(error)  # the task raised it, or somebody sent SIGINT to the worker alone
         return IsolatedResult(State.FAILED, extra=TryExtra(error=describe(error), owes_callbacks=True))
-    traceback.print_exception(error)
+    with contextlib.suppress(OSError, ValueError):  # the task closed it, or the disk is full
+        traceback.print_exception(error)
     reason = f"Fanjet's own code failed while it ran the try: {error!r}. This is a bug; the traceback is in the log."
     return IsolatedResult(State.FAILED, extra=TryExtra(error=reason, owes_callbacks=True))
