@@ -75,11 +75,11 @@ def test_exceptions_are_ends(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     result = bench.result("t", (3,))
     assert (result.state, result.extra.no_retry) == (State.FAILED, False)
     assert result.extra.error.startswith("ValueError: broken (")
-    assert "test_try_runner.py:" in result.extra.error
+    assert "test_try_ends.py:" in result.extra.error
     log = capfd.readouterr().err
     assert log.startswith("Traceback")
     assert 'raise ValueError("broken")' in log
-    assert "try_runner.py" not in log.replace("test_try_runner.py", "")
+    assert "try_runner.py" not in log.replace("test_try_ends.py", "")
 
 
 def test_what_interrupts_the_process_goes_through_after_on_kill(tmp_path: Path) -> None:
