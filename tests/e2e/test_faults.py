@@ -270,6 +270,16 @@ def test_a_locked_database_is_one_clear_error(fanjet: Program) -> None:
     fanjet("run", file)
 
 
+def test_a_home_that_cannot_be_one_is_one_clear_error(fanjet: Program) -> None:
+    file = fanjet.write(
+        "small.py", "from fanjet import DAG, EmptyOperator\nwith DAG('s'):\n    EmptyOperator(task_id='a')\n"
+    )
+    fanjet.home.write_text("a file")
+    done = fanjet("run", file, code=1)
+    assert "FANJET_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
 def test_a_full_disk_is_one_clear_error_and_the_run_resumes(fanjet: Program) -> None:
     fanjet.settings["FANJET_DB_BUSY_TIMEOUT_S"] = "1"

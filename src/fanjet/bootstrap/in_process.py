@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fanjet.bootstrap.file_runs import make_run
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.pools import check_pools
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
-from fanjet.bootstrap.run import make_run
 from fanjet.bootstrap.session import open_session, runtime_settings
 from fanjet.errors import OperationError
 from fanjet.executors.inline import InlineExecutor
@@ -73,7 +73,7 @@ def run_in_process(
     new = make_run(request, merge_params(built.spec, params or {}))
     check_pools([built.spec], settings.pools)
 
-    def start(_session: int) -> InlineExecutor:
+    def start() -> InlineExecutor:
         return InlineExecutor(lambda: LoadedFile([built], []), runtime_settings(settings))
 
     with open_session(settings, display or _LastLine(), start) as session:

@@ -16,12 +16,12 @@ from fanjet.executors.local.options import LocalOptions
 from fanjet.model.spec import DagSpec
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.journal import Journal
 
 if TYPE_CHECKING:
     from fanjet.bootstrap.runs import Runs
     from fanjet.executors.inline import InlineExecutor
     from fanjet.executors.runners import RuntimeSettings
+    from fanjet.store.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Session:
 
 @contextmanager
 def open_session(
-    settings: Settings, display: Display, start_executor: Callable[[int], InlineExecutor | LocalExecutor]
+    settings: Settings, display: Display, start_executor: Callable[[], InlineExecutor | LocalExecutor]
 ) -> Iterator[Session]:
     """Open the database while an executor loads its DAGs, and give what can run them.
 
@@ -45,42 +45,44 @@ def open_session(
     Args:
         settings: The settings.
         display: Is told what goes on.
-        start_executor: Gets the number of the session and gives the executor.
+        start_executor: Gives the executor, which has begun to load.
 
     Raises:
         DagFileError: The file cannot be loaded.
-        ExecutionError: The database cannot be opened.
+        ExecutionError: The home cannot be written, or its database cannot be opened.
     """
-    journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+    executor = start_executor()
+    journal: Journal | None = None
+    kill = True
     try:
-        number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        executor = start_executor(number)
-        kill = True
-        try:
-            # Only now, while the DAG file is being loaded in another process: nobody waits for these imports.
-            from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
-            from fanjet.scheduler.answers import Answers  # noqa: PLC0415
+        # Only now, while the DAG file is being loaded in another process: nobody waits for these imports.
+        from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
+        from fanjet.scheduler.answers import Answers  # noqa: PLC0415
+        from fanjet.store.journal import Journal  # noqa: PLC0415
 
-            executor.connect(Answers(journal))
-            loaded = executor.wait_loaded(settings.parse_timeout_s)
-            if loaded.errors:
-                raise DagFileError(loaded.errors)
-            runs = Runs(journal, number, executor, settings, display)
-            yield Session(journal, loaded.specs, runs)
-            kill = runs.scheduler.killing
-        finally:
-            executor.close(kill=kill)
+        journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+        number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        executor.begin_session(number)
+        executor.connect(Answers(journal))
+        loaded = executor.wait_loaded(settings.parse_timeout_s)
+        if loaded.errors:
+            raise DagFileError(loaded.errors)
+        runs = Runs(journal, number, executor, settings, display)
+        yield Session(journal, loaded.specs, runs)
+        kill = runs.scheduler.killing
     finally:
-        journal.close()
+        executor.close(kill=kill)
+        if journal is not None:
+            journal.close()
 
 
 def executor_starter(
     file: Path, root: Path, settings: Settings, *, inline: bool
-) -> Callable[[int], InlineExecutor | LocalExecutor]:
-    """What starts the executor for a DAG file, given the number of the session."""
+) -> Callable[[], InlineExecutor | LocalExecutor]:
+    """What starts the executor for a DAG file."""
     runtime = runtime_settings(settings)
 
-    def start(session: int) -> InlineExecutor | LocalExecutor:
+    def start() -> InlineExecutor | LocalExecutor:
         if inline:
             from fanjet.executors.inline import InlineExecutor  # noqa: PLC0415 - brings all that runs tries
 
@@ -91,7 +93,7 @@ def executor_starter(
             kill_grace_s=settings.kill_grace_s,
             log_cap_bytes=settings.log_cap_bytes,
         )
-        return LocalExecutor.start(file, root, session=session, home=settings.home, options=options, runtime=runtime)
+        return LocalExecutor.start(file, root, home=settings.home, options=options, runtime=runtime)
 
     return start
 

@@ -81,6 +81,10 @@ class InlineExecutor:
         self._find_runner = make_runners(loaded.dags, self._client, self._settings)
         return make_report(loaded, time.monotonic() - started_at)
 
+    def begin_session(self, session: int) -> None:
+        """Nothing is numbered here: what tries print goes to the terminal."""
+        del session
+
     def connect(self, serve: Serve) -> None:
         """Have `serve` answer from now on what running tries ask."""
         self._client.serve = serve

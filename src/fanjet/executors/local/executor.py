@@ -91,7 +91,13 @@ class LocalExecutor:
             runners=runners,
             runtime=runtime or {},
         )
-        pool = Pool(config, options)
+        try:
+            pool = Pool(config, options)
+        except OSError as error:
+            raise ExecutionError(
+                f"No logs can be written to {home / 'logs'}: {error.strerror}. "
+                "Fix: make room or look at the permissions of the folder, or set FANJET_HOME to another one."
+            ) from error
         pool.session = session
         return cls(pool, options)
 
