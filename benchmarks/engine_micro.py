@@ -9,6 +9,7 @@ import argparse
 import itertools
 import time
 from collections.abc import Callable
+from typing import Any
 
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
@@ -40,8 +41,8 @@ class _Room:
         return granted
 
 
-def _task(number: int, *upstream: int, **others: object) -> TaskSpec:
-    return TaskSpec(number=number, task_id=f"t{number}", operator="bench", upstream=upstream, **others)  # type: ignore[arg-type]
+def _task(number: int, *upstream: int, **others: Any) -> TaskSpec:
+    return TaskSpec(number=number, task_id=f"t{number}", operator="bench", upstream=upstream, **others)
 
 
 def _dag(tasks: list[TaskSpec], maps: list[MapSpec]) -> DagSpec:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fanjet.model.changes import EndInstances, RecordTries
@@ -110,7 +111,7 @@ def fan_out(home: Path, n: int, batch: int, *, extras: bool) -> dict[str, object
         for first in range(0, n, batch):
             records = [make_ends(run, first, batch, extras=extras)]
             launches = [make_launch(run, first + 1, first, batch)]
-            yield lambda records=records, launches=launches: journal.write(records, launches, at=time.time())  # type: ignore[misc]
+            yield partial(journal.write, records, launches, at=time.time())
 
     cpu_s, wall_s, each_s = timed(writes())
     at = time.perf_counter()
@@ -142,7 +143,7 @@ def chain(home: Path, n: int) -> dict[str, object]:
     def writes() -> Iterator[Callable[[], None]]:
         for at in range(n):
             records, launches = [make_ends(run, at, 1, extras=False)], [make_launch(run, at + 1, at, 1)]
-            yield lambda records=records, launches=launches: journal.write(records, launches, at=time.time())  # type: ignore[misc]
+            yield partial(journal.write, records, launches, at=time.time())
 
     cpu_s, _, each_s = timed(writes())
     journal.close()

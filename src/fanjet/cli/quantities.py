@@ -56,13 +56,3 @@ def say_instant(at: datetime | float | None) -> str:
 def instant_as_data(seconds: float | None) -> str | None:
     """An instant for `--json`: ISO 8601, UTC."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def say_size(number_bytes: int) -> str:
-    """``812 B``, ``4.1 KB``, ``12 MB``."""
-    size = float(number_bytes)
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
-        size /= 1000
-    raise AssertionError

@@ -55,9 +55,3 @@ class Durations:
             return 1
         by_time = 1 + int(self.ahead_s / max(mean, 1e-6))
         return max(2, min(by_time, self._most_tries, 1 + 4 * known))
-
-    def forget_run(self, run: int) -> None:
-        """The run is over."""
-        for key in [key for key in self._means if key[0] == run]:
-            del self._means[key]
-        self._waiting = {key for key in self._waiting if key[0] != run}

@@ -7,11 +7,10 @@ from functools import cache
 from typing import TypeAlias
 
 from fanjet.parsing.spec_builder import BuiltDag
-from fanjet.runtime import values
 from fanjet.runtime.client import TryClient
 from fanjet.runtime.task_logging import setup_task_logging
 from fanjet.runtime.try_runner import MAX_MAP_LENGTH, TryRunner
-from fanjet.runtime.value_store import ValueStore
+from fanjet.runtime.value_store import INLINE_BYTES, ValueStore
 
 #: Settings of tries as they travel to the process that runs them; ``values_root`` must be there.
 RuntimeSettings: TypeAlias = dict[str, str | int | float | None]
@@ -26,13 +25,15 @@ def make_runners(dags: Sequence[BuiltDag], client: TryClient, settings: RuntimeS
         settings: ``values_root``: where large values rest; ``max_map_length``; ``inline_value_bytes``.
     """
     setup_task_logging()
-    store = ValueStore(str(settings["values_root"]))
-    values.MAX_INLINE_BYTES = int(settings.get("inline_value_bytes") or values.MAX_INLINE_BYTES)
-    max_map_length = int(settings.get("max_map_length") or MAX_MAP_LENGTH)
+    inline_bytes, max_map_length = settings.get("inline_value_bytes"), settings.get("max_map_length")
+    store = ValueStore(
+        str(settings["values_root"]), inline_bytes=INLINE_BYTES if inline_bytes is None else int(inline_bytes)
+    )
+    most_items = MAX_MAP_LENGTH if max_map_length is None else int(max_map_length)
     dag_of_id = {dag.spec.dag_id: dag for dag in dags}
 
     @cache
     def find_runner(dag_id: str) -> TryRunner:
-        return TryRunner(dag_of_id[dag_id], client, store, max_map_length=max_map_length)
+        return TryRunner(dag_of_id[dag_id], client, store, max_map_length=most_items)
 
     return find_runner

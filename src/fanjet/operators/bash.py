@@ -20,7 +20,37 @@ _EXTENSIONS = (".sh", ".bash")
 _MAX_QUOTED_CHARS = 300
 
 
-class BashOperator(BaseOperator):
+class _RunsBash:
+    """What the operators that run a bash command share; they set these fields from their arguments."""
+
+    env: Mapping[str, str] | None
+    append_env: bool
+    output_encoding: str
+    skip_on_exit_code: int | Container[int] | None
+    cwd: str | None
+    output_processor: Callable[[str], Any] | None
+    _process: BashProcess | None = None
+
+    def run_bash(self, command: str, context: Any) -> Any:
+        """Run a command to its end.
+
+        Raises:
+            SkipException: It ended with an exit code that skips.
+            ExecutionError: It ended with another exit code than 0.
+        """
+        env = make_environment(context, self.env, append=self.append_env)
+        self._process = BashProcess(command, env, self.cwd, self.output_encoding)
+        exit_code, last_line = self._process.run()
+        check_exit_code(exit_code, self.skip_on_exit_code, last_line)
+        return self.output_processor(last_line) if self.output_processor else last_line
+
+    def on_kill(self) -> None:
+        """Kill the command and what it started."""
+        if self._process is not None:
+            self._process.kill()
+
+
+class BashOperator(_RunsBash, BaseOperator):
     """Runs a bash command; the last line of its output is the task's result, all of it goes to the log.
 
     Args:
@@ -59,7 +89,6 @@ class BashOperator(BaseOperator):
         self.skip_on_exit_code = skip_on_exit_code
         self.cwd = cwd
         self.output_processor = output_processor
-        self._process: BashProcess | None = None
 
     def execute(self, context: Any) -> Any:
         """Run the command.
@@ -69,18 +98,10 @@ class BashOperator(BaseOperator):
             ExecutionError: It ended with another exit code than 0.
         """
         _check_command(self.bash_command, self.task_id)
-        env = make_environment(context, self.env, append=self.append_env)
-        self._process = BashProcess(self.bash_command, env, self.cwd, self.output_encoding)
-        exit_code, last_line = self._process.run()
-        check_exit_code(exit_code, self.skip_on_exit_code, last_line)
-        return self.output_processor(last_line) if self.output_processor else last_line
-
-    def on_kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        return self.run_bash(self.bash_command, context)
 
 
-class BashDecoratedOperator(DecoratedOperator):
+class BashDecoratedOperator(_RunsBash, DecoratedOperator):
     """``@task.bash``: runs the command that the function returns, which is a template; otherwise as `BashOperator`.
 
     Args:
@@ -118,7 +139,6 @@ class BashDecoratedOperator(DecoratedOperator):
         self.skip_on_exit_code = skip_on_exit_code
         self.cwd = cwd
         self.output_processor = output_processor
-        self._process: BashProcess | None = None
 
     def execute(self, context: Any) -> Any:
         """Have the function make the command, and run it; errors as in `BashOperator`.
@@ -129,15 +149,7 @@ class BashDecoratedOperator(DecoratedOperator):
         command = super().execute(context)
         _check_command(command, self.task_id)
         command = context["ti"].render_template(command, "bash_command", _EXTENSIONS)
-        env = make_environment(context, self.env, append=self.append_env)
-        self._process = BashProcess(command, env, self.cwd, self.output_encoding)
-        exit_code, last_line = self._process.run()
-        check_exit_code(exit_code, self.skip_on_exit_code, last_line)
-        return self.output_processor(last_line) if self.output_processor else last_line
-
-    def on_kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        return self.run_bash(command, context)
 
 
 def make_environment(context: Any, given: Mapping[str, str] | None, *, append: bool) -> dict[str, str]:

@@ -24,14 +24,20 @@ class ValueOwner(NamedTuple):
     key: str
 
 
+#: What is shorter travels inline unless a setting says otherwise.
+INLINE_BYTES = 64 * 1024
+
+
 class ValueStore:
     """Writes values below one root, as ``<run>/<task>/<path>/<try>-<key>``.
 
     Args:
         root: A local folder or a URL that fsspec knows (``s3://bucket/values``).
+        inline_bytes: Values whose encoding is shorter do not come here but travel and rest inline; 0 for none.
     """
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, *, inline_bytes: int = INLINE_BYTES) -> None:
+        self.inline_bytes = inline_bytes
         text = str(root)
         self.root = text.rstrip("/") if "://" in text else str(Path(text).absolute())
 

@@ -14,9 +14,6 @@ from fanjet.runtime.previews import preview
 from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, to_shown, to_tagged
 from fanjet.runtime.value_store import ValueOwner, ValueStore, read_stored
 
-#: Greater values rest in the value store.
-MAX_INLINE_BYTES = 64 * 1024
-
 #: The codec of a `ValueReference` whose data is what would have been inline, format byte included.
 JSON = "json"
 
@@ -45,7 +42,7 @@ def encode(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
         try:
             if is_plain(value):
                 text = _to_json(value)
-                return PLAIN + text if len(text) < MAX_INLINE_BYTES else _put(value, JSON, PLAIN + text, store, owner)
+                return PLAIN + text if len(text) < store.inline_bytes else _put(value, JSON, PLAIN + text, store, owner)
         except ValueError:
             pass  # lone surrogates, thousands of digits: the tagged form has room for them
         except RecursionError as error:
@@ -61,7 +58,7 @@ def _encode_tagged(value: object, store: ValueStore, owner: ValueOwner) -> bytes
         text = _to_json(tagged)
     except RecursionError as error:
         raise _too_deep(value, error) from error
-    if len(text) < MAX_INLINE_BYTES:
+    if len(text) < store.inline_bytes:
         return TAGGED + text
     if type(value) in _JSON_KINDS or type(value) is tuple:
         return _put(value, JSON, TAGGED + text, store, owner)
@@ -71,7 +68,7 @@ def _encode_tagged(value: object, store: ValueStore, owner: ValueOwner) -> bytes
 def _encode_blob(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
     """Small: inside the JSON. Large: as a file of its own kind."""
     codec, data = to_blob(value)
-    if len(data) * 4 // 3 >= MAX_INLINE_BYTES:
+    if len(data) * 4 // 3 >= store.inline_bytes:
         return _put(value, codec, data, store, owner)
     return TAGGED + _to_json(blob_tag(value, codec, data))
 

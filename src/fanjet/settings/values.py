@@ -27,11 +27,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     origins: dict[str, str]
 
     @property
-    def logs(self) -> Path:
-        """The folder of the log segments."""
-        return self.home / "logs"
-
-    @property
     def values_root(self) -> str:
         """The fsspec URL (or folder) of the value store."""
         return self.values_url or str(self.home / "values")
