@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fanjet import DAG
 from fanjet.parsing.child import parse_in_child
+from fanjet.parsing.loader import load_file
 
 _GOOD = """
 from fanjet import DAG, dag, task
@@ -146,3 +148,13 @@ def test_a_helper_may_import_the_dag_file_by_its_name(parse, tmp_path):
 def test_nothing_is_written_beside_the_file(parse, tmp_path):
     parse(_GOOD)
     assert [path.name for path in Path(tmp_path).iterdir()] == ["flow.py"]
+
+
+def test_dags_that_the_process_made_before_do_not_belong_to_the_file(tmp_path):
+    """As in a test or a notebook that makes DAGs and then loads a file."""
+    with DAG("made_before"):
+        pass
+    file = tmp_path / "own_flow.py"
+    file.write_text("from fanjet import DAG\nwith DAG('of_the_file'):\n    pass\n")
+    loaded = load_file(file, tmp_path)
+    assert [built.spec.dag_id for built in loaded.dags] == ["of_the_file"]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_collection import collect_dags
+from fanjet.authoring.registry import take_registered
 from fanjet.authoring.dag_decorator import find_factories
 from fanjet.errors import DagError
 from fanjet.parsing.load_errors import explain_load_error
@@ -40,6 +41,7 @@ def load_file(path: Path, root: Path) -> LoadedFile:
         return _fail(ParseError(str(path), None, "missing", "There is no such file."))
     extend_search_path(path.parent, root)
     module = _make_module(path)
+    take_registered()  # what this process made before is not the file's
     try:
         exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its purpose
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
