@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_collection import collect_dags
-from fanjet.authoring.registry import take_registered
 from fanjet.authoring.dag_decorator import find_factories
+from fanjet.authoring.registry import take_registered
 from fanjet.errors import DagError
 from fanjet.parsing.load_errors import explain_load_error
 from fanjet.parsing.report import ParseError, ParseReport
