@@ -31,6 +31,7 @@ from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.loader import LoadedFile, load_file, make_report
 from fanjet.parsing.report import ParseReport
+from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
 from fanjet.runtime.try_runner import TryRunner
 
 #: A poll runs tries for about so long before it reports them.
@@ -49,10 +50,20 @@ class InlineExecutor:
     Args:
         load: Gives the DAGs, when they are waited for.
         settings: As in `fanjet.executors.runners.make_runners`.
+        clock: The time that the tries live in.
+        make_runner: Makes what runs them; called as `TryRunner`.
     """
 
-    def __init__(self, load: Callable[[], LoadedFile], settings: RuntimeSettings) -> None:
+    def __init__(
+        self,
+        load: Callable[[], LoadedFile],
+        settings: RuntimeSettings,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        make_runner: Callable[..., TryRunner] = TryRunner,
+    ) -> None:
         self._load, self._settings = load, settings
+        self._clock, self._make_runner = clock, make_runner
         self._durations = Durations(_POLL_S, _MOST_TRIES)
         self._client = _InlineClient()
         self._find_runner: Callable[[str], TryRunner] | None = None
@@ -78,7 +89,9 @@ class InlineExecutor:
         started_at = time.monotonic()
         loaded = self._load()
         self._specs = {dag.spec.dag_id: dag.spec for dag in loaded.dags}
-        self._find_runner = make_runners(loaded.dags, self._client, self._settings)
+        self._find_runner = make_runners(
+            loaded.dags, self._client, self._settings, clock=self._clock, make=self._make_runner
+        )
         return make_report(loaded, time.monotonic() - started_at)
 
     def begin_session(self, session: int) -> None:
@@ -119,7 +132,7 @@ class InlineExecutor:
     def poll(self, timeout_s: float) -> list[Event]:
         """Run some of what was launched; waits only when there is nothing."""
         if not self._queue:
-            time.sleep(timeout_s)
+            self._clock.sleep(timeout_s)
         until = time.monotonic() + _POLL_S
         with _interruptible():
             while self._queue and time.monotonic() < until:
@@ -167,9 +180,9 @@ class InlineExecutor:
         indexes, ended = self._batch.ended_of(launch)
         for index in launch.indexes:
             self._client.index = index
-            started_at = time.time()
+            started_at = self._clock.time()
             result = runner.run(info, launch.task, launch.parent, index, launch.try_number, launch.carry)
-            ended_at = time.time()
+            ended_at = self._clock.time()
             sys.stdout.flush()
             indexes.append(index)
             ended.append(

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from fanjet.parsing.spec_builder import BuiltDag
 from fanjet.runtime.client import TryClient
+from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
 from fanjet.runtime.task_logging import setup_task_logging
 from fanjet.runtime.try_runner import MAX_MAP_LENGTH, TryRunner
 from fanjet.runtime.value_store import INLINE_BYTES, ValueStore
@@ -16,13 +17,22 @@ from fanjet.runtime.value_store import INLINE_BYTES, ValueStore
 RuntimeSettings: TypeAlias = dict[str, str | int | float | None]
 
 
-def make_runners(dags: Sequence[BuiltDag], client: TryClient, settings: RuntimeSettings) -> Callable[[str], TryRunner]:
+def make_runners(
+    dags: Sequence[BuiltDag],
+    client: TryClient,
+    settings: RuntimeSettings,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+    make: Callable[..., TryRunner] = TryRunner,
+) -> Callable[[str], TryRunner]:
     """A function that gives the runner of a DAG by its id.
 
     Args:
         dags: All DAGs of the file.
         client: The way of tries to the world.
         settings: ``values_root``: where large values rest; ``max_map_length``; ``inline_value_bytes``.
+        clock: The time that the tries live in.
+        make: Makes a runner; called as `TryRunner`.
     """
     setup_task_logging()
     inline_bytes, max_map_length = settings.get("inline_value_bytes"), settings.get("max_map_length")
@@ -34,6 +44,6 @@ def make_runners(dags: Sequence[BuiltDag], client: TryClient, settings: RuntimeS
 
     @cache
     def find_runner(dag_id: str) -> TryRunner:
-        return TryRunner(dag_of_id[dag_id], client, store, max_map_length=most_items)
+        return make(dag_of_id[dag_id], client, store, max_map_length=most_items, clock=clock)
 
     return find_runner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +21,7 @@ from fanjet.authoring.exceptions import (
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.task_option_types import TaskOptions
 from fanjet.errors import DagTypeError, DagValueError
+from fanjet.runtime.clock import clock_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -114,20 +114,22 @@ class BaseSensorOperator(BaseOperator):
             SkipException: The same, with `soft_fail` or `never_fail`.
             Rescheduled: The slot is given back until the next poke.
         """
+        clock = clock_of(context)
         carry = context["ti"].carry
-        progress = msgspec.json.decode(carry, type=_Progress) if carry else _Progress(time.time(), 0)
+        progress = msgspec.json.decode(carry, type=_Progress) if carry else _Progress(clock.time(), 0)
         while True:
             done = self._poke(context)
             if done:
                 return done.xcom_value if isinstance(done, PokeReturnValue) else None
             progress = _Progress(progress.started_at, progress.pokes + 1)
-            waited_s = time.time() - progress.started_at
+            waited_s = clock.time() - progress.started_at
             if waited_s > self.timeout:
                 raise self._give_up(SensorTimeout(f"Sensor '{self.task_id}' waited {waited_s:.3g} s in vain."))
             pause_s = self._pause_s(progress.pokes)
             if self.mode == "reschedule":
-                raise Rescheduled(datetime.now(UTC) + timedelta(seconds=pause_s), msgspec.json.encode(progress))
-            time.sleep(pause_s)
+                resume_at = datetime.fromtimestamp(clock.time(), UTC) + timedelta(seconds=pause_s)
+                raise Rescheduled(resume_at, msgspec.json.encode(progress))
+            clock.sleep(pause_s)
 
     def _poke(self, context: Any) -> Any:
         """One poke, its exceptions turned into what the options say."""

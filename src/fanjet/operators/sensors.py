@@ -13,6 +13,7 @@ from fanjet.errors import DagTypeError, DagValueError
 from fanjet.operators.bash import make_environment
 from fanjet.operators.bash_process import BashProcess
 from fanjet.operators.sensor import BaseSensorOperator
+from fanjet.runtime.clock import clock_of
 from fanjet.runtime.connections import BaseHook
 
 
@@ -106,7 +107,7 @@ class TimeDeltaSensor(BaseSensorOperator):
     def poke(self, context: Any) -> bool:
         run = context["dag_run"]
         due: datetime = (run.data_interval_end or run.queued_at) + self.delta
-        return datetime.now(UTC) >= due
+        return clock_of(context).time() >= due.timestamp()
 
 
 class DateTimeSensor(BaseSensorOperator):
@@ -125,11 +126,11 @@ class DateTimeSensor(BaseSensorOperator):
             raise DagTypeError(f"Sensor '{self.task_id}': target_time={target_time!r} cannot be used.")
         self.target_time = target_time
 
-    def poke(self, context: Any) -> bool:  # noqa: ARG002 - the signature that all operators have
+    def poke(self, context: Any) -> bool:
         target = self.target_time
         if isinstance(target, str):
             try:
                 target = datetime.fromisoformat(target)
             except ValueError as error:
                 raise DagValueError(f"Sensor '{self.task_id}': target_time={target!r} is no ISO instant.") from error
-        return datetime.now(UTC) >= (target if target.tzinfo else target.replace(tzinfo=UTC))
+        return clock_of(context).time() >= (target if target.tzinfo else target.replace(tzinfo=UTC)).timestamp()

@@ -68,6 +68,10 @@ class PreparedFunction(PreparedTask):
         self._checks_names = isinstance(self._expand_input, KwargsInput)
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
+        args, kwargs = self.arguments(ti, scope)
+        return self._function(*args, **kwargs)
+
+    def arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if self._has_templates:
             args, kwargs = self._rendered_arguments(ti, scope)
         else:
@@ -78,7 +82,7 @@ class PreparedFunction(PreparedTask):
             self._add_context(ti, kwargs)
         if self._signature.has_kwargs:
             kwargs = self._signature.add_context(args, kwargs, ti.get_template_context())
-        return self._function(*args, **kwargs)
+        return args, kwargs
 
     def _expose(self, ti: TaskInstance, kwargs: dict[str, Any]) -> None:
         operator = self.operator

@@ -22,11 +22,25 @@ class PreparedOperator(PreparedTask):
     """A task whose work is the `execute` of its operator."""
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
+        return self.execute(ti, self.make(ti, scope))
+
+    def make(self, ti: TaskInstance, scope: Scope) -> BaseOperator:
+        """The operator of a try, its fields final."""
         if self.spec.has_templates:
             ti.rendered = RenderedFields()
         operator = self._make_operator(ti, scope)
-        fields = [name for name in operator.template_fields if hasattr(operator, name)]
-        self.expose(ti, operator, {name: getattr(operator, name) for name in fields})
+        self.expose(ti, operator, _fields_of(operator))
+        return operator
+
+    def arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        operator = self.make(ti, scope)
+        if hasattr(operator, "python_callable"):
+            return tuple(getattr(operator, "op_args", ())), dict(getattr(operator, "op_kwargs", {}))
+        return (), _fields_of(operator)
+
+    @staticmethod
+    def execute(ti: TaskInstance, operator: BaseOperator) -> Any:
+        """Have the operator of a try do its work."""
         context = ti.get_template_context()
         operator.pre_execute(context)
         result = operator.execute(context)
@@ -84,3 +98,8 @@ class PreparedOperator(PreparedTask):
                 setattr(operator, field, finished)
             if ti.rendered is not None:
                 ti.rendered.note(field, finished)
+
+
+def _fields_of(operator: BaseOperator) -> dict[str, Any]:
+    """The template fields that an operator has, by name."""
+    return {name: getattr(operator, name) for name in operator.template_fields if hasattr(operator, name)}

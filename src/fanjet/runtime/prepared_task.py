@@ -48,6 +48,10 @@ class PreparedTask(ABC):
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
         """Make the arguments of a try, run it and give its result."""
 
+    @abstractmethod
+    def arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What the task is given in a try, by position and by name: of a function its arguments, else its fields."""
+
     def expose(self, ti: TaskInstance, operator: Operator, arguments: Mapping[str, Any]) -> None:
         """Let the label, and whoever asks the context, find the operator of this instance and its arguments by name.
 

@@ -11,6 +11,7 @@ from fanjet.model.paths import Path
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.runtime.client import TryClient
+from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
 from fanjet.runtime.dag_run import DagRun
 from fanjet.runtime.literal_lengths import LiteralLengths
 from fanjet.runtime.neighbours import Neighbours, Slot
@@ -32,13 +33,22 @@ class RunView:
         spec: Its DAG.
         client: The way to the world.
         value_store: Takes large values.
+        clock: The time that the tries live in.
     """
 
-    def __init__(self, info: RunInfo, spec: DagSpec, client: TryClient, value_store: ValueStore) -> None:
+    def __init__(
+        self,
+        info: RunInfo,
+        spec: DagSpec,
+        client: TryClient,
+        value_store: ValueStore,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
         self.info = info
         self.spec = spec
         self.client = LiteralLengths(client, spec)
         self.value_store = value_store
+        self.clock = clock
         #: A source is decoded once while a range of instances reads it. Readers share nothing, so that what one read
         #: early does not stand for what another reads later.
         self.values: KeptValues = {}

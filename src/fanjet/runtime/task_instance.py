@@ -21,6 +21,7 @@ from fanjet.runtime.values import decode, encode
 if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.operator import Operator
+    from fanjet.runtime.clock import Clock
     from fanjet.runtime.dag_run import DagRun
     from fanjet.runtime.prepared_task import PreparedTask
     from fanjet.runtime.rendered_fields import RenderedFields
@@ -132,8 +133,13 @@ class TaskInstance:
     def start_date(self) -> datetime:
         """When the try began, in UTC."""
         if self._started_at is None:
-            self._started_at = datetime.now(UTC)
+            self._started_at = datetime.fromtimestamp(self.clock.time(), UTC)
         return self._started_at
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the try lives in: the system's but in tests."""
+        return self._run.clock
 
     @property
     def hostname(self) -> str:

@@ -17,6 +17,7 @@ from fanjet.runtime.bad_ends import end_badly, kill, tell
 from fanjet.runtime.branching import Graph
 from fanjet.runtime.callbacks import call_all, callbacks_of
 from fanjet.runtime.client import TryClient
+from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
 from fanjet.runtime.context import enter_try, leave_try
 from fanjet.runtime.failures import describe, log_traceback
 from fanjet.runtime.feeding import Feeds
@@ -68,15 +69,23 @@ class TryRunner:
         client: The way to the world.
         value_store: Takes large values.
         max_map_length: The most items that a map may run over.
+        clock: The time that the tries live in.
     """
 
     def __init__(
-        self, built: BuiltDag, client: TryClient, value_store: ValueStore, *, max_map_length: int = MAX_MAP_LENGTH
+        self,
+        built: BuiltDag,
+        client: TryClient,
+        value_store: ValueStore,
+        *,
+        max_map_length: int = MAX_MAP_LENGTH,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self.spec = built.spec
         self._built = built
         self._client = client
         self._value_store = value_store
+        self._clock = clock
         self._dag: DAG | None = next((task.dag for task in built.tasks if task.dag is not None), None)
         self._templates = _make_templates(self._dag)
         self._numbers = {task: number for number, task in enumerate(built.tasks)}
@@ -118,15 +127,19 @@ class TryRunner:
                 return self._results.finish(ti, prepared.call(ti, scope))
             return self._run_fully(ti, scope)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
-            return end_badly(ti, error)
+            return self.end_badly(ti, error)
         except BaseException as error:
             kill(ti)
             if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("fanjet."):
                 raise  # meant for whoever runs the tries: an interrupt, a cancellation
-            return end_badly(ti, error)  # such as asyncio.CancelledError
+            return self.end_badly(ti, error)  # such as asyncio.CancelledError
         finally:
             leave_try()
             self._folder.restore()
+
+    def end_badly(self, ti: TaskInstance, error: BaseException) -> TryResult:
+        """The end that an exception of a try stands for."""
+        return end_badly(ti, error)
 
     def _run_fully(self, ti: TaskInstance, scope: TryScope) -> TryResult:
         """A try with callbacks, a label, a time limit or a special kind of end."""
@@ -247,14 +260,18 @@ class TryRunner:
         self._runs.pop(info.number, None)
         while len(self._runs) >= _MAX_RUNS:
             self._runs.pop(next(iter(self._runs)))
-        run = self._runs[info.number] = RunView(info, self.spec, self._client, self._value_store)
+        run = self._runs[info.number] = RunView(info, self.spec, self._client, self._value_store, self._clock)
         return run
 
     def _prepare(self, number: int) -> PreparedTask:
         spec, operator = self.spec.tasks[number], self._built.tasks[number]
         links = Links(number, spec.scope, self.spec, self._numbers)
         kind = PreparedFunction if is_plain_function(operator) else PreparedOperator
-        prepared = self._prepared[number] = kind(spec, operator, links, self._templates)
+        prepared = self._prepared[number] = self.adapt(kind(spec, operator, links, self._templates))
+        return prepared
+
+    def adapt(self, prepared: PreparedTask) -> PreparedTask:
+        """What runs in the place of a task: itself."""
         return prepared
 
 

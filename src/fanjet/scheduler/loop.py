@@ -55,6 +55,7 @@ class Scheduler:
         display: Is told what goes on.
         write_patience_s: How long a write that failed for a passing reason, such as a full disk, is tried again.
         clock: Gives the instant, in seconds since the epoch.
+        longest_sleep_s: The longest that a turn of the loop waits for something to happen.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Scheduler:
         display: Display,
         write_patience_s: float,
         clock: Callable[[], float] = time.time,
+        longest_sleep_s: float = _LONGEST_SLEEP_S,
     ) -> None:
         self._journal = journal
         self._executor = executor
@@ -75,6 +77,7 @@ class Scheduler:
         self._display = display
         self._write_patience_s = write_patience_s
         self._clock = clock
+        self._longest_sleep_s = longest_sleep_s
         self._fences = fence_counter(session)
         self._runs: dict[int, OwnedRun] = {}
         #: How often a stop was asked for; the second time kills.
@@ -156,7 +159,7 @@ class Scheduler:
     def _find_patience_s(self) -> float:
         now = self._clock()
         wakes = [wake_at for owned in self._runs.values() if (wake_at := owned.next_wake_at()) is not None]
-        return max(0.0, min(_LONGEST_SLEEP_S, *(wake_at - now for wake_at in wakes))) if wakes else _LONGEST_SLEEP_S
+        return max(0.0, min([self._longest_sleep_s, *(wake_at - now for wake_at in wakes)]))
 
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
         of_run: defaultdict[int, list[Event]] = defaultdict(list)

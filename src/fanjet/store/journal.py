@@ -48,18 +48,21 @@ class Journal:
         self._pages = ValuePages(reader)
 
     @classmethod
-    def open(cls, home: Path, *, busy_timeout_s: float = 5.0) -> Self:
+    def open(cls, home: Path, *, busy_timeout_s: float = 5.0, durable: bool = True) -> Self:
         """Open the database of a home; make it where it is missing.
 
         Args:
             home: The folder of the database.
             busy_timeout_s: How long to wait for another process that has locked the database.
+            durable: Whether a commit waits for the disk; runs that nobody resumes need not.
 
         Raises:
             ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
         """
         writer = open_writer(home, busy_timeout_s)
         try:
+            if not durable:
+                writer.execute("PRAGMA synchronous = OFF")
             reader = open_reader(home, busy_timeout_s)
         except BaseException:
             writer.close()
