@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import zlib
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fanjet.errors import ExecutionError
 from fanjet.model import paths
+from fanjet.model.values import ValueReference
+from fanjet.runtime.masked_urls import mask_urls
+from fanjet.runtime.object_storage import is_url, read_objects, write_object
+from fanjet.runtime.storage_faults import explain_fault
+from fanjet.runtime.value_names import file_name, name_value
 
-#: A file name has room for so many bytes; longer keys are cut and told apart by a hash.
-_MAX_NAME_CHARS = 120
+#: What is shorter travels inline unless a setting says otherwise.
+INLINE_BYTES = 64 * 1024
 
 
 class ValueOwner(NamedTuple):
@@ -24,12 +31,11 @@ class ValueOwner(NamedTuple):
     key: str
 
 
-#: What is shorter travels inline unless a setting says otherwise.
-INLINE_BYTES = 64 * 1024
-
-
 class ValueStore:
-    """Writes values below one root, as ``<run>/<task>/<path>/<try>-<key>``.
+    """Writes values below one root, as ``<run>/<task>/<path>/<try>-<key>-<token>``.
+
+    The token is drawn anew for each write. So nothing is ever overwritten: not by a try that was thought dead and still
+    writes, not by another home that uses the same root.
 
     Args:
         root: A local folder or a URL that fsspec knows (``s3://bucket/values``).
@@ -38,52 +44,91 @@ class ValueStore:
 
     def __init__(self, root: str | Path, *, inline_bytes: int = INLINE_BYTES) -> None:
         self.inline_bytes = inline_bytes
-        text = str(root)
-        self.root = text.rstrip("/") if "://" in text else str(Path(text).absolute())
+        text = str(root).removeprefix("file://").removeprefix("local://")
+        self.root = text.rstrip("/") if is_url(text) else str(Path(text).expanduser().absolute())
 
     def write(self, owner: ValueOwner, data: bytes) -> str:
-        """Keep `data`; it is on the disk when this returns.
+        """Keep `data`; it is durable when this returns.
 
         Returns:
             The URI to read it by: an absolute path, or a URL.
 
         Raises:
-            ExecutionError: It could not be written.
+            ExecutionError: It could not be written; nothing of it can be read.
         """
-        folder = "/".join((self.root, str(owner.run), _name(owner.task_id), paths.show(owner.path)))
-        uri = f"{folder}/{owner.try_number}-{_name(owner.key)}"
+        folder = "/".join((self.root, str(owner.run), file_name(owner.task_id), paths.show(owner.path)))
+        uri = f"{folder}/{owner.try_number}-{file_name(owner.key)}-{os.urandom(4).hex()}"
         try:
-            if "://" in uri:
-                with _open_url(uri, "wb") as file:
-                    file.write(data)
+            if is_url(uri):
+                write_object(uri, data)
             else:
                 _write_file(Path(uri), data)
-        except OSError as error:
+        except Exception as error:
+            fault = explain_fault(error)
+            reason = "its folder is not there" if fault.missing else fault.reason
+            place = f"[{paths.show(owner.path)}]" if owner.path else ""
             raise ExecutionError(
-                f"The value {owner.key!r} of task {owner.task_id!r} ({len(data):,} bytes) could not be written to "
-                f"{uri}: {error}.",
-                temporary=True,
-            ) from error
+                f"The value {owner.key!r} of task {owner.task_id!r}{place} ({len(data):,} bytes) could not be stored in "
+                f"{mask_urls(uri)}: {reason}. Fix: {fault.fix}.",
+                temporary=fault.temporary,
+            ) from (None if isinstance(error, OSError) and not is_url(uri) else error)
         return uri
 
 
-def read_stored(uri: str) -> bytes:
-    """The bytes that `ValueStore.write` kept.
+def fetch(references: Sequence[ValueReference]) -> list[bytes]:
+    """The bytes that `ValueStore.write` kept, whole and unchanged; those at URLs are read at the same time.
 
     Raises:
-        ExecutionError: They are gone or cannot be reached.
+        ExecutionError: One is gone, damaged, or cannot be reached.
     """
+    found: dict[str, bytes | Exception] = {}
+    distant: dict[str, list[str]] = {}
+    for uri in dict.fromkeys(reference.uri for reference in references):
+        if is_url(uri):
+            distant.setdefault(uri.partition("://")[0], []).append(uri)
+        else:
+            found[uri] = _read_file(uri)
+    for uris in distant.values():
+        found.update(zip(uris, _read_distant(uris), strict=True))
+    return [_checked(reference, found[reference.uri]) for reference in references]
+
+
+def _read_distant(uris: list[str]) -> Sequence[bytes | Exception]:
     try:
-        if "://" not in uri:
-            return Path(uri).read_bytes()
-        with _open_url(uri, "rb") as file:
-            return bytes(file.read())
+        return read_objects(uris)
+    except Exception as error:  # noqa: BLE001 - each storage library has errors of its own; `_checked` explains it
+        return [error] * len(uris)
+
+
+def _read_file(path: str) -> bytes | Exception:
+    try:
+        return Path(path).read_bytes()
     except OSError as error:
-        raise ExecutionError(f"A stored value could not be read from {uri}: {error}.", temporary=True) from error
+        return error
 
 
-def _open_url(uri: str, mode: str) -> Any:
-    return import_module("fsspec").open(uri, mode)  # late: local folders do without it
+def _checked(reference: ValueReference, found: bytes | Exception) -> bytes:
+    """The bytes, if they are those that were written."""
+    if isinstance(found, bytes):
+        if len(found) != reference.size_bytes:
+            damage = f"it has {len(found):,} bytes and was written with {reference.size_bytes:,}"
+        elif reference.crc32 is not None and zlib.crc32(found) != reference.crc32:
+            damage = "its content is not what was written (the checksum differs)"
+        else:
+            return found
+        reason, fix, temporary, cause = f"it is damaged: {damage}", None, False, None
+    else:
+        fault = explain_fault(found)
+        missing_root = fault.missing and not is_url(reference.uri)
+        reason = "the file is gone" if missing_root else "the object is gone" if fault.missing else fault.reason
+        fix = None if fault.missing else fault.fix
+        temporary, cause = fault.temporary and not fault.missing, None if isinstance(found, OSError) else found
+    named = name_value(reference.uri)
+    raise ExecutionError(
+        f"{named.text} could not be read from {mask_urls(reference.uri)}: {reason}. "
+        f"Fix: {fix or f'bring it back, or run that task again: {named.rerun}'}.",
+        temporary=temporary,
+    ) from cause
 
 
 def _write_file(target: Path, data: bytes) -> None:
@@ -118,15 +163,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _name(text: str) -> str:
-    """`text` as one part of a path, whatever is in it."""
-    safe = str(import_module("urllib.parse").quote(text, safe=""))  # late: large values are rare
-    if safe.strip("."):
-        return safe if len(safe) <= _MAX_NAME_CHARS else f"{safe[:80]}-{_digest(text)}"
-    return f"_{safe}"
-
-
-def _digest(text: str) -> str:
-    return str(import_module("hashlib").sha256(text.encode()).hexdigest())[:32]

@@ -62,17 +62,29 @@ class Segment:
         """Let the output go to a new segment from now on; the old one belongs to what was left behind."""
         if self._fd >= 0:
             os.close(self._fd)
-        path = name_segment(self._folder, self._next_number)
-        # For rewriting pieces; the descriptors of the tasks can only append.
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._number = self._next_number
-        if self._number & _LAST_NUMBER != _LAST_NUMBER:
-            self._next_number += 1
+        self._fd = self._create()
         self._connect_descriptors()
         status = os.fstat(1)
         self._inode = status.st_ino
         self._set_base(status.st_size)
         self._words[SEGMENT] = self._number
+
+    def _create(self) -> int:
+        """Take the next number that no file has, and make its file.
+
+        A number is taken when the database was restored from a backup, whose next session is then not the first of its
+        number: what the lost one printed stays as it is, and so do its runs if the backup was a mistake.
+
+        Returns:
+            A descriptor for rewriting pieces; those of the tasks can only append.
+        """
+        while True:
+            self._number = self._next_number
+            is_last = self._number & _LAST_NUMBER == _LAST_NUMBER
+            flags = os.O_RDWR | os.O_CREAT | (0 if is_last else os.O_EXCL)
+            self._next_number += not is_last
+            with contextlib.suppress(FileExistsError):
+                return os.open(name_segment(self._folder, self._number), flags, 0o600)
 
     def end_try(self) -> tuple[int, int, int]:
         """Settle the output of the try that ended.
