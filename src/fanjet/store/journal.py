@@ -28,6 +28,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.store import statements_sqlite as sql
 from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
+from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
 from fanjet.store.instances import write_ends, write_tries
@@ -41,6 +42,7 @@ class Journal:
 
     def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
         self._path = path
+        self._file = DatabaseFile(path)
         self._writer = writer
         self._reader = reader
         self._leases = Leases(writer)
@@ -238,6 +240,7 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing; whatever is raised inside leaves nothing behind."""
+        self._file.check()
         with explained(self._path):
             self._writer.execute("BEGIN IMMEDIATE")
             try:
