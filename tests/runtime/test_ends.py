@@ -138,6 +138,24 @@ def test_labels(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert bench.value("single") == "2024-01-31"
 
 
+def test_labels_know_arguments_that_were_given_by_position(tmp_path: Path) -> None:
+    with DAG("d") as dag:
+
+        @task(map_index_template="{{ first }} {{ second }}")
+        def t(first, second):
+            return first
+
+        @task_group
+        def group(item):
+            t(item, "constant")
+
+        group.expand(item=["a", "b"])
+
+    extra = Bench(dag, tmp_path).result("group.t", (1,)).extra
+    assert extra
+    assert extra.label == "b constant"
+
+
 def branch_bench(tmp_path: Path, chosen: Any) -> Bench:
     with DAG("d") as dag:
 

@@ -77,16 +77,17 @@ class PreparedFunction(PreparedTask):
         else:
             args, kwargs = self._arguments(ti, scope, dict(self._fixed))
         if self.label_template is not None:
-            self._expose(ti, kwargs)
+            self._expose(ti, args, kwargs)
         if self._wanted:
             self._add_context(ti, kwargs)
         if self._signature.has_kwargs:
             kwargs = self._signature.add_context(args, kwargs, ti.get_template_context())
         return args, kwargs
 
-    def _expose(self, ti: TaskInstance, kwargs: dict[str, Any]) -> None:
+    def _expose(self, ti: TaskInstance, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         operator = self.operator
-        self.expose(ti, operator.unmap(kwargs) if isinstance(operator, DecoratedMappedOperator) else operator, kwargs)
+        by_name = {**dict(zip(self._signature.positional, args, strict=False)), **kwargs}
+        self.expose(ti, operator.unmap(kwargs) if isinstance(operator, DecoratedMappedOperator) else operator, by_name)
 
     def _is_fixed(self, value: Any) -> bool:
         if type(value) is str:
