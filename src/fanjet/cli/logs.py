@@ -9,6 +9,7 @@ import click
 
 from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, get_path, settings_of
+from fanjet.cli.output import output_explained
 from fanjet.cli.progress_closing import instance_name
 from fanjet.errors import OperationError
 from fanjet.model import paths
@@ -59,11 +60,12 @@ def _choose(found: Found, path: paths.Path, tries: list[TryRow], number: int | N
 
 
 def _copy(home: Path, piece: LogPiece) -> None:
-    sys.stdout.flush()
-    for start in range(0, piece.length, _BYTES_AT_ONCE):
-        length = min(_BYTES_AT_ONCE, piece.length - start)
-        sys.stdout.buffer.write(read_log(home, piece.segment, piece.offset + start, length))
-    sys.stdout.buffer.flush()
+    with output_explained():
+        sys.stdout.flush()
+        for start in range(0, piece.length, _BYTES_AT_ONCE):
+            length = min(_BYTES_AT_ONCE, piece.length - start)
+            sys.stdout.buffer.write(read_log(home, piece.segment, piece.offset + start, length))
+        sys.stdout.buffer.flush()
 
 
 def _explain_silence(name: str, part: TryRow, *, owned: bool) -> None:

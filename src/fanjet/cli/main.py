@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from fanjet.cli.group import ReaderGoneError, fanjet
-from fanjet.cli.output import leave_pipe
+from fanjet.cli.output import leave_pipe, output_explained
 from fanjet.cli.terminal import look_at
 from fanjet.errors import DagError, ExecutionError, FanjetError, InvariantError, OperationError
 
@@ -32,10 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit status."""
     status = _run(arguments)
     try:
-        sys.stdout.flush()
+        with output_explained():
+            sys.stdout.flush()
     except BrokenPipeError:
         leave_pipe()
         status = status or BROKEN_PIPE
+    except ExecutionError as error:
+        status = _report(error)
     sys.exit(status)
 
 
@@ -89,5 +92,5 @@ def _print_error(text: str) -> None:
     try:
         sys.stderr.write(f"{look_at(sys.stderr).style('error:', 'bold red')} {text}\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:  # its reader went away, or its disk is full
         return

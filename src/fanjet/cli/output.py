@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import click
+
+from fanjet.errors import ExecutionError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -20,7 +23,9 @@ def json_option(function: _Function) -> _Function:
 
 def print_json(value: object) -> None:
     """One JSON document on the standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n"
+    with output_explained():
+        sys.stdout.write(text)
 
 
 def print_json_rows(rows: Iterable[object]) -> None:
@@ -28,17 +33,51 @@ def print_json_rows(rows: Iterable[object]) -> None:
     ascii_only = sys.stdout.encoding.lower() != "utf-8"
     lines = (json.dumps(row, ensure_ascii=ascii_only) for row in rows)
     separator = "\n  "
-    sys.stdout.write("[")
-    for line in lines:
-        sys.stdout.write(separator + line)
-        separator = ",\n  "
-    sys.stdout.write("\n]\n" if separator[0] == "," else "]\n")
+    with output_explained():
+        sys.stdout.write("[")
+        for line in lines:
+            sys.stdout.write(separator + line)
+            separator = ",\n  "
+        sys.stdout.write("\n]\n" if separator[0] == "," else "]\n")
 
 
 def print_text(text: str) -> None:
     """Text on the standard output; characters that its encoding lacks are replaced."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    with output_explained():
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+@contextmanager
+def output_explained() -> Iterator[None]:
+    """Within this context a standard output that takes no more, as on a full disk, is one clear error.
+
+    Raises:
+        ExecutionError: It could not be written; what is written later goes nowhere.
+        BrokenPipeError: Its reader went away, which is no error.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_pipe()
+        raise ExecutionError(
+            f"The standard output cannot be written: {error.strerror}. Fix: make room where it goes, or send it "
+            "somewhere else."
+        ) from error
+
+
+@contextmanager
+def output_optional() -> Iterator[None]:
+    """Within this context a lost output is told on the standard error, once, and what is shown ends there."""
+    try:
+        with output_explained():
+            yield
+    except ExecutionError as error:
+        with suppress(OSError):  # it may be as full
+            sys.stderr.write(f"{error} The run goes on in silence.\n")
+            sys.stderr.flush()
 
 
 def leave_pipe() -> None:

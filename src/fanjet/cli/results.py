@@ -18,13 +18,20 @@ from fanjet.store.rows import InstanceRow
 
 
 def write_results(file: Path, runs: Sequence[int], settings: Settings) -> None:
-    """Write one object per run; the file appears whole or not at all.
+    """Write one object per run; a file appears whole or not at all.
+
+    What is there and is no plain file (a pipe, ``/dev/stdout``) is written to; a link leads to the file to replace.
 
     Raises:
         ExecutionError: It cannot be written.
     """
     try:
-        _write(file.absolute(), runs, settings)
+        target = file.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
+                stream.writelines(_iter_text(reader, runs))
+        else:
+            _write(target, runs, settings)
     except OSError as error:
         raise ExecutionError(f"The results cannot be written to {file}: {error}.") from error
 
