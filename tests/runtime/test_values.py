@@ -201,7 +201,10 @@ def test_large_values_rest_in_the_store(place: Place, tmp_path: Path) -> None:
 def test_a_lost_file_is_an_error_that_names_it(place: Place) -> None:
     data = encode("x" * 70_000, *place)
     Path(find_reference(data).uri).unlink()
-    with pytest.raises(ExecutionError, match="1-return_value"):
+    with pytest.raises(
+        ExecutionError,
+        match=r"value 'return_value' of task 'group.task'\[3,7\] \(run 1, try 1\).*the file is gone.*--map-index 3,7",
+    ):
         decode(data)
 
 

@@ -14,6 +14,7 @@ from fanjet.bootstrap.requests import DagFileError
 from fanjet.executors.local.executor import LocalExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.spec import DagSpec
+from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
 
@@ -49,8 +50,10 @@ def open_session(
 
     Raises:
         DagFileError: The file cannot be loaded.
-        ExecutionError: The home cannot be written, or its database cannot be opened.
+        OperationError: The value store needs a library that is missing, or cannot be what is set.
+        ExecutionError: The home cannot be written, its database cannot be opened, or the value store is not there.
     """
+    check = StoreCheck(settings.values_root)
     executor = start_executor()
     journal: Journal | None = None
     kill = True
@@ -67,10 +70,12 @@ def open_session(
         loaded = executor.wait_loaded(settings.parse_timeout_s)
         if loaded.errors:
             raise DagFileError(loaded.errors)
+        check.wait()
         runs = Runs(journal, number, executor, settings, display)
         yield Session(journal, loaded.specs, runs)
         kill = runs.scheduler.killing
     finally:
+        check.close()
         executor.close(kill=kill)
         if journal is not None:
             journal.close()
@@ -87,6 +92,7 @@ def executor_starter(
             from fanjet.executors.inline import InlineExecutor  # noqa: PLC0415 - brings all that runs tries
 
             return InlineExecutor.start(file, root, runtime=runtime)
+        refuse_memory(settings.values_root)
         options = LocalOptions(
             workers=settings.workers,
             max_workers=settings.max_workers,

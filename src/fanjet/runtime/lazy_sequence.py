@@ -12,7 +12,7 @@ from fanjet.model.paths import Path
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Request, Values
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.client import TryClient
-from fanjet.runtime.values import decode
+from fanjet.runtime.values import decode, decode_many
 
 #: So many values are fetched at once while iterating.
 PAGE = 1000
@@ -86,7 +86,7 @@ class LazyXComSequence(Sequence[Any]):
             return
         start = 0
         while page := self._fetch(start, PAGE):
-            yield from map(decode, page)
+            yield from decode_many(page)
             if len(page) < PAGE:
                 return
             start += PAGE
@@ -97,7 +97,7 @@ class LazyXComSequence(Sequence[Any]):
             return
         for end in range(len(self), 0, -PAGE):
             start = max(0, end - PAGE)
-            yield from map(decode, reversed(self._fetch(start, end - start)))
+            yield from decode_many(self._fetch(start, end - start)[::-1])
 
     def __contains__(self, value: object) -> bool:
         return any(item is value or item == value for item in self)
@@ -159,7 +159,7 @@ class LazyXComSequence(Sequence[Any]):
         for page_start in range(start, end, PAGE):
             page = self._fetch(page_start, min(PAGE, end - page_start))
             raw += page[(start - page_start) % step :: step]
-        return [decode(data) for data in (raw if positions.step > 0 else reversed(raw))]
+        return list(decode_many(raw if positions.step > 0 else raw[::-1]))
 
     def _raw(self, position: int) -> bytes:
         at = position - self._page_start

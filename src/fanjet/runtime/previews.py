@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import reprlib
-from typing import Any
+from typing import Any, NamedTuple
 
+from fanjet.model.values import TablePreview
 from fanjet.runtime.secrets import SECRETS
+from fanjet.runtime.table_previews import find_table
 
 #: The most characters of a preview.
 PREVIEW_CHARS = 400
@@ -28,27 +30,47 @@ _repr.maxstring = _repr.maxother = PREVIEW_CHARS
 _repr.maxlong = 100
 
 
+class Preview(NamedTuple):
+    """What is recorded of a value beside it."""
+
+    text: str
+    #: None where the value is no table.
+    table: TablePreview | None = None
+
+
 def preview(value: object) -> str:
     """A short text of `value`, secrets masked."""
-    return SECRETS.mask(_shorten(_describe(value)))
+    return look_into(value).text
+
+
+def look_into(value: object) -> Preview:
+    """What to record of `value`, secrets masked."""
+    try:
+        table = find_table(value)
+    except Exception:  # noqa: BLE001 - types and libraries raise what they like; it has a text then, and no table
+        table = None
+    text = _describe(value) if table is None else describe_table(type(value).__name__, table)
+    return Preview(SECRETS.mask(_shorten(text)), table)
 
 
 def _describe(value: Any) -> str:
     try:
         if isinstance(value, str):
             return SECRETS.mask(value[:_SEARCHED_CHARS])
-        library = type(value).__module__.partition(".")[0]
-        if library in {"pandas", "polars", "pyarrow"} and hasattr(value, "shape"):
-            return _describe_table(value)
+        if type(value).__module__.partition(".")[0] == "numpy" and getattr(value, "shape", None):
+            return f"{type(value).__name__} {' x '.join(map(str, value.shape))} {value.dtype}\n{value}"
         return _repr.repr(value)
     except Exception as error:  # noqa: BLE001 - user types raise what they like; a preview must not fail a task
         return f"<{type(value).__qualname__} without repr: {type(error).__name__}>"
 
 
-def _describe_table(value: Any) -> str:
-    size = " x ".join(map(str, value.shape))
-    head = value.head(5) if hasattr(value, "head") else value.slice(0, 5)
-    return f"{type(value).__name__} {size}\n{head}"
+def describe_table(kind: str, table: TablePreview) -> str:
+    """``DataFrame 20,000 x 3: age int64, name str``."""
+    rows, columns = table.shape
+    named = zip(table.columns[table.index_columns :], table.types[table.index_columns :], strict=True)
+    fields = ", ".join(f"{name} {kind}".strip() for name, kind in named)
+    more = ", …" if columns > len(table.columns) - table.index_columns else ""
+    return f"{kind} {rows:,} x {columns:,}" + (f": {fields}{more}" if fields else "")
 
 
 def _shorten(text: str) -> str:

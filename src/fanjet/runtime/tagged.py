@@ -14,9 +14,12 @@ from importlib import import_module
 from pathlib import Path, PosixPath
 from typing import Any, TypeAlias
 
+import msgspec
+
 from fanjet.errors import DagValueError
+from fanjet.model.values import TablePreview
 from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
-from fanjet.runtime.previews import preview
+from fanjet.runtime.previews import look_into, preview
 
 #: What msgspec's JSON holds: None, bool, int, float, str, list, dict.
 Json: TypeAlias = Any
@@ -83,7 +86,15 @@ def to_tagged(value: object) -> Json:
 
 def blob_tag(value: object, codec: str, data: bytes) -> Json:
     """The tag that carries bytes, with what can be shown of them."""
-    return {"$blob": [codec, type_name(value), preview(value), b64encode(data).decode()]}
+    seen = look_into(value)
+    payload = [codec, type_name(value), seen.text, b64encode(data).decode()]
+    return {"$blob": payload if seen.table is None else [*payload, msgspec.to_builtins(seen.table)]}
+
+
+def show_blob(kind: str, text: str, table: TablePreview | Mapping[str, Any] | None) -> Json:
+    """What is shown of a value that has no JSON form: the name of its type, its preview, its first rows."""
+    shown = {"type": kind, "preview": text}
+    return shown if table is None else {**shown, "table": msgspec.to_builtins(table)}
 
 
 def from_tagged(data: Json) -> Any:
@@ -120,7 +131,7 @@ def _show_tag(tag: str, payload: Any) -> Json:
     if tag == "$number":
         return to_shown(payload[1])
     if tag == "$blob":
-        return {"type": payload[1], "preview": payload[2]}
+        return show_blob(payload[1], payload[2], payload[4] if len(payload) > 4 else None)
     value = _READERS[tag](payload)
     return {"type": type_name(value), "preview": preview(value)}
 

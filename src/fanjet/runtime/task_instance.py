@@ -16,7 +16,7 @@ from fanjet.runtime.context import Context
 from fanjet.runtime.rendering import FieldRenderer
 from fanjet.runtime.task_logging import log
 from fanjet.runtime.value_store import ValueOwner
-from fanjet.runtime.values import decode, encode
+from fanjet.runtime.values import decode, decode_many, encode
 
 if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG
@@ -273,7 +273,7 @@ class TaskInstance:
         for offset in range(0, self._count(number, prefix, key), _PAGE):
             answer = self._run.client.ask(GetValues(number, prefix, offset, _PAGE, key))
             assert isinstance(answer, Values), answer
-            values += map(decode, answer.values)
+            values += decode_many(answer.values)
         return values
 
     def _count(self, number: int, prefix: Path, key: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +12,15 @@ from fanjet.errors import ExecutionError
 from fanjet.model import paths
 from fanjet.model.values import ValueReference
 from fanjet.runtime.masked_urls import mask_urls
-from fanjet.runtime.object_storage import is_url, read_objects, write_object
+from fanjet.runtime.value_objects import is_url, read_objects, write_object
 from fanjet.runtime.storage_faults import explain_fault
 from fanjet.runtime.value_names import file_name, name_value
 
 #: What is shorter travels inline unless a setting says otherwise.
 INLINE_BYTES = 64 * 1024
+
+#: By process: a fork inherits the entries of those before it.
+_TOKENS: dict[int, str] = {}
 
 
 class ValueOwner(NamedTuple):
@@ -34,8 +36,8 @@ class ValueOwner(NamedTuple):
 class ValueStore:
     """Writes values below one root, as ``<run>/<task>/<path>/<try>-<key>-<token>``.
 
-    The token is drawn anew for each write. So nothing is ever overwritten: not by a try that was thought dead and still
-    writes, not by another home that uses the same root.
+    Each process draws a token of its own. So a try overwrites nothing but what it pushed under the same key before: not
+    what a try wrote that was thought dead, not the values of another home that uses the same root.
 
     Args:
         root: A local folder or a URL that fsspec knows (``s3://bucket/values``).
@@ -57,22 +59,30 @@ class ValueStore:
             ExecutionError: It could not be written; nothing of it can be read.
         """
         folder = "/".join((self.root, str(owner.run), file_name(owner.task_id), paths.show(owner.path)))
-        uri = f"{folder}/{owner.try_number}-{file_name(owner.key)}-{os.urandom(4).hex()}"
+        uri = f"{folder}/{owner.try_number}-{file_name(owner.key)}-{_find_token()}"
         try:
             if is_url(uri):
                 write_object(uri, data)
             else:
                 _write_file(Path(uri), data)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - storage libraries raise what they like
             fault = explain_fault(error)
             reason = "its folder is not there" if fault.missing else fault.reason
             place = f"[{paths.show(owner.path)}]" if owner.path else ""
             raise ExecutionError(
-                f"The value {owner.key!r} of task {owner.task_id!r}{place} ({len(data):,} bytes) could not be stored in "
-                f"{mask_urls(uri)}: {reason}. Fix: {fault.fix}.",
+                f"The value {owner.key!r} of task {owner.task_id!r}{place} ({len(data):,} bytes) could not be stored "
+                f"in {mask_urls(uri)}: {reason}. Fix: {fault.fix}.",
                 temporary=fault.temporary,
             ) from (None if isinstance(error, OSError) and not is_url(uri) else error)
         return uri
+
+
+def _find_token() -> str:
+    """Eight hexadecimal digits for this process; a fork draws its own."""
+    pid = os.getpid()
+    if pid not in _TOKENS:
+        _TOKENS[pid] = os.urandom(4).hex()
+    return _TOKENS[pid]
 
 
 def fetch(references: Sequence[ValueReference]) -> list[bytes]:

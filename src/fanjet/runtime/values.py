@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from fanjet.errors import ExecutionError
-from fanjet.model.values import PLAIN, REFERENCE, TAGGED, ValueReference
+from fanjet.model.values import PLAIN, REFERENCE, SECRET, TAGGED, TablePreview, ValueReference
 from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
-from fanjet.runtime.previews import preview
-from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, to_shown, to_tagged
-from fanjet.runtime.value_store import ValueOwner, ValueStore, read_stored
+from fanjet.runtime.value_objects import is_url
+from fanjet.runtime.previews import look_into
+from fanjet.runtime.sealed_values import has_mask, learn_secrets, mask_tree, seal, split_sealed
+from fanjet.runtime.secrets import SECRETS
+from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, show_blob, to_shown, to_tagged
+from fanjet.runtime.value_names import name_value
+from fanjet.runtime.value_store import ValueOwner, ValueStore, fetch
 
 #: The codec of a `ValueReference` whose data is what would have been inline, format byte included.
 JSON = "json"
 
 _JSON_KINDS = frozenset({str, int, float, bool, list, dict, type(None)})
-_BLOB_LIBRARIES = frozenset({"pandas", "pyarrow", "numpy"})
+_BLOB_LIBRARIES = frozenset({"pandas", "polars", "pyarrow", "numpy"})
+
+#: What is read from a URL at once: so many objects, of so many bytes together.
+_MOST_AT_ONCE = 128
+_MOST_BYTES_AT_ONCE = 32 * 2**20
 
 _to_json = msgspec.json.Encoder().encode
 _from_json = msgspec.json.Decoder().decode
@@ -38,6 +47,17 @@ def encode(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
         DagValueError: A dict has keys that are the same as text.
         ExecutionError: The value store could not be written.
     """
+    data = _encode(value, store, owner)
+    return _sealed(data) if SECRETS and data[:1] in (PLAIN, TAGGED) else data
+
+
+def _sealed(data: bytes) -> bytes:
+    """Hide what has a secret in it from those who only look."""
+    shown = mask_tree(to_json(data))
+    return seal(data, shown) if has_mask(shown) else data
+
+
+def _encode(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
     if type(value) in _JSON_KINDS:
         try:
             if is_plain(value):
@@ -74,15 +94,21 @@ def _encode_blob(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
 
 
 def _put(value: object, codec: str, data: bytes, store: ValueStore, owner: ValueOwner) -> bytes:
+    seen = look_into(value)
     reference = ValueReference(
         uri=store.write(owner, data),
         codec=codec,
         type=type_name(value),
         size_bytes=len(data),
-        preview=preview(value),
+        preview=seen.text,
         length=_find_length(value),
+        crc32=zlib.crc32(data),
+        table=seen.table,
     )
-    return REFERENCE + _to_json(reference)
+    encoded = REFERENCE + _to_json(reference)
+    if SECRETS and codec == JSON and SECRETS.mask_bytes(data) != data:
+        return seal(encoded, to_json(encoded))
+    return encoded
 
 
 def _find_length(value: Any) -> int | None:
@@ -102,39 +128,99 @@ def decode(data: bytes) -> Any:
     Raises:
         ExecutionError: The value store has lost it, or its type cannot be built here.
     """
-    form = data[:1]
-    if form == PLAIN:
-        return _from_json(data[1:])
-    if form == TAGGED:
-        return _guarded(lambda: from_tagged(_from_json(data[1:])))
     reference = find_reference(data)
-    if reference is None:
-        raise ExecutionError(f"A stored value has the unknown format {form!r}.")
-    stored = read_stored(reference.uri)
-    if reference.codec == JSON:
-        return decode(stored)
-    return _guarded(lambda: from_blob(reference.codec, stored))
+    return _decode(data, reference, fetch([reference])[0] if reference is not None else b"")
 
 
-def _guarded(read: Callable[[], Any]) -> Any:
-    """Say which library or class is missing where a value cannot be built."""
+def decode_many(page: Sequence[bytes]) -> Iterator[Any]:
+    """As `decode` for each; what rests at URLs is read many at a time.
+
+    The first is read alone, then two, then four: who wants only the first few pays for only these.
+
+    Raises:
+        ExecutionError: As for `decode`.
+    """
+    references = [find_reference(data) for data in page]
+    at, count = 0, 1
+    while at < len(page):
+        if (reference := references[at]) is None or not is_url(reference.uri):
+            yield decode(page[at])
+            at += 1
+            continue
+        batch = _next_batch(references[at : at + count])
+        for data, reference, stored in zip(page[at:], batch, fetch(batch), strict=False):
+            yield _decode(data, reference, stored)
+        at += len(batch)
+        count = min(2 * count, _MOST_AT_ONCE)
+
+
+def _next_batch(references: Sequence[ValueReference | None]) -> list[ValueReference]:
+    """Those at URLs that come next, as many as may be in memory together; at least one."""
+    batch: list[ValueReference] = []
+    room = _MOST_BYTES_AT_ONCE
+    for reference in references:
+        if reference is None or not is_url(reference.uri) or (batch and reference.size_bytes > room):
+            break
+        batch.append(reference)
+        room -= reference.size_bytes
+    return batch
+
+
+def _decode(data: bytes, reference: ValueReference | None, stored: bytes) -> Any:
+    """The value; `stored` is what rests at the reference, if there is one."""
+    if data[:1] == SECRET:
+        shown, inner = split_sealed(data)
+        value = _decode(inner, reference, stored)
+        learn_secrets(shown, value)
+        return value
+    if reference is not None and reference.codec == JSON:
+        return _decode(stored, None, b"")
+    if reference is not None:
+        return _guarded(lambda: from_blob(reference.codec, stored), reference)
+    if data[:1] == PLAIN:
+        return _from_json(data[1:])
+    if data[:1] == TAGGED:
+        return _guarded(lambda: from_tagged(_from_json(data[1:])), None)
+    raise ExecutionError(f"A stored value has the unknown format {data[:1]!r}. Was it written by a newer Fanjet?")
+
+
+def _guarded(read: Callable[[], Any], reference: ValueReference | None) -> Any:
+    """Say whose value cannot be built, and why."""
     try:
         return read()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # pickles run code of the author's, which raises what it likes
+        whose = "A stored value" if reference is None else f"{name_value(reference.uri).text}, a {reference.type},"
+        gone = isinstance(error, ImportError | AttributeError)
+        why = "Its class or library is missing in this environment" if gone else "Its class or library has changed"
         raise ExecutionError(
-            f"A stored value cannot be read here: {error}. Its class or library is missing in this environment."
+            f"{whose} cannot be read here: {type(error).__name__}: {error}. {why}. "
+            "Fix: install what it was made with, or run the task that made it again."
         ) from error
 
 
 def find_reference(data: bytes) -> ValueReference | None:
     """Where the value rests, None when `data` is the value itself."""
+    if data[:1] == SECRET:
+        return find_reference(split_sealed(data)[1])
     return _to_reference(data[1:]) if data[:1] == REFERENCE else None
 
 
-def to_json(data: bytes, *, load: bool = False) -> Any:
-    """The value as an object for `json.dump`; what has no JSON form is ``{"type", "preview"}``, also inside.
+def find_table(data: bytes) -> TablePreview | None:
+    """The recorded preview of a value that is a table."""
+    reference = find_reference(data)
+    if reference is not None:
+        return reference.table
+    shown = to_json(data) if data[:1] in (TAGGED, SECRET) else None
+    if type(shown) is dict and shown.keys() == {"type", "preview", "table"}:
+        return msgspec.convert(shown["table"], TablePreview)
+    return None
 
-    Nothing is ever unpickled.
+
+def to_json(data: bytes, *, load: bool = False) -> Any:
+    """The value as an object for `json.dump`; what has none is ``{"type", "preview"}``, also inside.
+
+    Where it is a table, its first rows come along as ``"table"``. Nothing is ever unpickled, and secrets that
+    were found in it when it was made are masked.
 
     Args:
         data: A value in the formats of `fanjet.model.values`.
@@ -143,6 +229,8 @@ def to_json(data: bytes, *, load: bool = False) -> Any:
     Raises:
         ExecutionError: The value store has lost it.
     """
+    if data[:1] == SECRET:
+        return split_sealed(data)[0]
     if data[:1] == PLAIN:
         return _from_json(data[1:])
     if data[:1] == TAGGED:
@@ -150,5 +238,5 @@ def to_json(data: bytes, *, load: bool = False) -> Any:
     reference = find_reference(data)
     assert reference is not None, f"unknown value format {data[:1]!r}"
     if load and reference.codec == JSON:
-        return to_json(read_stored(reference.uri))
-    return {"type": reference.type, "preview": reference.preview}
+        return to_json(fetch([reference])[0])
+    return show_blob(reference.type, reference.preview, reference.table)
