@@ -12,6 +12,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
+    "watch": ("fanjet.cli.watch", "Show how a run goes on that another process carries out."),
     "check": ("fanjet.cli.check", "Load DAG files and report everything that is wrong with them."),
     "runs": ("fanjet.cli.runs", "List runs, the latest first."),
     "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed; or one instance."),

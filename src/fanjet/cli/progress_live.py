@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from fanjet.cli.output import output_optional
 from fanjet.cli.progress_closing import Failures, failure_lines, opening_line, result_lines
 from fanjet.cli.progress_lines import Layout, Line, hidden_line, lay_out, row_line, total_line
-from fanjet.cli.progress_rows import Row, Watch, choose_rows
+from fanjet.cli.progress_rows import Row, Times, Watch, choose_rows
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -26,11 +27,23 @@ _OTHER_LINES = 3
 
 
 class LiveDisplay:
-    """Draws on the standard output, a terminal; one run at a time."""
+    """Draws on the standard output, a terminal; one run at a time.
 
-    def __init__(self, find_failures: Callable[[int], Failures], clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        find_failures: Asked at the end of a run that failed.
+        clock: Never goes back.
+        times: Of a run that began before it was shown; brings its own clock.
+    """
+
+    def __init__(
+        self,
+        find_failures: Callable[[int], Failures],
+        clock: Callable[[], float] = time.monotonic,
+        times: Times | None = None,
+    ) -> None:
         self._find_failures = find_failures
-        self._clock = clock
+        self._times = times
+        self._clock = clock if times is None else times.now
         self._console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
         self._live: Live | None = None
         self._watch: Watch | None = None
@@ -49,12 +62,13 @@ class LiveDisplay:
     def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
         """Print the heading and start to draw below it."""
         self._stop()
-        self._opened_at = self._clock()
-        self._watch, self._layout = Watch(spec, look_at().height - _OTHER_LINES), None
-        _, overall = self._watch.look(snapshot, self._opened_at)
+        self._opened_at = self._clock() if self._times is None else self._times.began_at()
+        self._watch, self._layout = Watch(spec, look_at().height - _OTHER_LINES, self._times), None
+        _, overall = self._watch.look(snapshot, self._clock())
         self._print([opening_line(info, overall, resumed=resumed)])
         self._live = Live(console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
-        self._live.start()
+        with output_optional():
+            self._live.start()
         self._draw(self._watch, snapshot)
 
     def progress(self, info: RunInfo, snapshot: Snapshot) -> None:  # noqa: ARG002 - the port's signature
@@ -92,7 +106,8 @@ class LiveDisplay:
         if not last:
             lines.append(total_line(overall))
         if self._live is not None:
-            self._live.update(self._text(lines, terminal), refresh=True)
+            with output_optional():
+                self._live.update(self._text(lines, terminal), refresh=True)
         return overall
 
     def _text(self, lines: Sequence[Line], terminal: Terminal) -> Text:
@@ -102,12 +117,14 @@ class LiveDisplay:
         return Text("\n", no_wrap=True, overflow="crop").join(texts)
 
     def _print(self, lines: Sequence[Line]) -> None:
-        for line in lines:
-            self._console.print(_style(line), soft_wrap=True)
+        with output_optional():
+            for line in lines:
+                self._console.print(_style(line), soft_wrap=True)
 
     def _stop(self) -> None:
         if self._live is not None:
-            self._live.stop()
+            with output_optional():
+                self._live.stop()
             self._live = None
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from fanjet.cli.output import leave_pipe, print_text
+from fanjet.cli.output import leave_pipe, output_optional, print_text
 from fanjet.cli.progress_closing import Failures, failure_lines, opening_line, result_lines
 from fanjet.cli.progress_lines import Line, hidden_line, lay_out, plain, row_line, total_line
-from fanjet.cli.progress_rows import Row, Watch, choose_rows
+from fanjet.cli.progress_rows import Row, Times, Watch, choose_rows
 from fanjet.cli.quantities import say_clock
 from fanjet.cli.terminal import Terminal
 from fanjet.model.runs import RunInfo
@@ -31,17 +31,28 @@ _MOST_NAMED = 3
 
 
 class PlainDisplay:
-    """Prints on the standard output; when its reader goes away the run goes on in silence."""
+    """Prints on the standard output; when its reader goes away the run goes on in silence.
+
+    Whoever only watches has nothing to go on with: then the broken pipe is an error.
+
+    Args:
+        find_failures: Asked at the end of a run that failed.
+        terminal: What the standard output can show.
+        clock: Never goes back.
+        times: Of a run that began before it was shown; brings its own clock.
+    """
 
     def __init__(
         self,
         find_failures: Callable[[int], Failures],
         terminal: Terminal,
         clock: Callable[[], float] = time.monotonic,
+        times: Times | None = None,
     ) -> None:
         self._find_failures = find_failures
         self._terminal = terminal
-        self._clock = clock
+        self._times = times
+        self._clock = clock if times is None else times.now
         self._watch: Watch | None = None
         self._opened_at = self._spoke_at = 0.0
         self._said: Sequence[int] = ()
@@ -56,9 +67,11 @@ class PlainDisplay:
 
     def run_opened(self, info: RunInfo, spec: DagSpec, snapshot: Snapshot, *, resumed: bool) -> None:
         """Print the heading."""
-        self._watch = Watch(spec, _MOST_ROWS)
+        self._watch = Watch(spec, _MOST_ROWS, self._times)
         self._opened_at = self._spoke_at = self._clock()
         _, overall = self._watch.look(snapshot, self._opened_at)
+        if self._times is not None:
+            self._opened_at = self._times.began_at()
         self._said = overall.counts
         self._print([opening_line(info, overall, resumed=resumed)])
 
@@ -97,9 +110,12 @@ class PlainDisplay:
 
     def _print(self, lines: Sequence[Line]) -> None:
         try:
-            print_text("".join(plain(line) + "\n" for line in lines))
-            sys.stdout.flush()
+            with output_optional():
+                print_text("".join(plain(line) + "\n" for line in lines))
+                sys.stdout.flush()
         except BrokenPipeError:
+            if self._times is not None:
+                raise
             leave_pipe()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -93,12 +94,26 @@ def _plan_at_depth(spec: DagSpec, chains: Sequence[tuple[str, ...]], depth: int)
     return [RowPlan(title, tuple(tasks), is_group) for (title, is_group), tasks in members.items()]
 
 
+class Times(Protocol):
+    """What a display that came late cannot have seen itself: when things began and ended, by the display's clock."""
+
+    def now(self) -> float:
+        """The clock."""
+
+    def began_at(self) -> float:
+        """When the run began."""
+
+    def span(self, tasks: Collection[int]) -> tuple[float | None, float | None]:
+        """When the first try of some tasks began and when the last instance of them ended; None before."""
+
+
 class Meter:
     """Remembers of one row what a snapshot cannot tell: since when it goes, and how fast."""
 
-    __slots__ = ("_began_at", "_brief", "_done", "_ended_at", "_first_done", "_looked_at", "_samples")
+    __slots__ = ("_began_at", "_brief", "_done", "_ended_at", "_first_done", "_looked_at", "_samples", "_times")
 
-    def __init__(self) -> None:
+    def __init__(self, times: Times | None = None) -> None:
+        self._times = times
         self._began_at: float | None = None
         self._brief = False
         self._ended_at: float | None = None
@@ -123,7 +138,10 @@ class Meter:
         total = sum(counts)
         done = sum(counts[state] for state in ENDED)
         over = known and done == total
-        self._note(counts, done, over, now)
+        if self._times is None:
+            self._note(counts, done, over, now)
+        else:
+            self._take_span(self._times.span(plan.tasks), done, over, now)
         per_s = self._rate(done, now)
         return Row(
             title=plan.title,
@@ -149,6 +167,17 @@ class Meter:
             self._brief = over
         self._looked_at, self._done = now, done
         self._ended_at = (self._ended_at or now) if over else None
+        self._sample(done, now)
+
+    def _take_span(self, span: tuple[float | None, float | None], done: int, over: bool, now: float) -> None:
+        """The same of a row whose times are told."""
+        self._began_at, ended_at = span
+        self._ended_at = (ended_at or now) if over else None
+        if self._began_at is not None and not self._samples:
+            self._samples.append((now, done))
+        self._sample(done, now)
+
+    def _sample(self, done: int, now: float) -> None:
         if self._samples and now - self._samples[-1][0] >= _SAMPLE_EVERY_S:
             self._samples.append((now, done))
             while len(self._samples) > 1 and now - self._samples[1][0] >= _WINDOW_S:
@@ -198,11 +227,11 @@ def add_counts(rows: Iterable[Row]) -> list[int]:
 class Watch:
     """Everything that is remembered of one run while it is shown."""
 
-    def __init__(self, spec: DagSpec, most_rows: int) -> None:
+    def __init__(self, spec: DagSpec, most_rows: int, times: Times | None = None) -> None:
         self.plans = plan_rows(spec, most_rows)
         self._all = RowPlan("", tuple(range(len(spec.tasks))))
-        self._meters = [Meter() for _ in self.plans]
-        self._meter = Meter()
+        self._meters = [Meter(times) for _ in self.plans]
+        self._meter = Meter(times)
         self._looked_at = self._due_at = 0.0
 
     def due(self, now: float, pause_s: float) -> bool:

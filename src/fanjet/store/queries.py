@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fanjet.store.instance_queries import InstanceQueries
-from fanjet.store.run_queries import RunQueries
+from fanjet.store.progress_queries import ProgressQueries
 
 
-class Reader(RunQueries, InstanceQueries):
+class Reader(ProgressQueries):
     """All queries on one connection."""

@@ -1,0 +1,39 @@
+"""Following a run that another process carries out."""
+
+from __future__ import annotations
+
+from fanjet.errors import OperationError
+from fanjet.model.spec import DagSpec
+from fanjet.store.faults import explained
+from fanjet.store.instance_queries import InstanceQueries
+from fanjet.store.rows import RunRow
+from fanjet.store.run_follower import RunFollower
+from fanjet.store.run_queries import RunQueries
+
+
+class ProgressQueries(RunQueries, InstanceQueries):
+    """Queries for those who watch."""
+
+    def follow(self, run: int, spec: DagSpec) -> RunFollower:
+        """What looks at a run again and again; usable while this reader is open."""
+        return RunFollower(self._path, self._connection, self.get_run, self.counts, run, spec)
+
+    def get_run(self, run: int) -> RunRow:
+        """One run.
+
+        Raises:
+            OperationError: There is none with this number.
+        """
+        rows = self._runs("r.run = ?", run)
+        if not rows:
+            raise OperationError(f"There is no run {run}.")
+        return rows[0]
+
+    def list_unfinished(self) -> list[RunRow]:
+        """The runs that have not ended, the newest first."""
+        return self._runs("r.ended_at IS NULL", limit=-1)
+
+    def data_version(self) -> int:
+        """A number that changes whenever somebody else has written."""
+        with explained(self._path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

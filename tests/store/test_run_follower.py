@@ -1,0 +1,146 @@
+"""What a watcher makes of the database is what the process that carries the run out knows."""
+
+import itertools
+import os
+import socket
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from engine.graphs import Graph
+from engine.random_graphs import random_spec
+from engine.world import RUN_NUMBER, World
+from fanjet.model.changes import Change, EndInstances, EndRun, RecordTries, SetMapLength
+from fanjet.model.events import TriesReturned
+from fanjet.model.lengths import MeasuredLength, ResultLength, ValuesLength
+from fanjet.model.paths import Path as MapPath
+from fanjet.model.paths import join
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import State
+from fanjet.store.journal import Journal
+from fanjet.store.queries import Reader
+from fanjet.store.run_follower import RunProgress
+from store.samples import make_run
+
+FAR = 4e9  # the clock of these runs stands far from that of the machine: leases hold for ever
+WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
+
+
+class RecordedWorld(World):
+    """A run to which everything happens, written to a real database as the scheduler would."""
+
+    def __init__(self, home: Path, spec: DagSpec, random: Random) -> None:
+        self.journal = Journal.open(home)
+        version = self.journal.save_version(spec, bundle="0" * 64, root="/", file="dag.py")
+        numbers = [self.journal.create_run(version=version, info=make_run(f"r{n}")).number for n in range(RUN_NUMBER)]
+        assert numbers[-1] == RUN_NUMBER
+        #: Instances that were handed back unstarted: nothing is recorded of that until they are launched again.
+        self.returned: set[tuple[int, MapPath]] = set()
+        self.begin_session()
+        super().__init__(spec, random)
+        self.fences = self.own_fences
+        self.reader = Reader.open(home)
+        self.follower = self.reader.follow(RUN_NUMBER, spec)
+
+    def begin_session(self) -> None:
+        session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        self.journal.take_lease(RUN_NUMBER, session, lease_s=FAR, at=session * 2 * FAR)
+        self.own_fences = self.fences = itertools.count((session << 32) + 1)
+
+    def close(self) -> None:
+        self.reader.close()
+        self.journal.close()
+
+    def _take_in(self, changes: list[Change]) -> None:
+        kinds = (RecordTries, EndInstances, SetMapLength, EndRun)
+        if records := [each for each in changes if isinstance(each, kinds)]:
+            self.journal.write(records, [], at=self.clock)
+        super()._take_in(changes)
+
+    def _launch(self) -> None:
+        before = set(self.out)
+        self.clock += 0.001  # an end and the launch after it are never of the same instant
+        super()._launch()
+        launches = [self.out[fence][0] for fence in self.out if fence not in before]
+        if launches:
+            self.journal.write([], launches, at=self.clock)
+        self.returned -= {(x.task, join(x.parent, index)) for x in launches for index in x.indexes}
+
+    def _return_some(self) -> None:
+        before = {fence: set(live) for fence, (_, live) in self.out.items()}
+        super()._return_some()
+        for event in self.past[-1:]:
+            assert isinstance(event, TriesReturned)
+            assert set(event.indexes) <= before[event.fence]
+            self.returned |= {(event.task, path) for path in self._paths_of(event)}
+
+    def _paths_of(self, event: TriesReturned) -> list[MapPath]:
+        parent = self.reader._connection.execute(
+            "SELECT parent FROM launch WHERE run = ? AND fence = ?", (event.run, event.fence)
+        ).fetchone()[0]
+        from fanjet.model.paths import decode
+
+        return [join(decode(parent), index) for index in event.indexes]
+
+    def _restart(self) -> None:
+        super()._restart()
+        self.returned.clear()
+        self.begin_session()
+
+    def step(self) -> None:
+        super().step()
+        self.compare(self.follower.look())
+
+    def compare(self, progress: RunProgress) -> None:
+        """All counts, but for what no other process can know: whether what waits is queued or not."""
+        for task in self.spec.tasks:
+            seen = progress.tasks[task.number]
+            assert list(seen.counts) == self.expected(task.number), (task, self.machine.snapshot())
+            assert seen.length_known == self.machine.length_known(task.number), (task, self.machine.snapshot())
+        assert (progress.run.ended_at is not None) == self.ended
+
+    def expected(self, task: int) -> list[int]:
+        counts = [0] * len(State)
+        for path, state in self.machine.instances(task):
+            row = self.recorder.rows.get((task, path))
+            recorded = row.state if row is not None and row.state in WAITING else State.NONE
+            if state is State.SCHEDULED:
+                state = State.RUNNING if (task, path) in self.returned else recorded
+            counts[state] += 1
+        return counts
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_follower_knows_what_the_machine_knows(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    world = RecordedWorld(tmp_path, random_spec(random), random)
+    try:
+        world.run()
+        late = Reader.open(tmp_path)
+        world.compare(late.follow(RUN_NUMBER, world.spec).look())
+        late.close()
+    finally:
+        world.close()
+
+
+def nested() -> DagSpec:
+    graph = Graph()
+    source = graph.task(feeds_map=True)
+    outer = graph.group(ResultLength(source))
+    inner_source = graph.task([source], inside=outer, feeds_map=True, retries=1)
+    inner = graph.group(ResultLength(inner_source), inside=outer)
+    leaf = graph.task([inner_source], inside=inner, kind="branch")
+    graph.task([leaf], inside=inner, over=MeasuredLength((leaf,)))
+    reduced = graph.task([leaf], inside=outer, rule="all_done")
+    graph.task([reduced], over=ValuesLength(reduced))
+    return graph.build()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_maps_in_maps_of_every_length(seed: int, tmp_path: Path) -> None:
+    world = RecordedWorld(tmp_path, nested(), Random(seed))
+    try:
+        world.run()
+    finally:
+        world.close()
