@@ -15,7 +15,7 @@ from fanjet.model.changes import Change, EndInstances, EndRun, RecordTries, SetM
 from fanjet.model.events import TriesReturned
 from fanjet.model.lengths import MeasuredLength, ResultLength, ValuesLength
 from fanjet.model.paths import Path as MapPath
-from fanjet.model.paths import join
+from fanjet.model.paths import decode, join
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.store.journal import Journal
@@ -79,8 +79,6 @@ class RecordedWorld(World):
         parent = self.reader._connection.execute(
             "SELECT parent FROM launch WHERE run = ? AND fence = ?", (event.run, event.fence)
         ).fetchone()[0]
-        from fanjet.model.paths import decode
-
         return [join(decode(parent), index) for index in event.indexes]
 
     def _restart(self) -> None:
@@ -105,9 +103,8 @@ class RecordedWorld(World):
         for path, state in self.machine.instances(task):
             row = self.recorder.rows.get((task, path))
             recorded = row.state if row is not None and row.state in WAITING else State.NONE
-            if state is State.SCHEDULED:
-                state = State.RUNNING if (task, path) in self.returned else recorded
-            counts[state] += 1
+            queued = State.RUNNING if (task, path) in self.returned else recorded
+            counts[queued if state is State.SCHEDULED else state] += 1
         return counts
 
 
