@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fanjet.cli.shown_values import value_as_data
 from fanjet.errors import ExecutionError
 from fanjet.model.spec import TaskSpec
 from fanjet.model.values import PLAIN
-from fanjet.runtime.values import to_json
 from fanjet.settings import Settings
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow
@@ -87,4 +87,4 @@ def _value_text(data: bytes) -> str:
     """Plain values are JSON already."""
     if data[:1] == PLAIN:
         return data[1:].decode()
-    return json.dumps(to_json(data, load=True), ensure_ascii=False)
+    return json.dumps(value_as_data(data, []), ensure_ascii=False)

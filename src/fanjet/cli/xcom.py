@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,11 +14,12 @@ from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, settings_of
 from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.progress_closing import instance_name
+from fanjet.cli.shown_values import value_as_data, value_line, value_screen
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.errors import OperationError
 from fanjet.model import paths
-from fanjet.runtime.values import to_json
+from fanjet.model.values import RETURN_VALUE
 from fanjet.store.queries import Reader
 
 _COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
@@ -55,6 +55,8 @@ def command(
 ) -> None:
     """Print the values that instances of TASK returned or pushed.
 
+    A large value is shown by the preview that was recorded of it; --json reads it where it is JSON.
+
     RUN is the number of a run, its id, the start of its id, or - for the latest. Without --map-index all instances
     of a mapped task are shown; in nested maps the first positions alone select everything below them.
     """
@@ -65,12 +67,15 @@ def command(
     values = values[:limit] if more else values
     if not values and not as_json:
         raise OperationError(_explain_none(found, key))
+    problems: list[str] = []
     if as_json:
-        print_json_rows(_as_data(value) for value in values)
+        print_json_rows(_as_data(value, problems) for value in values)
     elif len(values) == 1:
-        print_text(json.dumps(to_json(values[0].data, load=True), indent=2, ensure_ascii=False) + "\n")
+        print_text(value_screen(values[0].data, _whole_command(found, values[0]), look_at()))
     else:
         _print_table(values)
+    for problem in problems:
+        click.echo(f"warning: {problem}", err=True)
     if more:
         click.echo(f"There are more than {limit} values; see all with --limit 0.", err=True)
 
@@ -89,20 +94,26 @@ def _return_value_first(item: tuple[str, bytes]) -> tuple[bool, str]:
     return item[0] != "return_value", item[0]
 
 
-def _as_data(value: _Value) -> dict[str, Any]:
+def _as_data(value: _Value, problems: list[str]) -> dict[str, Any]:
     return {
         "map_index": list(value.path),
         "label": value.label,
         "key": value.key,
-        "value": to_json(value.data, load=True),
+        "value": value_as_data(value.data, problems),
     }
+
+
+def _whole_command(found: Found, value: _Value) -> str:
+    """What prints all of a value."""
+    place = f" --map-index {paths.show(value.path)}" if value.path else ""
+    key = "" if value.key == RETURN_VALUE else f" --key {value.key}"
+    return f"fanjet xcom {found.run.info.number} {found.task.task_id}{place}{key} --json"
 
 
 def _print_table(values: list[_Value]) -> None:
     """A line per value; columns that say nothing are left out."""
     rows: list[list[str | Cell]] = [
-        [paths.show(value.path), value.label or "", value.key, json.dumps(to_json(value.data), ensure_ascii=False)]
-        for value in values
+        [paths.show(value.path), value.label or "", value.key, value_line(value.data)] for value in values
     ]
     useful = [at for at in range(len(_COLUMNS)) if at == _VALUE_AT or len({row[at] for row in rows} - {""}) > 1]
     print_text(render_table([_COLUMNS[at] for at in useful], [[row[at] for at in useful] for row in rows], look_at()))

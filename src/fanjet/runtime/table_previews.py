@@ -31,7 +31,7 @@ def find_table(value: Any) -> TablePreview | None:
         Exception: Whatever a library or a type of the author raises.
     """
     if type(value) is list:
-        return _fit(_of_dicts(value)) if _is_table(value) else None
+        return _fit(table_of_dicts(value)) if _is_table(value) else None
     library = type(value).__module__.partition(".")[0]
     if library not in {"pandas", "polars", "pyarrow"} or len(getattr(value, "shape", ())) not in (1, 2):
         return None
@@ -48,8 +48,9 @@ def _is_table(items: list[Any]) -> bool:
     return bool(head) and all(type(item) is dict and item and all(type(key) is str for key in item) for item in head)
 
 
-def _of_dicts(items: list[dict[str, Any]]) -> TablePreview:
-    head = items[:MAX_ROWS]
+def table_of_dicts(items: list[dict[str, Any]], most_rows: int = MAX_ROWS) -> TablePreview:
+    """The first rows of a list of dicts; a column for each key that stands in them."""
+    head = items[:most_rows]
     names = list(dict.fromkeys(key for item in head for key in item))
     rows = [[_cell(item.get(name)) for name in names[:MAX_COLUMNS]] for item in head]
     return TablePreview(

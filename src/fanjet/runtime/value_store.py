@@ -12,9 +12,9 @@ from fanjet.errors import ExecutionError
 from fanjet.model import paths
 from fanjet.model.values import ValueReference
 from fanjet.runtime.masked_urls import mask_urls
-from fanjet.runtime.value_objects import is_url, read_objects, write_object
 from fanjet.runtime.storage_faults import explain_fault
 from fanjet.runtime.value_names import file_name, name_value
+from fanjet.runtime.value_objects import is_url, read_objects, write_object
 
 #: What is shorter travels inline unless a setting says otherwise.
 INLINE_BYTES = 64 * 1024

@@ -11,12 +11,12 @@ import msgspec
 from fanjet.errors import ExecutionError
 from fanjet.model.values import PLAIN, REFERENCE, SECRET, TAGGED, TablePreview, ValueReference
 from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
-from fanjet.runtime.value_objects import is_url
 from fanjet.runtime.previews import look_into
 from fanjet.runtime.sealed_values import has_mask, learn_secrets, mask_tree, seal, split_sealed
 from fanjet.runtime.secrets import SECRETS
 from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, show_blob, to_shown, to_tagged
 from fanjet.runtime.value_names import name_value
+from fanjet.runtime.value_objects import is_url
 from fanjet.runtime.value_store import ValueOwner, ValueStore, fetch
 
 #: The codec of a `ValueReference` whose data is what would have been inline, format byte included.
