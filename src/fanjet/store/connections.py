@@ -25,10 +25,10 @@ _CACHE_KIB = 16 << 10
 _WAL_PAUSE_S = 0.02
 
 
-def open_writer(home: Path, busy_timeout_s: float) -> sqlite3.Connection:
+def open_writer(home: Path, busy_timeout_s: float, *, durable: bool = True) -> sqlite3.Connection:
     """The scheduler's connection; makes the folder, the database and the schema where they are missing.
 
-    A commit on it returns when the data is on the disk.
+    A commit on it returns when the data is on the disk, unless it need not be `durable`.
 
     Raises:
         ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
@@ -44,7 +44,7 @@ def open_writer(home: Path, busy_timeout_s: float) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
         try:
             _refuse_foreign(connection, path)
-            _configure(connection, busy_timeout_s)
+            _configure(connection, busy_timeout_s, durable=durable)
             _ensure_schema(connection, path)
         except BaseException:
             connection.close()
@@ -93,11 +93,11 @@ def _connect_read_only(path: Path, options: str, busy_timeout_s: float) -> sqlit
     return connection
 
 
-def _configure(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+def _configure(connection: sqlite3.Connection, busy_timeout_s: float, *, durable: bool) -> None:
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
     connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
     _enter_wal(connection, busy_timeout_s)
     for pragma in (
-        "synchronous = FULL",
         f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
         f"journal_size_limit = {_LARGEST_LOG_BYTES}",
         f"cache_size = -{_CACHE_KIB}",

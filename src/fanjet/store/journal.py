@@ -61,10 +61,8 @@ class Journal:
         Raises:
             ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
         """
-        writer = open_writer(home, busy_timeout_s)
+        writer = open_writer(home, busy_timeout_s, durable=durable)
         try:
-            if not durable:
-                writer.execute("PRAGMA synchronous = OFF")
             reader = open_reader(home, busy_timeout_s)
         except BaseException:
             writer.close()
