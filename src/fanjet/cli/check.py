@@ -18,6 +18,9 @@ from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.quantities import say_count
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import cut, printable
+from fanjet.errors import OperationError
+from fanjet.model.texts import storable
+from fanjet.parsing.bundle import check_name
 from fanjet.parsing.child import parse_in_child
 from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.settings import load_settings
@@ -56,15 +59,25 @@ def command(paths: tuple[Path, ...], as_json: bool) -> int:
         for path in paths
         if not path.exists()
     ]
-    files = find_dag_files([path for path in paths if path.exists()])
+    found = find_dag_files([path for path in paths if path.exists()])
+    odd = [error for file in found for error in _find_odd_name(file)]
+    files = [file for file in found if not _find_odd_name(file)]
     checked = list(_check_all(files))
     duplicates = find_duplicates([(one.file.path, one.report) for one in checked])
-    errors = [*missing, *(error for one in checked for error in one.errors), *duplicates]
+    errors = [*missing, *odd, *(error for one in checked for error in one.errors), *duplicates]
     if as_json:
         print_json(_as_data(checked, errors))
     else:
         _print(checked, errors, look_at())
     return 2 if errors else 0
+
+
+def _find_odd_name(file: DagFile) -> list[ParseError]:
+    try:
+        check_name(file.path.absolute())
+    except OperationError as error:
+        return [ParseError(storable(str(file.path)), None, "path", str(error))]
+    return []
 
 
 def _check_all(files: Sequence[DagFile]) -> Iterator[_Checked]:

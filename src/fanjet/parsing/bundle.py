@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from fanjet.errors import OperationError
+from fanjet.model.texts import find_path_fault, storable
 from fanjet.parsing.ignores import IGNORE_FILES, iter_entries
 from fanjet.parsing.surroundings import find_surroundings, is_source
 
@@ -42,9 +44,13 @@ def find_bundle(file: Path) -> Bundle:
 
     In a marked project it is everything that is not ignored, and a note says what had no room; the neighbours of the
     DAG file come first then. Elsewhere it is what looks like a part of the DAG, see `surroundings`. The DAG file itself
-    always belongs to it.
+    always belongs to it. Files whose names are no UTF-8 cannot be kept; a note says which.
+
+    Raises:
+        OperationError: The DAG file itself has such a name, or lies in such a folder.
     """
     file = file.absolute()
+    check_name(file)
     root = find_root(file)
     selection = _Selection(root)
     selection.add(str(file), file.stat().st_size if file.is_file() else 0)
@@ -55,6 +61,16 @@ def find_bundle(file: Path) -> Bundle:
         for path, size in find_surroundings(root):
             selection.add(path, size)
     return Bundle(root, sorted(selection.sizes), selection.describe())
+
+
+def check_name(file: Path) -> None:
+    """Refuse a DAG file that cannot be named in the database.
+
+    Raises:
+        OperationError: Its name, or that of a folder above it, is no UTF-8.
+    """
+    if fault := find_path_fault(str(file)):
+        raise OperationError(fault)
 
 
 def decides(root: Path, name: str) -> bool:
@@ -78,11 +94,14 @@ class _Selection:
         self._total_bytes = 0
         self._seen = 0
         self._large: set[str] = set()
+        self._odd: set[str] = set()
         self._is_full = False
 
     def add(self, path: str, size: int) -> None:
         name = os.path.relpath(path, self._root)
-        if name not in self.sizes:
+        if (told := storable(name)) != name:
+            self._odd.add(told)
+        elif name not in self.sizes:
             self.sizes[name] = size
             self._total_bytes += size
 
@@ -106,9 +125,10 @@ class _Selection:
         notes = []
         large = sorted(self._large - self.sizes.keys())
         if large:
-            more = f" and {len(large) - 3} more" if len(large) > 3 else ""
             limit_mb = _MOST_FILE_BYTES // 1_000_000
-            notes.append(f"Larger than {limit_mb} MB and not kept with the run: {', '.join(large[:3])}{more}.")
+            notes.append(f"Larger than {limit_mb} MB and not kept with the run: {_say_first(large)}.")
+        if self._odd:
+            notes.append(f"Not kept with the run, as their names are no UTF-8: {_say_first(sorted(self._odd))}.")
         if self._is_full:
             notes.append(
                 f"There are too many files below {self._root} to keep all with the run: {len(self.sizes):,} are kept. "
@@ -116,3 +136,7 @@ class _Selection:
                 "project by an empty one."
             )
         return notes
+
+
+def _say_first(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -14,7 +14,8 @@ class ParseError(msgspec.Struct, frozen=True):
         file: As it was given.
         line: 1-based; None when no line is to blame.
         kind: ``syntax``, ``import``, ``dag`` (the author's use of Fanjet), ``exception``, ``duplicate``, ``exit``,
-            ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty`` or ``missing``.
+            ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty``, ``missing`` or
+            ``path`` (its name is no UTF-8).
         message: What is wrong.
         fix: What to do, if that is known.
     """

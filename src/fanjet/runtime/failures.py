@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fanjet.errors import FanjetError, InvariantError
+from fanjet.model.texts import storable
 from fanjet.runtime.secrets import SECRETS
 
 _PACKAGE = str(Path(__file__).parent.parent) + os.sep
@@ -64,7 +65,7 @@ def _is_inner(file: str) -> bool:
 
 def describe(error: BaseException) -> str:
     """The exception, and where in the author's files it was raised, as one line without secrets."""
-    text = SECRETS.mask(_tell(error))
+    text = SECRETS.mask(storable(_tell(error)))
     return text if len(text) <= _MAX_ERROR_CHARS else text[: _MAX_ERROR_CHARS - 1] + "…"
 
 

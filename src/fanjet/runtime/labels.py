@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fanjet.model.texts import storable
 from fanjet.runtime.failures import describe, write_log
 from fanjet.runtime.secrets import SECRETS
 from fanjet.runtime.templates import UndefinedInTemplateError
@@ -39,5 +40,5 @@ def render_label(ti: TaskInstance, *, warns: bool = False) -> str | None:
                 f"The label of this instance could not be rendered; its index stands instead. {describe(error)}\n"
             )
         return None
-    ti.rendered_map_index = SECRETS.mask(label)[:_MAX_LABEL_CHARS]
+    ti.rendered_map_index = SECRETS.mask(storable(label))[:_MAX_LABEL_CHARS]
     return ti.rendered_map_index

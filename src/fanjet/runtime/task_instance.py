@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fanjet.errors import DagTypeError, DagValueError, OperationError
 from fanjet.model.paths import Path, join, show
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
+from fanjet.model.texts import storable
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.context import Context
 from fanjet.runtime.rendering import FieldRenderer
@@ -189,6 +190,8 @@ class TaskInstance:
         """
         if not isinstance(key, str) or not key:
             raise DagTypeError(f"Task '{self.task_id}': an XCom key must be a str with something in it, not {key!r}.")
+        if storable(key) != key:
+            raise DagTypeError(f"Task '{self.task_id}': the XCom key {key!r} is no text that UTF-8 can hold.")
         data = self.encode(value, key)
         if key == RETURN_VALUE:
             self.pushed_return_value = data

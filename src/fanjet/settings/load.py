@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from fanjet.errors import OperationError
+from fanjet.model.texts import find_path_fault
 from fanjet.settings.convert import RefusedValueError, convert
 from fanjet.settings.files import FILE_NAME, find_file, read_file
 from fanjet.settings.table import SETTING_OF_NAME, SETTINGS, Value
@@ -55,6 +56,8 @@ def load_settings(
         layers.append(_from_home_file(home_file))
     found = {setting.name: _find_value(setting.name, layers) for setting in SETTINGS}
     values: dict[str, object] = {name: value for name, (value, _) in found.items()}
+    if fault := find_path_fault(str(home)):
+        raise OperationError(f"{fault} Or set FANJET_HOME to another folder.")
     values["home"] = Path(str(home))
     origins = {name: origin for name, (_, origin) in found.items()}
     return msgspec.convert({**values, "origins": origins}, Settings)

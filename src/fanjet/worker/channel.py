@@ -58,7 +58,11 @@ class Channel:
     def ask(self, question: FromWorker) -> Answer | None:
         """Send a frame and wait for its answer; None when the executor is gone."""
         self._answers_due += 1
-        self.send(question)
+        try:
+            self.send(question)
+        except UnicodeEncodeError:  # an id or a key that UTF-8 cannot hold: nothing was asked
+            self._answers_due -= 1
+            raise
         while (frame := self._read_frame()) is not None:
             if not isinstance(frame, Answer):
                 self._waiting.append(frame)
