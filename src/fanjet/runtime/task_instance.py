@@ -143,6 +143,27 @@ class TaskInstance:
         return self._run.clock
 
     @property
+    def logical_date(self) -> datetime | None:
+        """The instant that the run stands for."""
+        return self.dag_run.logical_date
+
+    @property
+    def execution_date(self) -> datetime | None:
+        """The older name of `logical_date`."""
+        return self.dag_run.logical_date
+
+    @property
+    def operator(self) -> str:
+        """The name of the operator class."""
+        return self.task.task_type
+
+    @property
+    def log_url(self) -> str:
+        """How to read the log of the instance: a command."""
+        at = f" --map-index {show(self.map_path)}" if self.map_path else ""
+        return f"fanjet logs {self._run.info.number} {self.task_id}{at}"
+
+    @property
     def hostname(self) -> str:
         return os.uname().nodename
 

@@ -1,0 +1,115 @@
+"""Looks names of Airflow up in the table, and explains those that are not there."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from fanjet.airflow.table import GONE_MODULES, MODULES
+from fanjet.airflow.table.entries import Missing
+from fanjet.errors import DagError
+from fanjet.runtime.dag_run import DagRun
+
+
+class AirflowNameError(DagError, ModuleNotFoundError):
+    """A DAG file imports a name of Airflow that Fanjet does not have."""
+
+
+def _see_pendulum() -> None:
+    """Have tasks see instants as Airflow's files expect them, where pendulum is installed."""
+    if find_spec("pendulum") is not None:
+        DagRun.make_instant = staticmethod(lambda instant: import_module("pendulum").instance(instant))
+
+
+_see_pendulum()
+
+
+def has_module(name: str) -> bool:
+    """Whether the table has a module, or modules below it."""
+    return name in MODULES or name in _PACKAGES
+
+
+def look_up(module: str, name: str) -> Any:
+    """What a name of a module stands for.
+
+    Raises:
+        AttributeError: There is no such name.
+    """
+    names = MODULES.get(module, {})
+    if name == "__all__":
+        return sorted(name for name, entry in names.items() if isinstance(entry, str))
+    entry = names.get(name)
+    if isinstance(entry, str):
+        home, _, attribute = entry.partition(":")
+        return getattr(import_module(home), attribute) if attribute else import_module(home)
+    if has_module(f"{module}.{name}"):
+        return import_module(f"{module}.{name}")
+    error = explain_missing(f"{module}.{name}")
+    raise AttributeError(str(error), name=name)
+
+
+def explain_missing(fullname: str) -> AirflowNameError:
+    """The error for a module or a name that is not there: the reason where the table knows it, else near names."""
+    module, _, name = fullname.rpartition(".")
+    entry = MODULES.get(module, {}).get(name)
+    if isinstance(entry, Missing):
+        return AirflowNameError(f"Fanjet has no '{fullname}': {entry.reason}.", fix=entry.fix)
+    gone = None if module in MODULES and module != "airflow" else _find_gone(fullname)
+    if gone is not None:
+        return AirflowNameError(f"Fanjet has no '{fullname}': {gone.reason}.", fix=gone.fix)
+    if fullname.startswith("airflow.providers."):
+        return _explain_provider(fullname)
+    return AirflowNameError(f"There is no '{fullname}' in Fanjet.", fix=_suggest(module, name))
+
+
+def _find_gone(fullname: str) -> Missing | None:
+    """Why a module, or the package that it would be in, is not there."""
+    while fullname:
+        if fullname in GONE_MODULES:
+            return GONE_MODULES[fullname]
+        fullname = fullname.rpartition(".")[0]
+    return None
+
+
+def _explain_provider(fullname: str) -> AirflowNameError:
+    parts = fullname.split(".")[2:]
+    known = [name for name in _PACKAGES | MODULES.keys() if name.startswith("airflow.providers.standard")]
+    if parts[0] == "standard":
+        return AirflowNameError(f"There is no '{fullname}' in Fanjet.", fix=_suggest_near(fullname, known))
+    package = "-".join(parts[:2] if parts[0] in _TWO_PARTS else parts[:1])
+    return AirflowNameError(
+        f"The module '{fullname}' of an Airflow provider is not installed.",
+        fix=f"pip install --no-deps apache-airflow-providers-{package}, and what it imports besides Airflow",
+    )
+
+
+#: Providers whose name has two parts.
+_TWO_PARTS = frozenset({"apache", "atlassian", "cncf", "common", "dbt", "facebook", "microsoft"})
+
+
+def _suggest(module: str, name: str) -> str:
+    below = {other.rpartition(".")[2] for other in MODULES if other.rpartition(".")[0] == module}
+    names = {*below, *(name for name, entry in MODULES.get(module, {}).items() if isinstance(entry, str))}
+    near = get_close_matches(name, names, n=1)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    elsewhere = sorted((module for module, names in MODULES.items() if isinstance(names.get(name), str)), key=len)
+    if elsewhere:
+        return f"import it from '{elsewhere[0]}'"
+    return _suggest_near(f"{module}.{name}", list(MODULES))
+
+
+def _suggest_near(fullname: str, known: list[str]) -> str:
+    near = get_close_matches(fullname, known, n=1)
+    return f"did you mean '{near[0]}'?" if near else "see the compatibility page for what there is"
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
+
+
+#: What is in the table only by what is below it.
+_PACKAGES = frozenset(parent for name in MODULES for parent in _parents(name))

@@ -1,0 +1,23 @@
+"""The table: module of Airflow -> name -> where it lives in Fanjet, or why it is not there.
+
+It covers the public modules of Airflow 2.3 to 3.3 that DAG files import. `MODULES` is the whole of it; each file holds
+one area.
+"""
+
+from __future__ import annotations
+
+from fanjet.airflow.table import authoring, core, models, operators, sdk, timetables, utilities
+from fanjet.airflow.table.entries import ModuleNames
+from fanjet.airflow.table.gone import GONE_MODULES
+
+MODULES: dict[str, ModuleNames] = {
+    **core.MODULES,
+    **authoring.MODULES,
+    **models.MODULES,
+    **operators.MODULES,
+    **sdk.MODULES,
+    **timetables.MODULES,
+    **utilities.MODULES,
+}
+
+__all__ = ["GONE_MODULES", "MODULES"]

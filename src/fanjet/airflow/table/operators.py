@@ -1,0 +1,146 @@
+"""Operators and sensors, under the names of their modules in 1.10, 2.x and the standard provider."""
+
+from __future__ import annotations
+
+from fanjet.airflow.table.entries import DEFERRABLE, Missing, ModuleNames, home, missing
+
+_NOT_YET = Missing("it is not written yet", "use an operator of the compatibility page")
+_OTHER_DAGS = Missing("tasks cannot yet start or watch runs of other DAGs", "put both parts into one DAG")
+_SUBDAG = Missing("SubDAGs are gone from Airflow too", "use a task group")
+_SQL = Missing("it belongs to the common.sql provider", "pip install --no-deps apache-airflow-providers-common-sql")
+_HUMANS = Missing("a task cannot ask people yet", "use a sensor that looks for the answer")
+_HTTP = Missing("it belongs to the http provider", "pip install --no-deps apache-airflow-providers-http")
+
+_BASH = home("fanjet.operators.bash", "BashOperator")
+_EMPTY = home("fanjet.operators.empty", "EmptyOperator") | {"DummyOperator": "fanjet.operators.empty:EmptyOperator"}
+_PYTHON = {
+    **home("fanjet.operators.python", "PythonOperator", "BranchPythonOperator", "ShortCircuitOperator"),
+    "get_current_context": "fanjet.runtime.context:get_current_context",
+    "task": "fanjet.authoring.task_decorator:task",
+    **missing(
+        _NOT_YET,
+        "PythonVirtualenvOperator",
+        "ExternalPythonOperator",
+        "BranchPythonVirtualenvOperator",
+        "BranchExternalPythonOperator",
+    ),
+}
+_BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | {
+    "BranchMixIn": "fanjet.operators.branch:BaseBranchOperator"
+}
+_LATEST_ONLY = missing(_NOT_YET, "LatestOnlyOperator")
+_BRANCH_DATETIME = missing(_NOT_YET, "BranchDateTimeOperator")
+_BRANCH_WEEKDAY = missing(_NOT_YET, "BranchDayOfWeekOperator")
+_TRIGGER_DAG_RUN = missing(_OTHER_DAGS, "TriggerDagRunOperator", "TriggerDagRunLink")
+_EMAIL = missing(_NOT_YET, "EmailOperator")
+_SMOOTH = missing(Missing("it is a joke", "use EmptyOperator"), "SmoothOperator")
+
+_SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue") | missing(
+    Missing("it checks the code of sensors", "leave it out"), "poke_mode_only"
+)
+_BASH_SENSOR = home("fanjet.operators.sensors", "BashSensor")
+_FILE_SENSOR = home("fanjet.operators.sensors", "FileSensor")
+_PYTHON_SENSOR = home("fanjet.operators.sensor", "PythonSensor")
+_DATE_TIME_SENSOR = home("fanjet.operators.sensors", "DateTimeSensor") | missing(DEFERRABLE, "DateTimeSensorAsync")
+_TIME_DELTA_SENSOR = home("fanjet.operators.sensors", "TimeDeltaSensor") | missing(
+    DEFERRABLE, "TimeDeltaSensorAsync", "WaitSensor"
+)
+_TIME_SENSOR = missing(_NOT_YET, "TimeSensor") | missing(DEFERRABLE, "TimeSensorAsync")
+_DAY_OF_WEEK_SENSOR = missing(_NOT_YET, "DayOfWeekSensor")
+_EXTERNAL_TASK = missing(
+    _OTHER_DAGS, "ExternalTaskSensor", "ExternalTaskMarker", "ExternalDagLink", "ExternalTaskSensorLink"
+)
+_TRIGGERS = missing(
+    DEFERRABLE,
+    "BaseTrigger",
+    "BaseEventTrigger",
+    "TriggerEvent",
+    "StartTriggerArgs",
+    "TaskSuccessEvent",
+    "TaskFailedEvent",
+    "TaskSkippedEvent",
+)
+_TEMPORAL = missing(DEFERRABLE, "DateTimeTrigger", "TimeDeltaTrigger")
+_FILE_TRIGGERS = missing(DEFERRABLE, "FileTrigger", "FileDeleteTrigger", "DirectoryFileDeleteTrigger")
+_WEEKDAY = home("fanjet.operators.weekday", "WeekDay")
+_STANDARD = "airflow.providers.standard"
+
+MODULES: dict[str, ModuleNames] = {
+    "airflow.operators.bash": _BASH,
+    "airflow.operators.bash_operator": _BASH,
+    f"{_STANDARD}.operators.bash": _BASH,
+    "airflow.operators.empty": _EMPTY,
+    "airflow.operators.dummy": _EMPTY,
+    "airflow.operators.dummy_operator": _EMPTY,
+    f"{_STANDARD}.operators.empty": _EMPTY,
+    "airflow.operators.python": _PYTHON,
+    "airflow.operators.python_operator": _PYTHON,
+    f"{_STANDARD}.operators.python": _PYTHON,
+    "airflow.operators.branch": _BRANCH,
+    "airflow.operators.branch_operator": _BRANCH,
+    f"{_STANDARD}.operators.branch": _BRANCH,
+    "airflow.sdk.bases.branch": _BRANCH,
+    "airflow.operators.latest_only": _LATEST_ONLY,
+    "airflow.operators.latest_only_operator": _LATEST_ONLY,
+    f"{_STANDARD}.operators.latest_only": _LATEST_ONLY,
+    "airflow.operators.datetime": _BRANCH_DATETIME,
+    f"{_STANDARD}.operators.datetime": _BRANCH_DATETIME,
+    "airflow.operators.weekday": _BRANCH_WEEKDAY,
+    f"{_STANDARD}.operators.weekday": _BRANCH_WEEKDAY,
+    "airflow.operators.trigger_dagrun": _TRIGGER_DAG_RUN,
+    "airflow.operators.dagrun_operator": _TRIGGER_DAG_RUN,
+    f"{_STANDARD}.operators.trigger_dagrun": _TRIGGER_DAG_RUN,
+    "airflow.operators.email": _EMAIL,
+    "airflow.operators.email_operator": _EMAIL,
+    "airflow.operators.smooth": _SMOOTH,
+    f"{_STANDARD}.operators.smooth": _SMOOTH,
+    f"{_STANDARD}.operators.hitl": missing(
+        _HUMANS, "HITLOperator", "ApprovalOperator", "HITLBranchOperator", "HITLEntryOperator"
+    ),
+    "airflow.operators.subdag": missing(_SUBDAG, "SubDagOperator"),
+    "airflow.operators.subdag_operator": missing(_SUBDAG, "SubDagOperator"),
+    "airflow.operators.generic_transfer": missing(_SQL, "GenericTransfer"),
+    "airflow.operators.sql": missing(
+        _SQL,
+        "BaseSQLOperator",
+        "BranchSQLOperator",
+        "SQLCheckOperator",
+        "SQLIntervalCheckOperator",
+        "SQLThresholdCheckOperator",
+        "SQLValueCheckOperator",
+    ),
+    "airflow.operators.http_operator": missing(_HTTP, "SimpleHttpOperator"),
+    "airflow.sensors.base": _SENSOR,
+    "airflow.sensors.base_sensor_operator": _SENSOR,
+    "airflow.sdk.bases.sensor": _SENSOR,
+    "airflow.sensors.bash": _BASH_SENSOR,
+    f"{_STANDARD}.sensors.bash": _BASH_SENSOR,
+    "airflow.sensors.filesystem": _FILE_SENSOR,
+    f"{_STANDARD}.sensors.filesystem": _FILE_SENSOR,
+    "airflow.sensors.python": _PYTHON_SENSOR,
+    f"{_STANDARD}.sensors.python": _PYTHON_SENSOR,
+    "airflow.sensors.date_time": _DATE_TIME_SENSOR,
+    "airflow.sensors.date_time_sensor": _DATE_TIME_SENSOR,
+    f"{_STANDARD}.sensors.date_time": _DATE_TIME_SENSOR,
+    "airflow.sensors.time_delta": _TIME_DELTA_SENSOR,
+    "airflow.sensors.time_delta_sensor": _TIME_DELTA_SENSOR,
+    f"{_STANDARD}.sensors.time_delta": _TIME_DELTA_SENSOR,
+    "airflow.sensors.time_sensor": _TIME_SENSOR,
+    f"{_STANDARD}.sensors.time": _TIME_SENSOR,
+    "airflow.sensors.weekday": _DAY_OF_WEEK_SENSOR,
+    "airflow.sensors.weekday_sensor": _DAY_OF_WEEK_SENSOR,
+    f"{_STANDARD}.sensors.weekday": _DAY_OF_WEEK_SENSOR,
+    "airflow.sensors.external_task": _EXTERNAL_TASK,
+    "airflow.sensors.external_task_sensor": _EXTERNAL_TASK,
+    f"{_STANDARD}.sensors.external_task": _EXTERNAL_TASK,
+    "airflow.sensors.sql": missing(_SQL, "SqlSensor"),
+    "airflow.sensors.sql_sensor": missing(_SQL, "SqlSensor"),
+    "airflow.sensors.http_sensor": missing(_HTTP, "HttpSensor"),
+    "airflow.triggers.base": _TRIGGERS,
+    "airflow.triggers.temporal": _TEMPORAL,
+    f"{_STANDARD}.triggers.temporal": _TEMPORAL,
+    "airflow.triggers.file": _FILE_TRIGGERS,
+    f"{_STANDARD}.triggers.file": _FILE_TRIGGERS,
+    "airflow.utils.weekday": _WEEKDAY,
+    f"{_STANDARD}.utils.weekday": _WEEKDAY,
+}

@@ -1,0 +1,82 @@
+"""`airflow.sdk`: every public name of it."""
+
+from __future__ import annotations
+
+from fanjet.airflow.table.assets import ASSETS
+from fanjet.airflow.table.authoring import DECORATORS, EDGES
+from fanjet.airflow.table.core import MODULES as CORE
+from fanjet.airflow.table.entries import ASSET_EVENTS, DEFERRABLE, PARTITIONS, SERVER, Missing, ModuleNames, home, missing
+from fanjet.airflow.table.models import MODULES as MODELS
+from fanjet.airflow.table.timetables import TIMETABLES
+from fanjet.airflow.table.utilities import TIMEZONE
+
+_NAMES_OF_ASSETS = (
+    "Asset", "AssetAccessControl", "AssetAlias", "AssetAll", "AssetAny", "AssetWatcher", "Metadata", "asset",
+)  # fmt: skip
+_NAMES_OF_TIMETABLES = (
+    "AssetOrTimeSchedule", "CronDataIntervalTimetable", "CronPartitionTimetable", "CronTriggerTimetable",
+    "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EventsTimetable", "MultipleCronTriggerTimetable",
+    "PartitionedAssetTimetable", "PartitionedAtRuntime",
+)  # fmt: skip
+_DEADLINES = Missing("there are no deadlines here", "use dagrun_timeout and on_failure_callback")
+_RETRY_POLICY = Missing("retries follow from the task's arguments", "raise AirflowFailException where no retry helps")
+_STORES = Missing("tasks have no state of their own here yet", "use XComs")
+_RESULT = Missing("runs here have no result", "use the XCom of a task")
+
+MODULES: dict[str, ModuleNames] = {
+    "airflow.sdk": {
+        "__version__": "fanjet.airflow.version:task_sdk_version",
+        **{name: DECORATORS[name] for name in ("dag", "setup", "task", "task_group", "teardown")},
+        **EDGES,
+        **{name: ASSETS[name] for name in _NAMES_OF_ASSETS},
+        **{name: TIMETABLES[name] for name in _NAMES_OF_TIMETABLES},
+        **home("fanjet.authoring.dag", "DAG"),
+        **home("fanjet.authoring.operator", "BaseOperator"),
+        **home("fanjet.authoring.params", "Param", "ParamsDict"),
+        **home("fanjet.authoring.task_group", "TaskGroup"),
+        **home("fanjet.authoring.template_literal", "literal"),
+        **home("fanjet.authoring.xcom_arg", "XComArg"),
+        **home("fanjet.model.rules", "TriggerRule", "WeightRule"),
+        **home("fanjet.operators.branch", "BaseBranchOperator"),
+        "BranchMixIn": "fanjet.operators.branch:BaseBranchOperator",
+        **home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue"),
+        **home("fanjet.runtime.context", "Context", "get_current_context"),
+        **home("fanjet.runtime.task_instance", "TaskInstance"),
+        **home("fanjet.runtime.variables", "Variable"),
+        **home("fanjet.airflow.hooks", "BaseHook", "Connection"),
+        **home("fanjet.airflow.states", "DagRunState", "TaskInstanceState"),
+        **home("fanjet.airflow.configuration", "conf"),
+        **home("fanjet.airflow.parsing_context", "get_parsing_context"),
+        **CORE["airflow.notifications.basenotifier"],
+        **CORE["airflow.io.path"],
+        "macros": "fanjet.runtime.macros",
+        **{name: MODELS["airflow.models"][name] for name in ("BaseOperatorLink", "BaseXCom", "SkipMixin")},
+        **missing(DEFERRABLE, "BaseAsyncOperator", "ResumableJobMixin"),
+        **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
+                  "SyncCallback", "deadline_reference"),
+        **missing(_RETRY_POLICY, "ExceptionRetryPolicy", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule"),
+        **missing(_STORES, "NEVER_EXPIRE"),
+        **missing(_RESULT, "result"),
+        **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
+        **missing(PARTITIONS, "AllowedKeyMapper", "ChainMapper", "DayWindow", "FanOutMapper", "FixedKeyMapper",
+                  "HourWindow", "IdentityMapper", "MinimumCount", "MonthWindow", "PartitionMapper", "ProductMapper",
+                  "QuarterWindow", "RollupMapper", "SegmentWindow", "StartOfDayMapper", "StartOfHourMapper",
+                  "StartOfMonthMapper", "StartOfQuarterMapper", "StartOfWeekMapper", "StartOfYearMapper", "WaitForAll",
+                  "WeekWindow", "Window", "YearWindow"),
+    },
+    "airflow.sdk.definitions.asset": ASSETS,
+    "airflow.sdk.definitions.asset.metadata": missing(ASSET_EVENTS, "Metadata"),
+    "airflow.sdk.definitions.asset.decorators": missing(ASSET_EVENTS, "asset"),
+    "airflow.sdk.definitions.context": home("fanjet.runtime.context", "Context", "get_current_context")
+    | home("fanjet.airflow.parsing_context", "AirflowParsingContext", "get_parsing_context"),
+    "airflow.sdk.definitions.retry_policy": missing(
+        _RETRY_POLICY, "ExceptionRetryPolicy", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule"
+    ),
+    "airflow.sdk.execution_time.context": missing(_STORES, "NEVER_EXPIRE"),
+    "airflow.sdk.execution_time.secrets_masker": home("fanjet.airflow.masking", "mask_secret", "redact"),
+    "airflow.sdk.execution_time.timeout": home("fanjet.airflow.timeout", "timeout"),
+    "airflow.sdk.log": home("fanjet.airflow.masking", "mask_secret"),
+    "airflow.sdk.timezone": TIMEZONE,
+    "airflow.sdk.definitions.deadline": missing(_DEADLINES, "DeadlineAlert", "DeadlineReference"),
+    "airflow.sdk.plugins_manager": missing(SERVER, "integrate_macros_plugins"),
+}  # fmt: skip
