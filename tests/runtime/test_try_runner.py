@@ -271,9 +271,9 @@ def test_arguments_from_the_context(tmp_path: Path) -> None:
     bench = Bench(dag, tmp_path)
     assert bench.value("asks", (0,)) == [5, 0, (0,), "asks", "2024-01-31", {}, "run-1"]
     assert bench.value("by_function", (0,)) == [0, "by_function", "20240131T100000+0000", False]
-    from fanjet.authoring.context_names import CONTEXT_NAMES
+    from fanjet.authoring.context_names import CONTEXT_NAMES, OLDER_NAMES
 
-    assert set(bench.value("everything")) == CONTEXT_NAMES
+    assert set(bench.value("everything")) == CONTEXT_NAMES | OLDER_NAMES
 
 
 def test_a_run_without_a_date_has_no_ds(tmp_path: Path) -> None:

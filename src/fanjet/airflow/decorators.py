@@ -43,11 +43,11 @@ def skip_if(condition: Callable[[Any], Any], skip_message: str | None = None) ->
     return lambda decorated: _guard(decorated, condition, skip_message, wanted=False)
 
 
-def _guard(
-    decorated: Any, condition: Callable[[Any], Any], skip_message: str | None, *, wanted: bool
-) -> TaskDecorator:
+def _guard(decorated: Any, condition: Callable[[Any], Any], skip_message: str | None, *, wanted: bool) -> TaskDecorator:
     if not isinstance(decorated, TaskDecorator):
-        raise DagTypeError("run_if and skip_if stand above @task.", fix="write @task.run_if(...) in the line above @task")
+        raise DagTypeError(
+            "run_if and skip_if stand above @task.", fix="write @task.run_if(...) in the line above @task"
+        )
     function = decorated.function
     signature = read_signature(function)
 
@@ -57,7 +57,9 @@ def _guard(
         answer = condition(context)
         holds, told = answer if isinstance(answer, tuple) else (answer, None)
         if bool(holds) is not wanted:
-            raise AirflowSkipException(told or skip_message or f"the condition {'does not hold' if wanted else 'holds'}")
+            raise AirflowSkipException(
+                told or skip_message or f"the condition {'does not hold' if wanted else 'holds'}"
+            )
         return function(*args, **signature.add_context(args, kwargs, context))
 
     made = TaskDecorator(guarded, decorated.operator_class, decorated.options)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
-from fanjet.authoring.context_names import ABSENT_NAMES, CONTEXT_NAMES
+from fanjet.authoring.context_names import ABSENT_NAMES, CONTEXT_NAMES, OLDER_NAMES
 from fanjet.authoring.task_options import unknown_argument
 from fanjet.errors import DagTypeError, DagValueError
 
@@ -36,6 +36,11 @@ class CallSignature(NamedTuple):
     def context_names(self) -> tuple[str, ...]:
         """The parameters that the context provides where the caller gives nothing."""
         return tuple(name for name in self.names if name in CONTEXT_NAMES)
+
+    @property
+    def provided_names(self) -> tuple[str, ...]:
+        """As `context_names`, with those of older contexts, which authors may also use for values of their own."""
+        return tuple(name for name in self.names if name in CONTEXT_NAMES or name in OLDER_NAMES)
 
     def takes(self, name: str) -> bool:
         """Whether an argument can be given by this name."""
@@ -68,7 +73,7 @@ class CallSignature(NamedTuple):
             if name in names:
                 raise DagTypeError(f"{where} got argument '{name}' twice.", fix="give it by position or by name")
         for name in (*self.positional[count:], *self.keyword_only):
-            if name not in names and name not in self.defaults and name not in CONTEXT_NAMES:
+            if name not in names and name not in self.defaults and not _is_provided(name):
                 raise DagTypeError(f"{where} is missing the argument '{name}'.", fix=f"give '{name}' or a default")
             if name not in names and name in ABSENT_NAMES:
                 raise DagTypeError(f"{where} asks for '{name}', which the context does not have.", fix="leave it out")
@@ -95,7 +100,7 @@ class CallSignature(NamedTuple):
         Raises:
             KeyError: The function needs an entry that the context does not have.
         """
-        wanted = (*self.context_names, *context) if self.has_kwargs else self.context_names
+        wanted = (*self.provided_names, *context) if self.has_kwargs else self.provided_names
         taken = {*self.positional[: len(args)], *kwargs}
         provided = {
             name: context[name]
@@ -103,6 +108,10 @@ class CallSignature(NamedTuple):
             if name not in taken and (name in context or name not in self.defaults)
         }
         return {**provided, **kwargs}
+
+
+def _is_provided(name: str) -> bool:
+    return name in CONTEXT_NAMES or name in OLDER_NAMES
 
 
 #: Of a function that does not say what it takes: anything by position.

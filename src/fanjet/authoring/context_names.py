@@ -6,16 +6,24 @@ from __future__ import annotations
 CONTEXT_NAMES = frozenset(
     {
         "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash", "exception",
-        "expanded_ti_count", "logical_date", "macros", "map_index_template", "params", "reason", "run_id", "task",
+        "expanded_ti_count", "inlets", "logical_date", "macros", "map_index_template", "outlets", "params", "reason", "run_id", "task",
         "task_instance", "task_instance_key_str", "templates_dict", "test_mode", "ti", "ts", "ts_nodash",
         "ts_nodash_with_tz", "try_number", "var",
+    }
+)  # fmt: skip
+
+#: Names of older contexts: a parameter of this name gets them where the author gives it nothing else.
+OLDER_NAMES = frozenset(
+    {
+        "execution_date", "next_ds", "next_ds_nodash", "next_execution_date", "tomorrow_ds", "tomorrow_ds_nodash",
+        "yesterday_ds", "yesterday_ds_nodash",
     }
 )  # fmt: skip
 
 #: Names of Airflow's context that no try here has.
 ABSENT_NAMES = frozenset(
     {
-        "inlet_events", "inlets", "outlet_events", "outlets", "prev_data_interval_end_success",
+        "inlet_events", "outlet_events", "prev_data_interval_end_success",
         "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success",
         "triggering_asset_events", "triggering_dataset_events",
     }

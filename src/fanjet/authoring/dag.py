@@ -21,6 +21,7 @@ from fanjet.authoring.task_node import check_id
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
     from fanjet.authoring.task_options import Callback
+    from fanjet.authoring.timetables import Schedule, Timetable
     from fanjet.authoring.unexpanded import Partial
 
 _SUFFIX = re.compile(r"__\d+$")
@@ -32,7 +33,7 @@ class DAG:
     Args:
         dag_id: The id.
         description: A line for people.
-        schedule: A cron text or preset, a timedelta, or None for runs that are started by hand.
+        schedule: A cron text or preset, a timedelta, a timetable, assets, or None for runs that are started by hand.
         start_date: When the first scheduled run may be.
         end_date: When the last may be.
         catchup: Whether scheduled runs that were missed are made up for.
@@ -67,7 +68,7 @@ class DAG:
         dag_id: str,
         *,
         description: str | None = None,
-        schedule: str | timedelta | None = None,
+        schedule: Schedule = None,
         start_date: datetime | None = None,
         end_date: datetime | None = None,
         catchup: bool = False,
@@ -108,7 +109,9 @@ class DAG:
         }  # fmt: skip
         options = convert_dag_options(given, others, f"DAG '{dag_id}'")
         self.description: str | None = options["description"]
+        #: A text for people.
         self.schedule: str | None = options["schedule"]
+        self._written_schedule = next((others[name] for name in ("schedule_interval", "timetable") if name in others), schedule)
         self.start_date: datetime | None = options["start_date"]
         self.end_date: datetime | None = options["end_date"]
         self.catchup: bool = options["catchup"]
@@ -142,6 +145,13 @@ class DAG:
         #: By full id without suffix: no suffix below this one is free.
         self._suffixes: dict[str, int] = {}
         self.task_group = TaskGroup(None, dag=self)
+
+    @property
+    def timetable(self) -> Timetable | None:
+        """When runs are due; None for runs that are started by hand only."""
+        from fanjet.authoring.timetables import to_timetable  # noqa: PLC0415 - for those that ask
+
+        return to_timetable(self._written_schedule)
 
     @property
     def place(self) -> dict[str, Any]:

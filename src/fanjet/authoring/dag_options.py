@@ -15,7 +15,10 @@ def _schedule(value: Any) -> str | None:
         return f"every {value}"
     if value is None or isinstance(value, str):
         return value
-    raise ValueError("a cron text, a preset such as '@daily', a timedelta or None")
+    from fanjet.authoring.timetables import to_timetable  # noqa: PLC0415 - few DAGs have a timetable or assets
+
+    timetable = to_timetable(value)
+    return None if timetable is None else timetable.summary
 
 
 def to_instant(value: Any) -> datetime | None:

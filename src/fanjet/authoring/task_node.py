@@ -16,6 +16,7 @@ from fanjet.errors import DagValueError
 from fanjet.model.rules import TriggerRule, WeightRule
 
 if TYPE_CHECKING:
+    from fanjet.authoring.assets import BaseAsset
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.definition import Definition
     from fanjet.authoring.params import ParamsDict
@@ -67,6 +68,8 @@ class Operator(Node):
     do_xcom_push: bool
     multiple_outputs: bool
     map_index_template: str | None
+    inlets: tuple[BaseAsset, ...]
+    outlets: tuple[BaseAsset, ...]
     isolation: str
     task_display_name: str | None
     doc: str | None

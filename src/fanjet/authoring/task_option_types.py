@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
+from fanjet.authoring.assets import BaseAsset
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.task_group import TaskGroup
 from fanjet.authoring.task_options import Callback
@@ -44,6 +45,9 @@ class TaskOptions(TypedDict, total=False):
     multiple_outputs: bool
     #: A template for the label of each instance.
     map_index_template: str | None
+    #: What it needs and makes, declared.
+    inlets: BaseAsset | Sequence[BaseAsset] | None
+    outlets: BaseAsset | Sequence[BaseAsset] | None
     #: ``process`` gives each try a process of its own.
     isolation: Literal["worker", "process"]
     task_display_name: str | None

@@ -124,6 +124,14 @@ def _params(value: Any) -> ParamsDict:
     return ParamsDict(value or {})
 
 
+def _assets(value: Any) -> tuple[Any, ...]:
+    if value is None or (isinstance(value, list | tuple | set) and not value):
+        return ()
+    from fanjet.authoring.assets import to_assets  # noqa: PLC0415 - few DAGs declare assets
+
+    return to_assets(value)
+
+
 #: Arguments that become attributes of the task under the same name.
 OPTIONS: dict[str, Option] = {
     "owner": Option(_text, ""),
@@ -148,6 +156,8 @@ OPTIONS: dict[str, Option] = {
     "do_xcom_push": Option(_flag, True),
     "multiple_outputs": Option(_flag, False),
     "map_index_template": Option(_optional(_text), None),
+    "inlets": Option(_assets, ()),
+    "outlets": Option(_assets, ()),
     "isolation": Option(_one_of("worker", "process"), "worker"),
     "task_display_name": Option(_optional(_text), None),
     "doc": Option(_optional(_text), None),
@@ -172,15 +182,14 @@ REFUSED: dict[str, Refused] = {
     "executor": Refused((None,), "leave it out; the executor is a setting"),
     "executor_config": Refused((None, {}), "leave it out; the executor is a setting"),
     "resources": Refused((None, {}), "use a pool to bound what runs at once"),
-    "inlets": Refused((None, [], ()), "leave it out"),
-    "outlets": Refused((None, [], ()), "put the tasks that depend on it into this DAG"),
+    "provide_context": Refused((None, True), "leave it out: a function gets what its parameters ask for"),
     "logger_name": Refused((None,), "use logging.getLogger(name) in the task"),
     "pre_execute": Refused((None,), "use on_execute_callback, or override pre_execute() in the operator class"),
     "post_execute": Refused((None,), "use on_success_callback, or override post_execute() in the operator class"),
 }
 
 #: Older names of arguments.
-RENAMED = {"task_concurrency": "max_active_tis_per_dag"}
+RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
 
 #: What places a task in a DAG; also never mapped.
 PLACING = frozenset({"task_id", "dag", "task_group", "default_args", "start_date", "end_date"})

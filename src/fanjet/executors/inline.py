@@ -15,6 +15,7 @@ from typing import Self
 
 import msgspec
 
+from fanjet.airflow.finder import airflow_names
 from fanjet.errors import ExecutionError, FanjetError
 from fanjet.executors.batch import Batch
 from fanjet.executors.orders import make_callbacks_ran, make_measured
@@ -134,7 +135,7 @@ class InlineExecutor:
         if not self._queue:
             self._clock.sleep(timeout_s)
         until = time.monotonic() + _POLL_S
-        with _interruptible():
+        with _interruptible(), airflow_names():
             while self._queue and time.monotonic() < until:
                 self._carry_out(self._queue.popleft(), until)
         return self._take_events()

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
+from fanjet.airflow.finder import airflow_names
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_collection import collect_dags
 from fanjet.authoring.dag_decorator import find_factories
@@ -30,7 +31,7 @@ def load_file(path: Path, root: Path) -> LoadedFile:
     """Run a DAG file and build the specs of its DAGs.
 
     It runs once per process: what it leaves behind (modules, context, threads) stays. The folder of the file and
-    `root` are put on `sys.path`.
+    `root` are put on `sys.path`. ``import airflow`` gives Fanjet's names meanwhile.
 
     Args:
         path: The file.
@@ -40,6 +41,11 @@ def load_file(path: Path, root: Path) -> LoadedFile:
     if not path.is_file():
         return _fail(ParseError(str(path), None, "missing", "There is no such file."))
     extend_search_path(path.parent, root)
+    with airflow_names():
+        return _load(path, root)
+
+
+def _load(path: Path, root: Path) -> LoadedFile:
     module = _make_module(path)
     take_registered()  # what this process made before is not the file's
     try:

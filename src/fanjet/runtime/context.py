@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -84,13 +84,35 @@ class MissingContextEntryError(FanjetError, KeyError):
         return str(self.args[0])
 
 
-def _of_date(show: Callable[[datetime], str]) -> Callable[[TaskInstance], str]:
+def _of_date(show: Callable[[datetime], str], days: int = 0) -> Callable[[TaskInstance], str]:
     def make(ti: TaskInstance) -> str:
-        date = ti.dag_run.logical_date
+        date = ti.dag_run.info.logical_date
         assert date is not None, "such entries are there only with a logical date"
+        return show(date + timedelta(days=days))
+
+    return make
+
+
+def _of_next(show: Callable[[datetime], str]) -> Callable[[TaskInstance], str]:
+    def make(ti: TaskInstance) -> str:
+        date = ti.dag_run.info.data_interval_end
+        assert date is not None, "such entries are there only with a data interval"
         return show(date)
 
     return make
+
+
+#: Entries of older contexts, whose names authors may also use for parameters of their own.
+_OLDER: dict[str, Callable[[TaskInstance], Any]] = {
+    "execution_date": lambda ti: ti.dag_run.logical_date,
+    "next_ds": _of_next(show_ds),
+    "next_ds_nodash": _of_next(show_ds_nodash),
+    "next_execution_date": lambda ti: ti.dag_run.data_interval_end,
+    "tomorrow_ds": _of_date(show_ds, 1),
+    "tomorrow_ds_nodash": _of_date(show_ds_nodash, 1),
+    "yesterday_ds": _of_date(show_ds, -1),
+    "yesterday_ds_nodash": _of_date(show_ds_nodash, -1),
+}
 
 
 #: The entries that every try has, by name, and how they are made: those of `fanjet.authoring.context_names`.
@@ -104,9 +126,11 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "ds_nodash": _of_date(show_ds_nodash),
     "exception": lambda _: None,
     "expanded_ti_count": lambda ti: ti.expanded_ti_count,
+    "inlets": lambda ti: list(ti.task.inlets),
     "logical_date": lambda ti: ti.dag_run.logical_date,
     "macros": lambda _: import_module("fanjet.runtime.macros"),  # late: random and uuid are slow to import
     "map_index_template": lambda ti: ti.task.map_index_template,
+    "outlets": lambda ti: list(ti.task.outlets),
     "params": lambda ti: ti.params,
     "reason": lambda _: None,
     "run_id": lambda ti: ti.run_id,
@@ -121,10 +145,15 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "ts_nodash_with_tz": _of_date(show_ts_nodash_with_tz),
     "try_number": lambda ti: ti.try_number,
     "var": lambda _: VariableNamespace(),
+    **_OLDER,
 }
 
-_NEED_LOGICAL_DATE = frozenset({"ds", "ds_nodash", "logical_date", "ts", "ts_nodash", "ts_nodash_with_tz"})
-_NEED_INTERVAL = frozenset({"data_interval_start", "data_interval_end"})
+_NEED_INTERVAL = frozenset(
+    {"data_interval_end", "data_interval_start", "next_ds", "next_ds_nodash", "next_execution_date"}
+)
+_NEED_LOGICAL_DATE = (
+    frozenset({"ds", "ds_nodash", "logical_date", "ts", "ts_nodash", "ts_nodash_with_tz", *_OLDER}) - _NEED_INTERVAL
+)
 
 #: The try that this process is running. There is one at a time; threads of a task see it too.
 _current: list[TaskInstance] = []

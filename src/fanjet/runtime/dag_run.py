@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -12,24 +13,57 @@ from fanjet.model.runs import RunInfo
 
 
 class DagRun:
-    """``dag_run`` in contexts. All instants are aware and UTC.
+    """``dag_run`` in contexts and the source of their instants, which are aware and UTC.
 
     Args:
         info: What is fixed about the run.
     """
+
+    #: Makes what tasks see of an instant. The import shim has it make datetimes of pendulum, which its files expect.
+    make_instant: ClassVar[Callable[[datetime], datetime]] = staticmethod(lambda instant: instant)
 
     def __init__(self, info: RunInfo) -> None:
         self.info = info
         self.run_id = info.run_id
         self.dag_id = info.dag_id
         self.run_type = info.run_type
-        self.logical_date = info.logical_date
-        self.data_interval_start = info.data_interval_start
-        self.data_interval_end = info.data_interval_end
-        self.queued_at = info.created_at
-        self.start_date = info.started_at
         #: A try only ever sees a run that is under way.
         self.state = "running"
+
+    @cached_property
+    def logical_date(self) -> datetime | None:
+        """The instant that the run stands for; None for one that was started without."""
+        return self._find(self.info.logical_date)
+
+    @cached_property
+    def data_interval_start(self) -> datetime | None:
+        """The begin of the time that the run's data is about."""
+        return self._find(self.info.data_interval_start)
+
+    @cached_property
+    def data_interval_end(self) -> datetime | None:
+        """The end of it."""
+        return self._find(self.info.data_interval_end)
+
+    @cached_property
+    def queued_at(self) -> datetime:
+        """When the run was created."""
+        return self.make_instant(self.info.created_at)
+
+    @cached_property
+    def start_date(self) -> datetime:
+        """When the run began."""
+        return self.make_instant(self.info.started_at)
+
+    @property
+    def run_after(self) -> datetime:
+        """When the run was due."""
+        return self.data_interval_end or self.queued_at
+
+    @property
+    def external_trigger(self) -> bool:
+        """Whether the run was started by hand."""
+        return self.run_type == "manual"
 
     @property
     def execution_date(self) -> datetime | None:
@@ -45,6 +79,9 @@ class DagRun:
     def params(self) -> dict[str, Any]:
         """The DAG's parameters with the values of this run."""
         return dict(msgspec.json.decode(self.info.params))
+
+    def _find(self, instant: datetime | None) -> datetime | None:
+        return None if instant is None else self.make_instant(instant)
 
     def __repr__(self) -> str:
         return f"<DagRun {self.dag_id} {self.run_id}>"

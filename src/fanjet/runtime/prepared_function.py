@@ -95,9 +95,9 @@ class PreparedFunction(PreparedTask):
         return type(value) in _UNCHANGEABLE
 
     def _find_wanted(self, given: Mapping[str, Any]) -> tuple[str, ...]:
-        """The parameters that the context provides. What is mapped is never of their names."""
+        """The parameters that the context provides. What is mapped may only be of the names of older contexts."""
         taken = frozenset(self._signature.positional[: len(self._args)]) | frozenset(given)
-        return tuple(name for name in self._signature.context_names if name not in taken)
+        return tuple(name for name in self._signature.provided_names if name not in taken)
 
     def _rendered_arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """As `_arguments`, noted for people as far as they get rendered."""
@@ -147,7 +147,7 @@ class PreparedFunction(PreparedTask):
     def _add_context(self, ti: TaskInstance, kwargs: dict[str, Any]) -> None:
         context = ti.get_template_context()
         for name in self._wanted:
-            if name in context:
+            if name not in kwargs and name in context:
                 kwargs[name] = context[name]
             elif name not in self._signature.defaults:
                 raise DagTypeError(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from fanjet.airflow.table.assets import ASSETS
 from fanjet.airflow.table.authoring import DECORATORS, EDGES
 from fanjet.airflow.table.core import MODULES as CORE
-from fanjet.airflow.table.entries import ASSET_EVENTS, DEFERRABLE, PARTITIONS, SERVER, Missing, ModuleNames, home, missing
+from fanjet.airflow.table.entries import (
+    ASSET_EVENTS,
+    DEFERRABLE,
+    PARTITIONS,
+    SERVER,
+    Missing,
+    ModuleNames,
+    home,
+    missing,
+)
 from fanjet.airflow.table.models import MODULES as MODELS
 from fanjet.airflow.table.timetables import TIMETABLES
 from fanjet.airflow.table.utilities import TIMEZONE

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from fanjet.airflow.finder import install
 from fanjet.executors.local.zygote import import_function
 from fanjet.executors.local.zygote_frames import ZygoteConfig
 from fanjet.parsing.loader import load_file
@@ -22,6 +23,7 @@ def main() -> None:
     for fd in (setup.read_fd, setup.write_fd, setup.slot_fd):
         os.set_inheritable(fd, False)
     sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+    install()
     loaded = load_file(Path(config.file), Path(config.root))
     for error in loaded.errors:
         sys.stderr.write(f"{error}\n")

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from fanjet.airflow.finder import install
 from fanjet.executors.local.zygote_frames import (
     Exited,
     Forked,
@@ -81,6 +82,7 @@ class Zygote:
                 self._start_workers()
 
     def _load(self) -> None:
+        install()  # for good: workers are forked of this process
         started_at = time.monotonic()
         gc.disable()  # nothing of what loading makes is garbage
         self._loaded = load_file(Path(self._config.file), Path(self._config.root))
