@@ -9,6 +9,7 @@ import click
 from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
+from fanjet.runtime.masked_urls import mask_urls
 from fanjet.settings import Settings, load_settings
 from fanjet.settings.load import find_stray_variables
 from fanjet.settings.table import SETTINGS, Setting
@@ -40,7 +41,7 @@ def _as_data(setting: Setting, settings: Settings) -> dict[str, object]:
     value = getattr(settings, setting.name)
     return {
         "name": setting.name,
-        "value": str(value) if isinstance(value, Path) else value,
+        "value": mask_urls(str(value)) if isinstance(value, Path | str) else value,
         "from": settings.origins[setting.name],
         "default": setting.default,
         "variable": setting.variable,
@@ -62,7 +63,7 @@ def _say_value(value: object) -> str:
         return "-"
     if isinstance(value, dict):
         return ", ".join(f"{name}={slots}" for name, slots in value.items())
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else mask_urls(str(value))
 
 
 def _explain(terminal: Terminal) -> str:

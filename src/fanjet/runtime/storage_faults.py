@@ -60,7 +60,7 @@ def explain_fault(error: BaseException) -> StorageFault:
             denied=True,
         )
     if isinstance(error, FileNotFoundError):
-        return StorageFault("it is not there", "look at the setting values_url", missing=True)
+        return StorageFault(f"the place is not there ({_quote(error)})", "look at the setting values_url", missing=True)
     if isinstance(error, ConnectionError | TimeoutError) or any(part in name for part in _UNREACHABLE):
         return StorageFault(
             f"the store cannot be reached ({_quote(error)})",

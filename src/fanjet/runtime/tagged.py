@@ -31,6 +31,13 @@ _EXACT_NUMPY = frozenset(
 ) | {"uint8", "uint16", "uint32", "uint64", "bool", "bool_"}
 
 
+#: Fewer are kept one by one, each with its preview.
+_MANY_OBJECTS = 16
+
+#: Libraries whose values have forms of their own.
+_TOLD_APART = frozenset({"numpy", "pandas", "polars", "pyarrow", "fanjet"})
+
+
 def is_plain(value: Any) -> bool:
     """Whether JSON keeps `value` exactly: only None, bool, int, finite float, str, and lists and str-keyed dicts of it.
 
@@ -156,7 +163,18 @@ def _tag_float(value: float) -> Json:
 
 
 def _tag_list(value: list[Any]) -> Json:
-    return [to_tagged(item) for item in value]
+    return blob_tag(value, *to_blob(value)) if are_objects(value) else [to_tagged(item) for item in value]
+
+
+def are_objects(items: Any) -> bool:
+    """Whether a list or tuple holds so many objects, and nothing else, that one pickle for all keeps them better."""
+    if len(items) < _MANY_OBJECTS:
+        return False
+    kinds = set(map(type, items))
+    return _TAGGERS.keys().isdisjoint(kinds) and not any(
+        kind.__module__.partition(".")[0] in _TOLD_APART or f"{kind.__module__}.{kind.__qualname__}" in _LATE_TAGGERS
+        for kind in kinds
+    )
 
 
 def _tag_dict(value: dict[Any, Any]) -> Json:
@@ -221,7 +239,12 @@ def _tag_time(value: time) -> Json:
 
 
 def _tag_items(tag: str) -> Callable[[Any], Json]:
-    return lambda value: {tag: [to_tagged(item) for item in value]}
+    def tag_items(value: Any) -> Json:
+        if tag == "$tuple" and are_objects(value):
+            return blob_tag(value, *to_blob(value))
+        return {tag: [to_tagged(item) for item in value]}
+
+    return tag_items
 
 
 def _tag_text(tag: str, text: Callable[[Any], str] = str) -> Callable[[Any], Json]:

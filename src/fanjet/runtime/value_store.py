@@ -67,11 +67,10 @@ class ValueStore:
                 _write_file(Path(uri), data)
         except Exception as error:  # noqa: BLE001 - storage libraries raise what they like
             fault = explain_fault(error)
-            reason = "its folder is not there" if fault.missing else fault.reason
             place = f"[{paths.show(owner.path)}]" if owner.path else ""
             raise ExecutionError(
                 f"The value {owner.key!r} of task {owner.task_id!r}{place} ({len(data):,} bytes) could not be stored "
-                f"in {mask_urls(uri)}: {reason}. Fix: {fault.fix}.",
+                f"in {mask_urls(uri)}: {fault.reason}. Fix: {fault.fix}.",
                 temporary=fault.temporary,
             ) from (None if isinstance(error, OSError) and not is_url(uri) else error)
         return uri

@@ -14,7 +14,7 @@ from fanjet.runtime.blobs import from_blob, not_storable, to_blob, type_name
 from fanjet.runtime.previews import look_into
 from fanjet.runtime.sealed_values import has_mask, learn_secrets, mask_tree, seal, split_sealed
 from fanjet.runtime.secrets import SECRETS
-from fanjet.runtime.tagged import blob_tag, from_tagged, is_plain, show_blob, to_shown, to_tagged
+from fanjet.runtime.tagged import are_objects, blob_tag, from_tagged, is_plain, show_blob, to_shown, to_tagged
 from fanjet.runtime.value_names import name_value
 from fanjet.runtime.value_objects import is_url
 from fanjet.runtime.value_store import ValueOwner, ValueStore, fetch
@@ -73,6 +73,8 @@ def _encode(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
 
 
 def _encode_tagged(value: object, store: ValueStore, owner: ValueOwner) -> bytes:
+    if type(value) in (list, tuple) and are_objects(value):
+        return _encode_blob(value, store, owner)
     try:
         tagged = to_tagged(value)
         text = _to_json(tagged)
