@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all coverage lint format docs clean help
+.PHONY: demo test test-all conformance coverage lint format docs clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
 
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
 	$(BIN)/python -m pytest -m slow
+
+conformance: $(VENV)/.dev ## DAG files with the outcome that real Airflow gave: how many agree
+	cd tests && ../$(BIN)/python -m conformance
 
 coverage: $(VENV)/.dev ## the branch coverage of the engine by its own tests
 	$(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow"

@@ -1,0 +1,60 @@
+"""Compares what Fanjet made of a DAG with what Airflow made of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from conformance.recordings import Outcome, Recording
+from conformance.runs import FileRuns
+
+
+def find_differences(recording: Recording, runs: FileRuns) -> list[str]:
+    """What differs, one line each; empty where the two agree."""
+    if not recording.outcomes:
+        return [] if not runs.outcomes else ["Airflow refuses the file, Fanjet runs it"]
+    outcome = runs.outcomes.get(recording.dag_id)
+    if outcome is None:
+        return [f"Airflow runs it, Fanjet refuses the file: {runs.error[-300:]}"]
+    against = [_compare(accepted, outcome) for accepted in recording.outcomes]
+    return min(against, key=len)
+
+
+def _compare(expected: Outcome, got: Outcome) -> list[str]:
+    problems = [] if expected.state == got.state else [f"the run: {expected.state} there, {got.state} here"]
+    there, here = _flatten(expected), _flatten(got)
+    for place in sorted(there.keys() | here.keys()):
+        if there.get(place) != here.get(place):
+            problems.append(f"{place}: {_show(there.get(place))} there, {_show(here.get(place))} here")
+    return problems
+
+
+def _flatten(outcome: Outcome) -> dict[str, Any]:
+    """``task[index]`` -> its state, tries and, where it has them, value and label."""
+    return {
+        f"{task_id}[{position}]": _normalize(instance)
+        for task_id, by_position in outcome.instances.items()
+        for position, instance in by_position.items()
+    }
+
+
+def _normalize(instance: dict[str, Any]) -> dict[str, Any]:
+    """No try counts as the first one, no value as None, and a tuple equals a list: what is stored decides."""
+    shown = {"state": instance["state"], "try_number": max(1, instance.get("try_number") or 1)}
+    if instance.get("xcom") is not None:
+        shown["xcom"] = _without_tuples(instance["xcom"])
+    if instance.get("rendered_map_index") is not None:
+        shown["label"] = instance["rendered_map_index"]
+    return shown
+
+
+def _without_tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"$tuple"}:
+            return [_without_tuples(item) for item in value["$tuple"]]
+        return {key: _without_tuples(item) for key, item in value.items()}
+    return [_without_tuples(item) for item in value] if isinstance(value, list) else value
+
+
+def _show(instance: dict[str, Any] | None) -> str:
+    return "nothing" if instance is None else json.dumps(instance, sort_keys=True)
