@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.call_signature import read_signature
+from fanjet.authoring.context_names import CONTEXT_NAMES
 from fanjet.authoring.scope import Scope
 from fanjet.errors import FanjetError, OperationError
 from fanjet.runtime.prepared_operator import PreparedOperator
@@ -122,17 +123,18 @@ def bind(
         OperationError: The function asks for something that is not there.
     """
     parameters = inspect.signature(function).parameters.values()
+    own = {name: value for name, value in given.items() if name not in CONTEXT_NAMES}
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters):
-        return [], dict(given)
+        return [], own
     by_name = [each for each in parameters if each.kind in _BY_NAME]
     known = [each.name for each in by_name if each.name in given or each.name in context]
     required = [each for each in parameters if each.default is each.empty and each.kind is not each.VAR_POSITIONAL]
     takes_all = any(each.kind is inspect.Parameter.VAR_POSITIONAL for each in parameters)
-    if not known and given and (takes_all or len(required) == len(given)):
-        return list(given.values()), {}
+    if not known and own and (takes_all or len(required) == len(own)):
+        return list(own.values()), {}
     missing = [each.name for each in required if each.name not in known]
     if missing:
-        names = ", ".join(map(repr, given)) or "none"
+        names = ", ".join(map(repr, own)) or "none"
         raise OperationError(
             f"replace: the function for {where} asks for '{missing[0]}', which the task does not have. "
             f"Its arguments: {names}; and what the context has, such as ti, params or ds."

@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 from fanjet.executors.inline import InlineExecutor
+from fanjet.executors.port import Room
 from fanjet.model.changes import MeasureMaps, RunCallbacks
 from fanjet.model.events import Event
 from fanjet.model.launches import Launch
 
+#: So many tries of a task are launched at once, where none of them can make an end of the others.
+_AT_ONCE = 64
+
+
+class _Room:
+    """Room for some tries of one task, and for all sensors, which wait until nothing else is there to do."""
+
+    def __init__(self, executor: VirtualExecutor, *, is_free: bool) -> None:
+        self._executor = executor
+        self._is_free = is_free
+
+    def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
+        """Book tries; there is one worker."""
+        if self._executor.is_sensor(run, task):
+            return [(0, wanted)]
+        if not self._is_free:
+            return []
+        self._is_free = False
+        return [(0, min(wanted, self._executor.count_at_once(run)))]
+
 
 class VirtualExecutor(InlineExecutor):
     """Runs one try at a poll, so that nothing depends on how long tries really take."""
+
+    def room(self) -> Room:  # type: ignore[override] # both are what the port asks for
+        return _Room(self, is_free=all(self._waits(work) for work in self._queue))
+
+    def count_at_once(self, run: int) -> int:
+        """How many tries of a task may be launched together."""
+        return 1 if self._specs[self._runs[run].dag_id].fail_fast else _AT_ONCE
+
+    def is_sensor(self, run: int, task: int) -> bool:
+        """Whether a task is one that waits."""
+        return self._specs[self._runs[run].dag_id].tasks[task].kind == "sensor"
 
     def poll(self, timeout_s: float) -> list[Event]:
         """Run one try; where there is none, time passes. Ctrl-C goes where it always goes."""
@@ -22,10 +54,10 @@ class VirtualExecutor(InlineExecutor):
     def _take_work(self) -> Launch | MeasureMaps | RunCallbacks:
         """What was launched first. A sensor waits for all else: it may sleep for what others are about to do."""
         for work in self._queue:
-            if not self._is_sensor(work):
+            if not self._waits(work):
                 self._queue.remove(work)
                 return work
         return self._queue.popleft()
 
-    def _is_sensor(self, work: Launch | MeasureMaps | RunCallbacks) -> bool:
-        return isinstance(work, Launch) and self._specs[self._runs[work.run].dag_id].tasks[work.task].kind == "sensor"
+    def _waits(self, work: Launch | MeasureMaps | RunCallbacks) -> bool:
+        return isinstance(work, Launch) and self.is_sensor(work.run, work.task)
