@@ -30,6 +30,8 @@ class StorageFault(NamedTuple):
     missing: bool = False
     #: Whether the store was reached and knows who asks, who may not do this.
     denied: bool = False
+    #: Whether the reason says all there is to know; otherwise the library's own words may tell more.
+    known: bool = True
 
 
 def explain_fault(error: BaseException) -> StorageFault:
@@ -66,7 +68,7 @@ def explain_fault(error: BaseException) -> StorageFault:
             f"the store cannot be reached ({_quote(error)})",
             "see that the service runs and that its address (for S3: AWS_ENDPOINT_URL, AWS_DEFAULT_REGION) is right",
         )
-    return StorageFault(_quote(error), "look at the setting values_url and at the storage itself")
+    return StorageFault(_quote(error), "look at the setting values_url and at the storage itself", known=False)
 
 
 def _find_code(error: BaseException | None) -> str | None:

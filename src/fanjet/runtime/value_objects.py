@@ -130,7 +130,17 @@ def _open(url: str) -> tuple[Any, str]:
         _KEPT[id(file_system)] = file_system
         if protocol in _S3:
             file_system.retries = _S3FS_ATTEMPTS
+            _quieten()
     return file_system, path
+
+
+def _quieten() -> None:
+    """Keep out of the logs of tries, unless someone has asked for it, where the library found its settings."""
+    logging = import_module("logging")
+    for name in ("aiobotocore.credentials", "botocore.credentials", "botocore.configprovider"):
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.WARNING)
 
 
 def _s3_options(fsspec: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class ValueStore:
                 f"The value {owner.key!r} of task {owner.task_id!r}{place} ({len(data):,} bytes) could not be stored "
                 f"in {mask_urls(uri)}: {fault.reason}. Fix: {fault.fix}.",
                 temporary=fault.temporary,
-            ) from (None if isinstance(error, OSError) and not is_url(uri) else error)
+            ) from (None if fault.known else error)
         return uri
 
 
@@ -131,7 +131,7 @@ def _checked(reference: ValueReference, found: bytes | Exception) -> bytes:
         missing_root = fault.missing and not is_url(reference.uri)
         reason = "the file is gone" if missing_root else "the object is gone" if fault.missing else fault.reason
         fix = None if fault.missing else fault.fix
-        temporary, cause = fault.temporary and not fault.missing, None if isinstance(found, OSError) else found
+        temporary, cause = fault.temporary and not fault.missing, None if fault.known else found
     named = name_value(reference.uri)
     raise ExecutionError(
         f"{named.text} could not be read from {mask_urls(reference.uri)}: {reason}. "
