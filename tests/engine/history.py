@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fanjet.model.changes import Change, EndInstances, RecordTries, SetMapLength
+from fanjet.model.changes import (
+    Change,
+    ClearInstances,
+    EndInstances,
+    RecordTries,
+    ReopenMap,
+    ReopenRun,
+    SetMapLength,
+)
 from fanjet.model.events import TryExtra
 from fanjet.model.history import InstanceColumns, RunHistory
 from fanjet.model.paths import Path, encode, join
@@ -23,6 +31,7 @@ class Row:
     resume_at: float | None = None
     carry: bytes | None = None
     skips: tuple[int, ...] = ()
+    tries_before: int = 0
 
 
 @dataclass
@@ -32,6 +41,8 @@ class Recorder:
     spec: DagSpec
     rows: dict[tuple[int, Path], Row] = field(default_factory=dict)
     lengths: dict[tuple[int, Path], int] = field(default_factory=dict)
+    reopened: dict[tuple[int, Path], bytes] = field(default_factory=dict)
+    patient: tuple[int, ...] = ()
 
     def write(self, changes: list[Change]) -> None:
         for change in changes:
@@ -40,20 +51,47 @@ class Recorder:
                     self._write_tries(change)
                 case EndInstances():
                     for index in change.indexes:
-                        key = (change.task, join(change.parent, index))
-                        row = self.rows.setdefault(key, Row(change.state))
-                        row.state, row.resume_at, row.carry = change.state, None, None
+                        self._end(change, join(change.parent, index))
+                case ClearInstances():
+                    for index in change.indexes:
+                        self._clear(change.task, join(change.parent, index))
                 case SetMapLength():
+                    self.reopened.pop((change.map, change.parent), None)
                     self.lengths[change.map, change.parent] = change.count
+                    if not change.count:
+                        del self.lengths[change.map, change.parent]
+                case ReopenMap():
+                    self.reopened[change.map, change.parent] = change.items
+                case ReopenRun():
+                    self.patient = change.patient
                 case _:
                     pass
+
+    def _end(self, change: EndInstances, path: Path) -> None:
+        row = self.rows.setdefault((change.task, path), Row(change.state, try_number=0))
+        row.state, row.resume_at, row.carry = change.state, None, None
+        row.try_number = change.try_number or row.try_number
+        if not change.keeps_results:
+            row.valued, row.items = False, -1
+
+    def _clear(self, task: int, path: Path) -> None:
+        row = self.rows.get((task, path))
+        if row is None:
+            return
+        if not row.try_number:
+            del self.rows[task, path]
+            return
+        row.state, row.tries_before = State.NONE, row.try_number
+        row.resume_at, row.carry, row.skips = None, None, ()
 
     def _write_tries(self, change: RecordTries) -> None:
         ended = change.ended
         columns = range(len(ended.indexes)) if change.positions is None else change.positions
         for column, state in zip(columns, change.states, strict=True):
             extra = ended.extras.get(column, TryExtra())
-            self.rows[ended.task, join(ended.parent, ended.indexes[column])] = Row(
+            key = (ended.task, join(ended.parent, ended.indexes[column]))
+            before = self.rows.get(key)
+            self.rows[key] = Row(
                 state=State(state),
                 try_number=ended.try_number,
                 valued=ended.values[column] is not None,
@@ -61,6 +99,7 @@ class Recorder:
                 resume_at=change.resume_at.get(column),
                 carry=extra.carry if state != State.UP_FOR_RETRY else None,
                 skips=extra.skips,
+                tries_before=0 if before is None else before.tries_before,
             )
 
     def history(self) -> RunHistory:
@@ -68,6 +107,8 @@ class Recorder:
         return RunHistory(
             map_lengths=[(number, parent, count) for (number, parent), count in self.lengths.items()],
             instances=[columns for task in self.spec.tasks if (columns := self._columns(task.number)).paths],
+            reopened=[(number, parent, items) for (number, parent), items in self.reopened.items()],
+            patient=self.patient,
         )
 
     def _columns(self, task: int) -> InstanceColumns:
@@ -83,6 +124,7 @@ class Recorder:
             resume_at={at: row.resume_at for at, row in enumerate(rows) if row.resume_at is not None},
             carries={at: row.carry for at, row in enumerate(rows) if row.carry is not None},
             skips={at: row.skips for at, row in enumerate(rows) if row.skips},
+            tries_before={at: row.tries_before for at, row in enumerate(rows) if row.tries_before},
         )
 
     def _of(self, task: int) -> list[tuple[tuple[int, Path], Row]]:

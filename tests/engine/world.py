@@ -306,7 +306,8 @@ class World:
         self.machine, changes = RunState.restore(RUN_NUMBER, self.spec, history, self.clock)
         kinds = {type(change) for change in changes}
         assert kinds <= {QueueInstances, MeasureMaps}, kinds
-        assert self.machine.snapshot() == lived.snapshot()
+        mine, theirs = self.machine.snapshot(), lived.snapshot()
+        assert mine == theirs, {key: [(k, v, theirs[key].get(k)) for k, v in mine[key].items() if v != theirs[key].get(k)] if isinstance(mine[key], dict) else (mine[key], theirs[key]) for key in mine if mine[key] != theirs[key]}
         ready, unmeasured = self.ready, self.unmeasured
         self.ready, self.unmeasured = {}, []
         self.admission = self._new_admission()

@@ -144,11 +144,11 @@ class _Launches:
 
     def __init__(self) -> None:
         self._parts: list[tuple[int, int, int, Taken, list[int]]] = []
-        self._last: dict[tuple[int, int, int, Path, int], tuple[int, list[int]]] = {}
+        self._last: dict[tuple[int, int, int, Path, int, int], tuple[int, list[int]]] = {}
 
     def add(self, run: int, task: int, worker: int, taken: Taken) -> None:
         """One more range for a worker."""
-        key = (run, task, worker, taken.parent, taken.try_number)
+        key = (run, task, worker, taken.parent, taken.try_number, taken.tries_before)
         known = self._last.get(key)
         if taken.carry is None and known is not None and known[0] + known[1][0] == taken.first:
             known[1][0] += taken.count
@@ -169,6 +169,7 @@ class _Launches:
                 first=taken.first,
                 count=count[0],
                 try_number=taken.try_number,
+                tries_before=taken.tries_before,
                 worker=worker,
                 carry=taken.carry,
             )

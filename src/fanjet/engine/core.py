@@ -8,17 +8,17 @@ ended, puts it into `ends`, from where it is handed on downstream (`downstream`)
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from fanjet.engine.blocks import Block
-from fanjet.engine.columns import Positions, Span, spans_of
+from fanjet.engine.blocks import NEVER_TRIED, Block
+from fanjet.engine.columns import Positions, Span, compact, spans_of
 from fanjet.engine.gates import GateColumn
 from fanjet.engine.launches import OpenLaunches
 from fanjet.engine.plan import Node, Plan
 from fanjet.engine.story import Story
 from fanjet.engine.timers import Timers
-from fanjet.engine.transitions import ILLEGAL, TABLE, TRANSLATE, Cause
+from fanjet.engine.transitions import ILLEGAL, MARKS, NOT_BY_TRIES, TABLE, TRANSLATE, Cause
 from fanjet.errors import InvariantError
 from fanjet.model.changes import Change, EndInstances, QueueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
@@ -33,10 +33,12 @@ WAITING, MEASURING, DECIDED = 0, 1, 2
 class Place:
     """A node's contexts and their gates, by the path above them."""
 
-    __slots__ = ("contexts", "gates", "node")
+    __slots__ = ("contexts", "gates", "node", "patient")
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        #: In a rerun: judged only when all upstream has ended, and by the ends that stand then.
+        self.patient = False
         #: By the path above: WAITING and so on, one byte per context.
         self.contexts: dict[Path, bytearray] = {}
         #: By gate and level: columns by the path above.
@@ -92,6 +94,12 @@ class Core:
         self.closed: list[set[Path]] = [set() for _ in spec.tasks]
         #: By task: positions of a map that a mapped branch left out before the map expanded, by context.
         self.marks: list[dict[Path, set[int]]] = [{} for _ in spec.tasks]
+        #: By branch: the tasks that its instances skipped, by path.
+        self.skips: list[dict[Path, tuple[int, ...]]] = [{} for _ in spec.tasks]
+        #: By map: the contexts whose length a rerun has opened again, and what they ran over before (`items`).
+        self.reopened: list[dict[Path, list[bytes | int]]] = [{} for _ in spec.maps]
+        #: By task: how many tries instances had that were removed, by path; they go on counting should they come back.
+        self.removed: list[dict[Path, int]] = [{} for _ in spec.tasks]
         self.tasks_left = len(spec.tasks)
         #: Something failed for good since this was last looked at.
         self.failed = False
@@ -145,9 +153,31 @@ class Core:
     def add_block(self, task: int, parent: Path, size: int, *, single: bool = False) -> Block:
         """New instances, all in state NONE."""
         block = Block(task, parent, size, single=single)
+        if self.spec.tasks[task].kind == "empty":
+            block.tried = NEVER_TRIED
         self.blocks[task][parent] = block
         self.counts[task][State.NONE] += size
+        if self.removed[task]:
+            self._recall(block, range(size))
         return block
+
+    def extend_block(self, block: Block, size: int) -> None:
+        """More instances in a block, all in state NONE."""
+        first = len(block.states)
+        block.resize(size)
+        self.counts[block.task][State.NONE] += size - first
+        if self.removed[block.task]:
+            self._recall(block, range(first, size))
+
+    def _recall(self, block: Block, positions: range) -> None:
+        """Instances that were removed are wanted again; their tries go on counting."""
+        removed = self.removed[block.task]
+        for position in positions:
+            tries = removed.pop(block.path(position), None)
+            if tries is not None:
+                self.counts[block.task][State.REMOVED] -= 1
+                block.note_tries((position,), tries)
+                block.renew((position,))
 
     def move(self, block: Block, positions: Positions, cause: Cause) -> bytes:
         """Change states for one cause.
@@ -199,24 +229,42 @@ class Core:
                 if rest:
                     column = column.replace(bytes((state,)), b"")  # noqa: PLW2901 - what is left to count
 
-    def end(self, block: Block, positions: Positions, cause: Cause, reason: str | None = None) -> None:
-        """End instances without a try."""
+    def end(
+        self, block: Block, positions: Positions, cause: Cause, reason: str | None = None, *, try_number: int = 0
+    ) -> None:
+        """End instances without a try, or in spite of one that is out (`try_number`)."""
         if not positions:
             return
         if cause is Cause.NOT_MAPPABLE:
             self.failed = True
+            block.tried = NEVER_TRIED
+        if cause in NOT_BY_TRIES:
+            block.pin_tries()
         before = self.move(block, positions, cause)
+        if try_number:
+            block.note_tries(positions, try_number)
+        if cause not in MARKS:
+            block.forget_results(positions)
         by_state: dict[int, list[int]] = {}
         if before.count(before[0]) == len(before):
             state = TABLE[cause][State(before[0])]
-            self._record_end(block, positions, state, reason)
+            self._record_end(block, positions, state, reason, try_number, keeps_results=cause in MARKS)
             return
         for position, state_before in zip(positions, before, strict=True):
             by_state.setdefault(TABLE[cause][State(state_before)], []).append(position)
         for state_after, at in by_state.items():
-            self._record_end(block, at, State(state_after), reason)
+            self._record_end(block, at, State(state_after), reason, try_number, keeps_results=cause in MARKS)
 
-    def _record_end(self, block: Block, positions: Positions, state: State, reason: str | None) -> None:
+    def _record_end(
+        self,
+        block: Block,
+        positions: Positions,
+        state: State,
+        reason: str | None,
+        try_number: int,
+        *,
+        keeps_results: bool,
+    ) -> None:
         indexes = (NOT_MAPPED,) if block.single else positions
         self.changes.append(
             EndInstances(
@@ -227,6 +275,8 @@ class Core:
                 state=state,
                 at=self.now,
                 reason=reason,
+                try_number=try_number,
+                keeps_results=keeps_results,
             )
         )
         self.story.add(state.label, block.task, block.parent, indexes)
@@ -256,15 +306,36 @@ class Core:
         positions: Positions,
         cause: Cause,
         *,
-        try_number: int = 1,
+        try_number: int | None = None,
         carry: bytes | None = None,
     ) -> None:
-        """Make instances ready."""
+        """Make instances ready.
+
+        Args:
+            block: Of these instances.
+            positions: Where they stand in it.
+            cause: Why.
+            try_number: The number of their next try; None for one more than each has had.
+            carry: What a rescheduled or deferred try gets back.
+        """
         if not positions:
             return
         self.move(block, positions, cause)
         indexes = (NOT_MAPPED,) if block.single else positions
         self.story.add("queued", block.task, block.parent, indexes)
+        if block.tries_before is None:
+            self._queue(block, indexes, 1 if try_number is None else try_number, 0, carry)
+            return
+        alike: dict[tuple[int, int], list[int]] = {}
+        for position in positions:
+            number = block.find_tries(position) + 1 if try_number is None else try_number
+            alike.setdefault((number, block.tries_before[position]), []).append(position)
+        for (number, before), at in alike.items():
+            self._queue(block, indexes if block.single else compact(at), number, before, carry)
+
+    def _queue(
+        self, block: Block, indexes: Sequence[int], try_number: int, tries_before: int, carry: bytes | None
+    ) -> None:
         self.changes.append(
             QueueInstances(
                 run=self.run,
@@ -272,6 +343,7 @@ class Core:
                 parent=block.parent,
                 indexes=indexes,
                 try_number=try_number,
+                tries_before=tries_before,
                 carry=carry,
             )
         )

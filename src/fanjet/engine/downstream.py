@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fanjet.engine.blocks import Block
+from fanjet.engine.columns import Positions
 from fanjet.engine.core import Core, Ends, Judgement, Listener, Place, above
+from fanjet.engine.transitions import ONLY_ENDED
 from fanjet.model.paths import Path
 from fanjet.model.states import SEEN_OF_STATE
 
@@ -22,21 +25,29 @@ def hand_on(core: Core, ends: Ends) -> None:
     """Tell everything downstream of ends; they are all of one kind, or nothing is judged before all are told."""
     block = ends.block
     kinds = ends.states.translate(_KINDS)
-    ended = len(kinds) - kinds.count(0)
-    block.ended += ended
+    block.ended += len(kinds) - kinds.count(0)
     levels = core.listeners[block.task]
     path = block.parent
     if not block.single and levels[len(path) + 1]:
         _tell_each(core, levels[len(path) + 1], path, ends.first, kinds)
     seen = kinds[0] if kinds.count(kinds[0]) == len(kinds) else sum(kind for kind in _ALL_KINDS if kind in kinds)
-    complete = block.ended == len(block.states)
-    incomplete = core.incomplete[block.task]
+    _tell_up(core, block.task, path, seen, shallow=block.single, complete=block.complete)
+
+
+def complete_part(core: Core, task: int, path: Path) -> None:
+    """What lies at and below a path is complete now, although nothing of it ended: it was held until now."""
+    _tell_up(core, task, path, 0, shallow=False, complete=True)
+
+
+def _tell_up(core: Core, task: int, path: Path, seen: int, *, shallow: bool, complete: bool) -> None:
+    levels = core.listeners[task]
+    incomplete = core.incomplete[task]
     while True:
         level = len(path)
         if levels[level]:
             # A source that was expanded does not count as seen: only what stands at the level itself does.
-            is_shallow = block.single and level == len(block.parent)
-            _tell(core, levels[level], path, seen, seen if is_shallow else 0, complete=complete)
+            _tell(core, levels[level], path, seen, seen if shallow else 0, complete=complete)
+        shallow = False
         if not level:
             break
         path = path[:-1]
@@ -45,6 +56,46 @@ def hand_on(core: Core, ends: Ends) -> None:
             complete = not incomplete[path]
     if complete:
         core.tasks_left -= 1
+
+
+def reopen_part(core: Core, task: int, path: Path) -> None:
+    """What lies at and below a path was complete and is so no longer: the opposite of `complete_part`."""
+    levels = core.listeners[task]
+    incomplete = core.incomplete[task]
+    while True:
+        parent, position = above(path)
+        for listener in levels[len(path)]:
+            column = listener.columns.get(parent)
+            if column is not None:
+                column.left[position] += 1
+        if not path:
+            break
+        path = path[:-1]
+        incomplete[path] += 1
+        if incomplete[path] > 1:
+            return
+    core.tasks_left += 1
+
+
+def take_back(core: Core, block: Block, states: bytes, positions: Positions) -> None:
+    """Ends of a block do not hold any more: `states` as they were, by position.
+
+    What gates have seen of them they go on seeing; who listens is told to be patient.
+    """
+    ended = states.translate(ONLY_ENDED)
+    count = len(ended) - ended.count(0)
+    if not count:
+        return
+    was_complete = block.complete
+    block.ended -= count
+    if not block.single:
+        for listener in core.listeners[block.task][len(block.parent) + 1]:
+            column = listener.columns.get(block.parent)
+            if column is not None:
+                for position, state in zip(positions, ended, strict=True):
+                    column.left[position] += state != 0
+    if was_complete:
+        reopen_part(core, block.task, block.parent)
 
 
 def _tell(core: Core, listeners: Iterable[Listener], path: Path, seen: int, shallow: int, *, complete: bool) -> None:

@@ -21,6 +21,19 @@ class GateColumn:
         self.left: bytearray | array[int]
         self.left = bytearray([left]) * size if left <= _MOST_IN_A_BYTE else array("L", [left]) * size
 
+    def extend(self, more: GateColumn) -> None:
+        """More contexts at the end."""
+        self.bits += more.bits
+        if isinstance(self.left, bytearray) and isinstance(more.left, bytearray):
+            self.left += more.left
+        else:
+            self.left = array("L", [*self.left, *more.left])
+
+    def cut(self, size: int) -> None:
+        """Only the first so many contexts are left."""
+        del self.bits[size:]
+        del self.left[size:]
+
     def see(self, position: int, kinds: int, *, complete: bool) -> bool:
         """An end at one context; whether what its rule sees has changed."""
         before = self.bits[position]

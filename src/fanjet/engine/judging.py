@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from fanjet.engine.columns import both, find_all, pair
+from fanjet.engine.columns import both, find_all
 from fanjet.engine.core import WAITING, Core, Place, above
 from fanjet.engine.maps import expand_own, measure_or_expand_group
+from fanjet.engine.patience import patient_verdicts
 from fanjet.engine.rules import COMPLETE, Verdict
 from fanjet.engine.transitions import Cause
+from fanjet.engine.verdicts import CAUSES, join_verdicts
 from fanjet.model.paths import Path
 
 _STILL_WAITING = bytes([255, *[0] * 255])
-_CAUSES = {Verdict.SKIP: Cause.LEFT_OUT, Verdict.UPSTREAM_FAILED: Cause.UPSTREAM_FAILED}
-
-
-def _joined(first: Verdict, second: Verdict) -> Verdict:
-    """Two gates: a skip or failure of the first goes before one of the second; both must say run."""
-    for verdict in (first, second):
-        if verdict in _CAUSES:
-            return verdict
-    return Verdict.RUN if first == second == Verdict.RUN else Verdict.WAIT
-
-
-def _joined_yielding(first: Verdict, second: Verdict) -> Verdict:
-    """The second counts only once the first says run."""
-    return second if first == Verdict.RUN else first
-
-
-_JOIN = bytes(_joined(first, second) for first in Verdict for second in Verdict)
-_JOIN_YIELDING = bytes(_joined_yielding(first, second) for first in Verdict for second in Verdict)
-_JOIN_TABLE = _JOIN.ljust(256, b"\0")
-_JOIN_YIELDING_TABLE = _JOIN_YIELDING.ljust(256, b"\0")
-
 
 def judge_all(core: Core) -> None:
     """Judge all contexts that may decide. What they decide can put down more, which is judged too."""
@@ -53,7 +34,9 @@ def judge(core: Core, place: Place, parent: Path, first: int, last: int) -> None
     still = waiting.count(WAITING)
     if not still:
         return
-    verdicts = verdicts_of(place, parent, first, last)
+    verdicts = verdicts_of(core, place, parent, first, last)
+    if place.patient and _is_held(core, place, parent):
+        return
     if still < len(waiting):
         verdicts = both(verdicts, waiting.translate(_STILL_WAITING))
     undecided = verdicts.count(Verdict.WAIT)
@@ -64,9 +47,16 @@ def judge(core: Core, place: Place, parent: Path, first: int, last: int) -> None
             _carry_out(core, place, parent, find_all(verdicts, verdict, first), verdict)
 
 
-def verdicts_of(place: Place, parent: Path, first: int, last: int) -> bytes:
+def _is_held(core: Core, place: Place, parent: Path) -> bool:
+    """Whether it is still open, in a rerun, which positions a map around these contexts has."""
+    return any(parent[:level] in core.reopened[number] for level, number in enumerate(place.node.scope))
+
+
+def verdicts_of(core: Core, place: Place, parent: Path, first: int, last: int) -> bytes:
     """What the gates together say of each context, whatever its state."""
     node = place.node
+    if place.patient:
+        return patient_verdicts(core, place, parent, first, last)
     result: bytes | None = None
     for gate, columns in zip(node.gates, place.gates, strict=True):
         seen, complete = 0, COMPLETE
@@ -81,10 +71,7 @@ def verdicts_of(place: Place, parent: Path, first: int, last: int) -> bytes:
             verdicts = columns[node.level][parent].signatures(first, last).translate(table)
         else:
             verdicts = table[COMPLETE : COMPLETE + 1] * (last - first)
-        if result is None:
-            result = verdicts
-        else:
-            result = pair(result, verdicts).translate(_JOIN_YIELDING_TABLE if gate.yields else _JOIN_TABLE)
+        result = join_verdicts(result, verdicts, yields=gate.yields)
     return bytes((Verdict.RUN,)) * (last - first) if result is None else result
 
 
@@ -92,13 +79,13 @@ def _carry_out(core: Core, place: Place, parent: Path, positions: range | list[i
     node = place.node
     task = node.task
     if task is None:
-        measure_or_expand_group(core, place, parent, positions, _CAUSES.get(verdict))
+        measure_or_expand_group(core, place, parent, positions, CAUSES.get(verdict))
     elif task.map is not None:
-        expand_own(core, place, parent, positions, _CAUSES.get(verdict))
+        expand_own(core, place, parent, positions, CAUSES.get(verdict))
     else:
         block = core.blocks[task.number][parent]
-        if verdict in _CAUSES:
-            core.end(block, positions, _CAUSES[verdict])
+        if verdict in CAUSES:
+            core.end(block, positions, CAUSES[verdict])
         elif task.kind == "empty":
             core.end(block, positions, Cause.EMPTY)
         else:

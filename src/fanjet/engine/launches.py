@@ -11,10 +11,18 @@ from fanjet.engine.columns import Positions, find_all
 class OpenLaunch:
     """One launch. Its *offsets* count from its first instance."""
 
-    __slots__ = ("block", "carry", "fence", "first", "left", "live", "try_number")
+    __slots__ = ("block", "carry", "fence", "first", "left", "live", "tries_before", "try_number")
 
     def __init__(
-        self, fence: int, block: Block, first: int, count: int, *, try_number: int, carry: bytes | None
+        self,
+        fence: int,
+        block: Block,
+        first: int,
+        count: int,
+        *,
+        try_number: int,
+        tries_before: int,
+        carry: bytes | None,
     ) -> None:
         self.fence = fence
         self.block = block
@@ -24,6 +32,7 @@ class OpenLaunch:
         self.live = bytearray(b"\x01") * count
         self.left = count
         self.try_number = try_number
+        self.tries_before = tries_before
         self.carry = carry
 
     def covers(self, position: int) -> bool:

@@ -7,12 +7,11 @@ that stands for all. Lengths written in the file need no waiting: such maps expa
 
 from __future__ import annotations
 
-from fanjet.engine.blocks import Block
 from fanjet.engine.columns import Positions, compact, find_all
+from fanjet.engine.contexts import make_group, make_own, task_of
 from fanjet.engine.core import DECIDED, MEASURING, Core, Place, above
-from fanjet.engine.gates import GateColumn
 from fanjet.engine.lengths import NotMappableError, check_length, length_of
-from fanjet.engine.skips import close
+from fanjet.engine.regrowth import end_cleared, regrow_group, regrow_own
 from fanjet.engine.transitions import Cause
 from fanjet.errors import InvariantError
 from fanjet.model.changes import MeasureMaps, SetMapLength
@@ -20,13 +19,7 @@ from fanjet.model.events import MapsMeasured
 from fanjet.model.lengths import LiteralLength
 from fanjet.model.paths import NOT_MAPPED, Path, join
 from fanjet.model.spec import MapSpec
-from fanjet.model.states import SEEN_OF_STATE, State
-
-
-def open_top(core: Core) -> None:
-    """The contexts outside all maps come into being."""
-    for place in core.places:
-        _add_contexts(core, place, 0, (), 1)
+from fanjet.model.states import State
 
 
 def expand_own(core: Core, place: Place, parent: Path, positions: Positions, cause: Cause | None) -> None:
@@ -34,52 +27,53 @@ def expand_own(core: Core, place: Place, parent: Path, positions: Positions, cau
     contexts = place.contexts[parent]
     spec = _map_of(place)
     at_top = not place.node.level
-    if cause is None and core.plan.measured[spec.number]:
-        _measure(core, place, parent, positions)
-        return
+    unknown = []
     for position in positions:
-        contexts[position] = DECIDED
         context = () if at_top else (*parent, position)
+        if cause is None and core.plan.measured[spec.number] and _is_open(core, spec, context):
+            unknown.append(position)
+            continue
+        contexts[position] = DECIDED
         if cause is None:
             _run_own(core, spec, context)
         else:
             _end_own(core, spec, context, cause)
+    if unknown:
+        _measure(core, place, parent, compact(unknown))
+
+
+def _is_open(core: Core, spec: MapSpec, context: Path) -> bool:
+    """Whether the length of a task's own map is still to be found."""
+    return context in core.reopened[spec.number] or context not in core.blocks[task_of(spec)]
 
 
 def _run_own(core: Core, spec: MapSpec, context: Path) -> None:
-    task = _task_of(spec)
-    block = core.blocks[task].get(context)
-    if block is not None:
+    task = task_of(spec)
+    if not _is_open(core, spec, context):
         _start(core, task, context)
         return
     try:
         count = length_of(core, spec, context)
     except NotMappableError as error:
-        core.stand_in(task, context, Cause.UPSTREAM_FAILED, str(error))
+        _end_own(core, spec, context, Cause.UPSTREAM_FAILED, str(error))
         return
     grow_own(core, spec, context, count)
 
 
 def grow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     """A task's own map has so many positions at a context: make them and start them."""
-    task = _task_of(spec)
+    task = task_of(spec)
+    if context in core.reopened[spec.number]:
+        regrow_own(core, spec, context, count)
+        if count:
+            _start(core, task, context)
+            return
     if not count:
         core.stand_in(task, context, Cause.LEFT_OUT)
         return
     core.changes.append(SetMapLength(run=core.run, map=spec.number, parent=context, count=count))
     make_own(core, spec, context, count)
     _start(core, task, context)
-
-
-def make_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
-    """The instances of a task's own map come into being at a context; positions left out before are skipped."""
-    task = _task_of(spec)
-    core.lengths[spec.number][context] = count
-    core.unexpanded[task] -= 1
-    block = core.add_block(task, context, count)
-    left_out = [position for position in sorted(core.marks[task].pop(context, ())) if position < count]
-    if left_out:
-        core.end(block, compact(left_out), Cause.LEFT_OUT)
 
 
 def _start(core: Core, task: int, context: Path) -> None:
@@ -92,14 +86,16 @@ def _start(core: Core, task: int, context: Path) -> None:
         core.queue(block, waiting, Cause.READY)
 
 
-def _end_own(core: Core, spec: MapSpec, context: Path, cause: Cause) -> None:
+def _end_own(core: Core, spec: MapSpec, context: Path, cause: Cause, reason: str | None = None) -> None:
     """One state for each index of a literal, one instance for all of what never expanded (SEMANTICS 1.2)."""
-    task = _task_of(spec)
+    task = task_of(spec)
     block = core.blocks[task].get(context)
     if block is None:
-        core.stand_in(task, context, cause)
+        core.stand_in(task, context, cause, reason)
+    elif context in core.reopened[spec.number]:
+        end_cleared(core, spec, context, cause, reason)
     else:
-        core.end(block, find_all(block.states, State.NONE), cause)
+        core.end(block, find_all(block.states, State.NONE), cause, reason)
 
 
 def measure_or_expand_group(core: Core, place: Place, parent: Path, positions: Positions, cause: Cause | None) -> None:
@@ -126,12 +122,19 @@ def measure_or_expand_group(core: Core, place: Place, parent: Path, positions: P
 
 def close_group(core: Core, spec: MapSpec, context: Path, cause: Cause, reason: str | None = None) -> None:
     """A group never expands at a context: each of its tasks, in inner groups too, leaves one instance there."""
+    if context in core.reopened[spec.number]:
+        end_cleared(core, spec, context, cause, reason)
+        return
     for task in core.plan.members[spec.number]:
         core.stand_in(task, context, cause, reason)
 
 
 def grow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     """The map of a group has so many positions at a context: the contexts of its tasks come into being."""
+    if context in core.reopened[spec.number]:
+        regrow_group(core, spec, context, count)
+        if count:
+            return
     if all(core.is_closed(task, context) for task in core.plan.members[spec.number]):
         return
     if not count:
@@ -140,64 +143,6 @@ def grow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     if not isinstance(spec.length, LiteralLength):
         core.changes.append(SetMapLength(run=core.run, map=spec.number, parent=context, count=count))
     make_group(core, spec, context, count)
-
-
-def make_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
-    """The contexts inside a group's map come into being at a context of the group."""
-    core.lengths[spec.number][context] = count
-    level = len(spec.scope) + 1
-    for node in core.plan.inside[spec.number]:
-        _add_contexts(core, core.places[node.number], level, context, count)
-    for task in core.plan.members[spec.number]:
-        for position in sorted(core.marks[task].pop(context, ())):
-            if position < count:
-                close(core, task, (*context, position))
-
-
-def _add_contexts(core: Core, place: Place, level: int, parent: Path, count: int) -> None:
-    """A level of a node's scope opens under a path: gates of that level, and the contexts if it is the innermost."""
-    node = place.node
-    if node.task is not None:
-        number = node.task.number
-        if core.is_closed(number, parent):
-            return
-        depth = len(core.plan.chains[number])
-        if 0 < level < depth:
-            core.incomplete[number][parent] = count
-        if level:
-            core.unexpanded[number] += count - 1 if level < depth else -1
-    for gate, columns in zip(node.gates, place.gates, strict=True):
-        if level in gate.upstream:
-            columns[level][parent] = _new_gate(core, gate.upstream[level], level, parent, count)
-    if node.level == level:
-        _add_innermost(core, place, parent, count)
-
-
-def _new_gate(core: Core, upstream: tuple[int, ...], level: int, parent: Path, count: int) -> GateColumn:
-    """Tasks of the same group that were left out before it expanded have ended for all its contexts at once."""
-    closed = [task for task in upstream if core.is_closed(task, parent)] if level else []
-    seen = 0
-    for task in closed:
-        seen |= SEEN_OF_STATE[_standing_in(core, task, parent).states[0]]
-    return GateColumn(count, len(upstream) - len(closed), seen)
-
-
-def _standing_in(core: Core, task: int, path: Path) -> Block:
-    level = next(level for level in range(len(path) + 1) if path[:level] in core.closed[task])
-    return core.blocks[task][path[:level]]
-
-
-def _add_innermost(core: Core, place: Place, parent: Path, count: int) -> None:
-    node = place.node
-    at_top = not node.level
-    if node.task is not None and node.map is None:
-        place.contexts[parent] = core.add_block(node.task.number, parent, count, single=at_top).states
-    else:
-        place.contexts[parent] = bytearray(count)
-    if node.task is not None and node.map is not None and isinstance(node.map.length, LiteralLength):
-        for position in range(count if node.map.length.count else 0):
-            make_own(core, node.map, () if at_top else (*parent, position), node.map.length.count)
-    core.judgements.append((place, parent, 0, count))
 
 
 def _measure(core: Core, place: Place, parent: Path, positions: Positions) -> None:
@@ -241,7 +186,7 @@ def _close_unmeasurable(core: Core, spec: MapSpec, context: Path, reason: str) -
     if spec.task is None:
         close_group(core, spec, context, Cause.NOT_MAPPABLE, reason)
     else:
-        core.stand_in(spec.task, context, Cause.NOT_MAPPABLE, reason)
+        _end_own(core, spec, context, Cause.NOT_MAPPABLE, reason)
 
 
 def _map_of(place: Place) -> MapSpec:
@@ -250,8 +195,3 @@ def _map_of(place: Place) -> MapSpec:
         raise InvariantError(f"node {place.node.number} has no map")
     return spec
 
-
-def _task_of(spec: MapSpec) -> int:
-    if spec.task is None:
-        raise InvariantError(f"map {spec.number} is not that of a task")
-    return spec.task

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from fanjet.engine.columns import runs_of
 from fanjet.model.changes import DequeueInstances, QueueInstances
@@ -21,6 +21,7 @@ class ReadyRange:
     #: One more than the last.
     stop: int = field(compare=False)
     try_number: int = field(compare=False)
+    tries_before: int = field(compare=False)
     carry: bytes | None = field(compare=False)
 
 
@@ -32,6 +33,7 @@ class Taken:
     first: int
     count: int
     try_number: int
+    tries_before: int
     carry: bytes | None
 
 
@@ -49,13 +51,23 @@ class TaskQueue:
     def add(self, change: QueueInstances) -> None:
         """Put instances in."""
         for run in runs_of(change.indexes):
-            ready = ReadyRange(change.parent, run.start, run.stop, change.try_number, change.carry)
+            ready = ReadyRange(
+                change.parent, run.start, run.stop, change.try_number, change.tries_before, change.carry
+            )
             heapq.heappush(self._ranges, ready)
         self.count += len(change.indexes)
 
-    def drop(self, parent: Path) -> None:
-        """Take out whatever lies under a path."""
-        self._ranges = [ready for ready in self._ranges if ready.parent[: len(parent)] != parent]
+    def drop(self, parent: Path, indexes: Sequence[int] | None) -> None:
+        """Take out whatever lies under a path, or only these indexes right under it."""
+        if indexes is None:
+            self._ranges = [ready for ready in self._ranges if ready.parent[: len(parent)] != parent]
+        else:
+            dropped = set(indexes)
+            self._ranges = [
+                left
+                for ready in self._ranges
+                for left in (_without(ready, dropped) if ready.parent == parent else (ready,))
+            ]
         heapq.heapify(self._ranges)
         self.count = sum(ready.stop - ready.first for ready in self._ranges)
 
@@ -66,11 +78,17 @@ class TaskQueue:
             # Ranges do not overlap, so cutting off the front of the least one leaves it the least.
             ready = self._ranges[0]
             size = min(count, ready.stop - ready.first)
-            yield Taken(ready.parent, ready.first, size, ready.try_number, ready.carry)
+            yield Taken(ready.parent, ready.first, size, ready.try_number, ready.tries_before, ready.carry)
             count -= size
             ready.first += size
             if ready.first == ready.stop:
                 heapq.heappop(self._ranges)
+
+
+def _without(ready: ReadyRange, dropped: set[int]) -> Iterator[ReadyRange]:
+    left = [index for index in range(ready.first, ready.stop) if index not in dropped]
+    for run in runs_of(left) if left else ():
+        yield replace(ready, first=run.start, stop=run.stop)
 
 
 class RunQueue:
@@ -97,7 +115,7 @@ class RunQueue:
         """Take instances out again."""
         queue = self._tasks.get(change.task)
         if queue is not None:
-            queue.drop(change.parent)
+            queue.drop(change.parent, change.indexes)
             self.forget_if_empty(queue)
 
     def forget_if_empty(self, queue: TaskQueue) -> None:

@@ -18,7 +18,9 @@ from fanjet.engine.blocks import Block
 from fanjet.engine.columns import compact, find_all
 from fanjet.engine.core import DECIDED, Core, Ends, Place
 from fanjet.engine.downstream import hand_on
-from fanjet.engine.maps import make_group, make_own, open_top
+from fanjet.engine.contexts import make_group, make_own, open_top
+from fanjet.engine.holds import hold_map
+from fanjet.engine.items import unpack_items
 from fanjet.engine.transitions import ONLY_ENDED, Cause
 from fanjet.errors import InvariantError
 from fanjet.model.history import InstanceColumns, RunHistory
@@ -33,22 +35,51 @@ _RESUMABLE = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
 
 def rebuild(core: Core, history: RunHistory) -> None:
     """Bring a new machine to where the history ends. What is undecided is put down to be judged."""
-    for columns in history.instances:
+    for number in history.patient:
+        core.places[number].patient = True
+    instances = [_without_removed(core, columns) for columns in history.instances]
+    for columns in instances:
         _put_stand_ins(core, columns)
     open_top(core)
     _expand_maps(core, history)
     core.judgements.clear()
     started: list[tuple[Block, int, int]] = []
-    for columns in history.instances:
+    for columns in instances:
         for parent, positions, rows in _in_blocks(core, columns):
             _fill(core, columns, core.blocks[columns.task][parent], positions, rows, started=started)
     _tell_gates(core)
-    _remember_marks(core, history)
+    _remember_skips(core, instances)
+    for number, context, items in history.reopened:
+        hold_map(core, core.spec.maps[number], context, unpack_items(items))
     for block, position, try_number in started:
         core.queue(block, range(position, position + 1), Cause.READY, try_number=try_number)
     _start_expanded(core)
     for place in core.places:
         _judge_undecided(core, place)
+
+
+def _without_removed(core: Core, columns: InstanceColumns) -> InstanceColumns:
+    """What counts. Of what was removed only the number of tries is remembered."""
+    removed = find_all(columns.states, State.REMOVED)
+    if not removed:
+        return columns
+    for row in removed:
+        core.removed[columns.task][decode(columns.paths[row])] = columns.try_numbers[row]
+    core.counts[columns.task][State.REMOVED] += len(removed)
+    rows = [row for row, state in enumerate(columns.states) if state != State.REMOVED]
+    new_row = {row: at for at, row in enumerate(rows)}
+    return InstanceColumns(
+        task=columns.task,
+        paths=[columns.paths[row] for row in rows],
+        states=bytearray(columns.states[row] for row in rows),
+        try_numbers=[columns.try_numbers[row] for row in rows],
+        valued=bytearray(columns.valued[row] for row in rows),
+        item_counts=[columns.item_counts[row] for row in rows] if columns.item_counts else [],
+        resume_at={new_row[row]: at for row, at in columns.resume_at.items() if row in new_row},
+        carries={new_row[row]: carry for row, carry in columns.carries.items() if row in new_row},
+        skips={new_row[row]: skips for row, skips in columns.skips.items() if row in new_row},
+        tries_before={new_row[row]: tries for row, tries in columns.tries_before.items() if row in new_row},
+    )
 
 
 def _put_stand_ins(core: Core, columns: InstanceColumns) -> None:
@@ -61,6 +92,7 @@ def _put_stand_ins(core: Core, columns: InstanceColumns) -> None:
             path = decode(key)
             block = core.add_block(task, path, 1, single=True)
             _set(core, block, range(1), bytes((columns.states[row],)))
+            _restore_tries(columns, block, range(1), range(row, row + 1))
             core.unexpanded[task] -= 1
             if len(path) < len(core.spec.tasks[task].scope):
                 core.closed[task].add(path)
@@ -150,6 +182,7 @@ def _fill(
         items = block.keep_items()
         for position, row in zip(positions, rows, strict=True):
             items[position] = columns.item_counts[row]
+    _restore_tries(columns, block, positions, rows)
     for state in _RESUMABLE:
         for at in find_all(states, state):
             row = rows[at]
@@ -163,6 +196,21 @@ def _fill(
             )
 
 
+def _restore_tries(columns: InstanceColumns, block: Block, positions: range | list[int], rows: range) -> None:
+    """The numbers of tries, where they do not follow from the states."""
+    tries = columns.try_numbers[rows.start : rows.stop]
+    is_plain = all(number == block.find_tries(position) for number, position in zip(tries, positions, strict=True))
+    is_waiting = any(state in block.states for state in _RESUMABLE)
+    if is_waiting or not is_plain or columns.tries_before:
+        for position, number in zip(positions, tries, strict=True):
+            block.note_tries((position,), number)
+    if columns.tries_before:
+        block.renew(())
+        assert block.tries_before is not None
+        for position, row in zip(positions, rows, strict=True):
+            block.tries_before[position] = columns.tries_before.get(row, 0)
+
+
 def _tell_gates(core: Core) -> None:
     for blocks in core.blocks:
         for block in blocks.values():
@@ -172,16 +220,16 @@ def _tell_gates(core: Core) -> None:
     core.judgements.clear()
 
 
-def _remember_marks(core: Core, history: RunHistory) -> None:
-    """What mapped branches left out of maps that have not expanded yet."""
-    for columns in history.instances:
+def _remember_skips(core: Core, instances: list[InstanceColumns]) -> None:
+    """What branches left out; also what mapped ones left out of maps that have not expanded yet."""
+    for columns in instances:
         branch = core.spec.tasks[columns.task]
-        if branch.map is None:
-            continue
         for row, skips in columns.skips.items():
             path = decode(columns.paths[row])
-            for task in skips:
-                _mark(core, branch.scope, task, path)
+            core.skips[columns.task][path] = skips
+            if branch.map is not None:
+                for task in skips:
+                    _mark(core, branch.scope, task, path)
 
 
 def _mark(core: Core, scope: tuple[int, ...], task: int, path: Path) -> None:
@@ -198,7 +246,7 @@ def _mark(core: Core, scope: tuple[int, ...], task: int, path: Path) -> None:
 def _start_expanded(core: Core) -> None:
     """Maps over task output had expanded because their tasks were to run."""
     for spec in core.spec.maps:
-        if spec.task is None or isinstance(spec.length, LiteralLength):
+        if spec.task is None or isinstance(spec.length, LiteralLength) or core.places[spec.task].patient:
             continue
         for context in core.lengths[spec.number]:
             block = core.blocks[spec.task][context]
@@ -224,6 +272,8 @@ def _is_decided(core: Core, place: Place, context: Path) -> bool:
     spec = place.node.map
     if spec is None:
         raise InvariantError(f"node {place.node.number} has no map")
+    if context in core.reopened[spec.number]:
+        return False
     if spec.task is None:
         if context in core.lengths[spec.number]:
             return True
@@ -231,6 +281,6 @@ def _is_decided(core: Core, place: Place, context: Path) -> bool:
     block = core.blocks[spec.task].get(context)
     if block is None:
         return False
-    if block.single or not isinstance(spec.length, LiteralLength):
+    if block.single or not (isinstance(spec.length, LiteralLength) or place.patient):
         return True
     return State.NONE not in block.states

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from fanjet.engine.core import Core
 from fanjet.engine.downstream import hand_on
 from fanjet.engine.judging import judge_all
-from fanjet.engine.maps import measured, open_top
+from fanjet.engine.contexts import open_top
+from fanjet.engine.maps import measured
+from fanjet.engine.reruns import cancel_task, mark, rerun
 from fanjet.engine.restore import rebuild
 from fanjet.engine.skips import cancel, fail_fast
 from fanjet.engine.snapshot import Snapshot, take_snapshot
@@ -20,6 +22,8 @@ from fanjet.model.events import (
     ClockTicked,
     Event,
     MapsMeasured,
+    MarkRequested,
+    RerunRequested,
     TriesEnded,
     TriesReturned,
     XComPushed,
@@ -62,15 +66,24 @@ class RunState:
         return self._take_changes()
 
     @classmethod
-    def restore(cls, run: int, spec: DagSpec, history: RunHistory, at: float) -> tuple[RunState, list[Change]]:
+    def restore(
+        cls, run: int, spec: DagSpec, history: RunHistory, at: float, *, status: RunStatus = RunStatus.RUNNING
+    ) -> tuple[RunState, list[Change]]:
         """The machine that had recorded this history, all its open tries taken back.
+
+        Args:
+            run: The number of the run.
+            spec: Its DAG.
+            history: What was recorded.
+            at: Now.
+            status: That of the run. A machine of a run that is over waits for `RerunRequested` or `MarkRequested`.
 
         Returns:
             The machine, and what it needs now: what is ready is queued, what was being measured is measured again.
         """
         machine = cls(run, spec)
         core = machine._core
-        core.status = RunStatus.RUNNING
+        core.status = status
         core.now = at
         rebuild(core, history)
         machine._settle()
@@ -139,10 +152,16 @@ class RunState:
                 core.now = max(core.now, event.at)
                 resume(core, core.timers.take_due(event.at))
             case CancelRequested():
-                if core.status is RunStatus.RUNNING:
+                if core.status is RunStatus.RUNNING and event.task is not None:
+                    cancel_task(core, event)
+                elif core.status is RunStatus.RUNNING:
                     core.now = max(core.now, event.at)
                     core.cancelled = True
                     cancel(core, event.reason)
+            case RerunRequested():
+                rerun(core, event)
+            case MarkRequested():
+                mark(core, event)
             case CallbacksRan():
                 core.story.add("callbacks ran", -1 if event.task is None else event.task, event.parent, [event.index])
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import compact, find_all
 from fanjet.engine.core import DECIDED, Core, above
+from fanjet.engine.holds import release_map
 from fanjet.engine.transitions import Cause
 from fanjet.model.changes import CancelTries, DequeueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
@@ -90,6 +91,8 @@ def _close_contexts(core: Core, task: int, parent: Path, first: int, last: int) 
             core.stand_in(task, context, Cause.LEFT_OUT)
         else:
             core.end(block, find_all(block.states, State.NONE), Cause.LEFT_OUT)
+            if context in core.reopened[own_map]:
+                release_map(core, core.spec.maps[own_map], context)
 
 
 def fail_fast(core: Core) -> None:
@@ -99,6 +102,9 @@ def fail_fast(core: Core) -> None:
 
 def cancel(core: Core, reason: str) -> None:
     """Nothing goes on."""
+    for spec in core.spec.maps:
+        for context in list(core.reopened[spec.number]):
+            release_map(core, spec, context)
     _stop(core, [task.number for task in core.spec.tasks], Cause.CANCELLED, f"cancelled: {reason}")
 
 
@@ -111,7 +117,7 @@ def _stop(core: Core, tasks: list[int], cause: Cause, reason: str) -> None:
         indexes = (NOT_MAPPED,) if launch.block.single else positions
         core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=indexes))
         core.launches.forget(launch)
-        core.end(launch.block, positions, cause, reason)
+        core.end(launch.block, positions, cause, reason, try_number=launch.try_number)
     for task in tasks:
         counts = core.counts[task]
         if counts[State.SCHEDULED]:
@@ -131,10 +137,14 @@ def _stop_block(core: Core, block: Block, cause: Cause, reason: str) -> None:
 
 def _decide_all(core: Core, task: int) -> None:
     """Contexts whose instances exist have nothing to decide any more; the others are closed as by a branch."""
-    if core.spec.tasks[task].map is None:
+    own_map = core.spec.tasks[task].map
+    if own_map is None:
         return
     at_top = not core.spec.tasks[task].scope
     for parent, contexts in core.places[task].contexts.items():
         for position in range(len(contexts)):
-            if (() if at_top else (*parent, position)) in core.blocks[task]:
+            context = () if at_top else (*parent, position)
+            if context in core.blocks[task]:
                 contexts[position] = DECIDED
+                if context in core.reopened[own_map]:
+                    release_map(core, core.spec.maps[own_map], context)

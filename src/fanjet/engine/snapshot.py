@@ -25,6 +25,9 @@ def take_snapshot(core: Core) -> Snapshot:
                 block.ended,
                 bytes(block.valued or bytes(len(block.states))),
                 tuple(block.items or [-1] * len(block.states)),
+                block.held,
+                tuple(map(block.find_tries, range(len(block.states)))),
+                tuple(map(block.find_tries_before, range(len(block.states)))),
             )
             for blocks in core.blocks
             for block in blocks.values()
@@ -34,6 +37,10 @@ def take_snapshot(core: Core) -> Snapshot:
         "closed": [frozenset(closed) for closed in core.closed],
         "unexpanded": list(core.unexpanded),
         "incomplete": [dict(incomplete) for incomplete in core.incomplete],
+        "patient": [place.patient for place in core.places],
+        "reopened": [dict(reopened) for reopened in core.reopened],
+        "removed": [dict(removed) for removed in core.removed],
+        "skips": [dict(skips) for skips in core.skips],
         "marks": [_open_marks(core, task.number) for task in spec.tasks],
         "contexts": {
             (place.node.number, path): _open_contexts(core, place, path, contexts)

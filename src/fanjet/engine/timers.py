@@ -25,7 +25,7 @@ class Timer(NamedTuple):
     @property
     def is_live(self) -> bool:
         """Whether the instance still waits. An instance that was skipped meanwhile never waits again."""
-        return self.block.states[self.position] in _WAITING
+        return self.position < len(self.block.states) and self.block.states[self.position] in _WAITING
 
 
 class Timers:
@@ -39,6 +39,12 @@ class Timers:
         """Have an instance go on at an instant."""
         self._count += 1
         heapq.heappush(self._heap, Timer(at, self._count, block, position, try_number, carry))
+
+    def drop(self, block: Block) -> None:
+        """Forget those of a block that no longer wait, so that they do not wake what comes to wait anew."""
+        if any(timer.block is block for timer in self._heap):
+            self._heap = [timer for timer in self._heap if timer.block is not block or timer.is_live]
+            heapq.heapify(self._heap)
 
     def take_due(self, at: float) -> list[Timer]:
         """Remove and return what is due, earliest first."""

@@ -5,8 +5,9 @@ it either becomes ready (its trigger rule is met, its length is known) or ends a
 decided so, a branch left it out, or its task is empty. A ready instance is SCHEDULED while it waits for a slot,
 RUNNING from the moment its launch is recorded. Every way out of RUNNING belongs to exactly one try: either the try
 ends (five ways, one of which leads to another try), or it never started and goes back to SCHEDULED. The three waiting
-states give their slot back; time alone leads out of them. SUCCESS, FAILED, SKIPPED and UPSTREAM_FAILED are final:
-nothing leads out of them, so a late or repeated message can never change what is recorded.
+states give their slot back; time alone leads out of them. SUCCESS, FAILED, SKIPPED and UPSTREAM_FAILED are ends: no
+message of a try leads out of them, so a late or repeated one can never change what is recorded. Only a person does: who
+clears an instance for a rerun sends it, and what depends on it, back to NONE, and who marks one gives it another end.
 
 The machine goes through this table for every change, whole columns at a time, and refuses what is not in it.
 """
@@ -38,9 +39,21 @@ class Cause(IntEnum):
     NOT_MAPPABLE = 13
     FAILED_FAST = 14
     CANCELLED = 15
+    CLEARED = 16
+    MARKED_SUCCESS = 17
+    MARKED_FAILED = 18
+    MARKED_SKIPPED = 19
 
 
 _WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
+_UNTIL_REMOVED = tuple(state for state in State if state is not State.REMOVED)
+
+#: A state that a person gave; results from before stay.
+MARKS = {
+    Cause.MARKED_SUCCESS: State.SUCCESS,
+    Cause.MARKED_FAILED: State.FAILED,
+    Cause.MARKED_SKIPPED: State.SKIPPED,
+}
 
 TABLE: Mapping[Cause, Mapping[State, State]] = {
     Cause.READY: {State.NONE: State.SCHEDULED},
@@ -62,6 +75,8 @@ TABLE: Mapping[Cause, Mapping[State, State]] = {
         **dict.fromkeys((State.NONE, State.SCHEDULED, *_WAITING), State.SKIPPED),
         State.RUNNING: State.FAILED,
     },
+    Cause.CLEARED: dict.fromkeys(_UNTIL_REMOVED, State.NONE),
+    **{cause: dict.fromkeys(_UNTIL_REMOVED, state) for cause, state in MARKS.items()},
 }
 
 #: What people read about each cause.
@@ -81,8 +96,15 @@ MEANING: Mapping[Cause, str] = {
     Cause.UPSTREAM_FAILED: "The trigger rule or a failed source decides so.",
     Cause.NOT_MAPPABLE: "The length of the map was measured and what it maps over has none.",
     Cause.FAILED_FAST: "Another instance failed and the DAG has `fail_fast`.",
-    Cause.CANCELLED: "The run was cancelled.",
+    Cause.CANCELLED: "The run, or the task, was cancelled.",
+    Cause.CLEARED: "It is rerun, or something that it depends on is.",
+    Cause.MARKED_SUCCESS: "A person marked it so.",
+    Cause.MARKED_FAILED: "A person marked it so.",
+    Cause.MARKED_SKIPPED: "A person marked it so.",
 }
+
+#: What ends, or takes back, an instance whatever its try does.
+NOT_BY_TRIES = frozenset({Cause.FAILED_FAST, Cause.CANCELLED, Cause.CLEARED, *MARKS})
 
 #: Marks in a translated column what the table does not allow.
 ILLEGAL = 255
@@ -98,7 +120,7 @@ ENDS_OF_TRIES = bytes(
     state
     for cause in Cause
     for state in [TABLE[cause].get(State.RUNNING)]
-    if state is not None and cause not in {Cause.RETURNED, Cause.FAILED_FAST, Cause.CANCELLED}
+    if state is not None and cause not in {Cause.RETURNED, *NOT_BY_TRIES}
 )
 
 #: Translates a column of states so that only ends remain; everything else becomes 0.
@@ -125,7 +147,7 @@ def as_markdown() -> str:
             before = ", ".join(f"`{state.label}`" for state in changes if changes[state] == after)
             lines.append(f"| {before} | `{after.label}` | {MEANING[cause]} |")
     final = ", ".join(f"`{state.label}`" for state in State if state in ENDED)
-    lines += ["", f"Final: {final}. `removed` is set when a rerun shortens a map: readable, counting for nothing."]
+    lines += ["", f"Ends: {final}. `removed` is set when a rerun shortens a map: readable, counting for nothing."]
     return "\n".join(lines) + "\n"
 
 

@@ -31,6 +31,10 @@ _CALLBACKS = {
 }
 
 
+#: After these the number of tries follows from the state.
+_PLAIN_ENDS = bytes((State.SUCCESS, State.FAILED))
+
+
 class _Accepted(NamedTuple):
     """What of an event is accepted."""
 
@@ -52,7 +56,15 @@ def launched(core: Core, launch: Launch) -> None:
     core.move(block, range(first, first + launch.count), Cause.LAUNCHED)
     core.story.add(f"launched under {launch.fence}", launch.task, launch.parent, launch.indexes)
     core.launches.open(
-        OpenLaunch(launch.fence, block, first, launch.count, try_number=launch.try_number, carry=launch.carry)
+        OpenLaunch(
+            launch.fence,
+            block,
+            first,
+            launch.count,
+            try_number=launch.try_number,
+            tries_before=launch.tries_before,
+            carry=launch.carry,
+        )
     )
 
 
@@ -115,8 +127,8 @@ def _decide(
     """The states that the ended tries lead to, and when those that wait go on (by column of the event)."""
     states = bytearray(given)
     resume_at: dict[int, float] = {}
-    if State.FAILED in states and launch.try_number <= task.retries:
-        delay_s = retry_delay_s(task, launch.try_number)
+    if State.FAILED in states and launch.try_number - launch.tries_before <= task.retries:
+        delay_s = retry_delay_s(task, launch.try_number - launch.tries_before)
         for at in find_all(given, State.FAILED):
             column = at if columns is None else columns[at]
             extra = event.extras.get(column)
@@ -134,7 +146,7 @@ def _decide(
 
 
 def retry_delay_s(task: TaskSpec, try_number: int) -> float:
-    """How long after the end of a try the next begins."""
+    """How long after the end of a try the next begins; `try_number` counts from the last clearing."""
     delay_s = task.retry_delay_s
     if task.retry_backoff:
         try:
@@ -165,6 +177,8 @@ def _store(core: Core, launch: OpenLaunch, positions: Positions, states: bytes) 
     if before.count(State.RUNNING) != len(before):
         raise core.broken(block, positions[0], f"launch {launch.fence} covers an instance that does not run")
     core.recount(block.task, before, states)
+    if block.tries is not None or launch.try_number > 1 or states.translate(None, _PLAIN_ENDS):
+        block.note_tries(positions, launch.try_number)
     core.launches.close(launch, positions)
 
 
@@ -202,7 +216,9 @@ def _heed_extras(core: Core, block: Block, event: TriesEnded, columns: list[int]
         extra = event.extras[column]
         index = event.indexes[column]
         if extra.skips and states[at] == State.SUCCESS:
-            leave_out(core, block.task, block.path(block.position(index)), extra.skips)
+            path = block.path(block.position(index))
+            core.skips[block.task][path] = extra.skips
+            leave_out(core, block.task, path, extra.skips)
         if extra.owes_callbacks:
             _owe(core, event, index, State(states[at]), extra)
 

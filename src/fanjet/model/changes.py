@@ -39,6 +39,10 @@ class EndInstances(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     #: Why, when it is not plain from upstream; for example that a source cannot be mapped over.
     reason: str | None = None
+    #: Of the try that was out and is refused from now on; 0 for none.
+    try_number: int = 0
+    #: Whether results from before stay: only where an instance is marked, or removed.
+    keeps_results: bool = False
 
 
 class SetMapLength(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,43 @@ class SetMapLength(msgspec.Struct, frozen=True, kw_only=True):
     map: int
     parent: Path
     count: int
+
+
+class ClearInstances(msgspec.Struct, frozen=True, kw_only=True):
+    """Write that instances begin again: what was recorded of them becomes an earlier try.
+
+    Their results stay readable until the next end, so that nothing else shifts meanwhile (SEMANTICS 15.6).
+    """
+
+    run: int
+    task: int
+    parent: Path
+    indexes: Sequence[int]
+    at: float
+
+
+class ReopenMap(msgspec.Struct, frozen=True, kw_only=True):
+    """Write that the length of an expanded map is open again, and what it ran over until now.
+
+    `SetMapLength` ends that.
+    """
+
+    run: int
+    map: int
+    parent: Path
+    #: Of `fanjet.engine.items`; opaque.
+    items: bytes
+
+
+class ReopenRun(msgspec.Struct, frozen=True, kw_only=True):
+    """Write that the run goes on, and which tasks now wait for all that is upstream of them.
+
+    `patient` holds numbers of tasks and, above those, of mapped groups (`fanjet.engine.plan.Node`).
+    """
+
+    run: int
+    at: float
+    patient: tuple[int, ...]
 
 
 class RecordXCom(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,16 +113,20 @@ class QueueInstances(msgspec.Struct, frozen=True, kw_only=True):
     parent: Path
     indexes: Sequence[int]
     try_number: int = 1
+    #: How many tries were before the instances were last cleared; the others count against the allowed retries.
+    tries_before: int = 0
     #: What a rescheduled or deferred try gets back; then there is one index.
     carry: bytes | None = None
 
 
 class DequeueInstances(msgspec.Struct, frozen=True, kw_only=True):
-    """Take whatever of the task is still queued under `parent` out of the queue again (fail_fast, cancel)."""
+    """Take whatever of the task is still queued under `parent` out of the queue again."""
 
     run: int
     task: int
     parent: Path
+    #: Only these; None for everything at any level below `parent`.
+    indexes: Sequence[int] | None = None
 
 
 class MeasureMaps(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,5 +161,7 @@ class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: What the journal writes.
-Record: TypeAlias = RecordTries | EndInstances | SetMapLength | RecordXCom | EndRun
+Record: TypeAlias = (
+    RecordTries | EndInstances | SetMapLength | ClearInstances | ReopenMap | ReopenRun | RecordXCom | EndRun
+)
 Change: TypeAlias = Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | RunCallbacks

@@ -117,11 +117,54 @@ class ClockTicked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelRequested(msgspec.Struct, frozen=True, kw_only=True):
-    """The run is to end as failed: what runs is cancelled, what waits is skipped over."""
+    """What runs is cancelled and fails, what waits is skipped over.
+
+    Of the whole run, which then ends as failed; or only of one task.
+    """
 
     run: int
     at: float
     reason: str
+    #: None for the whole run.
+    task: int | None = None
+    #: What lies at and below these; ``((),)`` is everything.
+    paths: tuple[Path, ...] = ((),)
 
 
-Event: TypeAlias = TriesEnded | TriesReturned | XComPushed | MapsMeasured | CallbacksRan | ClockTicked | CancelRequested
+class RerunRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """Instances are to run again, with all that depends on them. Source: SEMANTICS 15."""
+
+    run: int
+    at: float
+    #: Their tasks; None for all.
+    tasks: tuple[int, ...] | None = None
+    #: What lies at and below these; ``((),)`` is everything.
+    paths: tuple[Path, ...] = ((),)
+    #: Only those that are failed or upstream_failed.
+    failed_only: bool = False
+    #: Leave alone what depends on them.
+    only: bool = False
+
+
+class MarkRequested(msgspec.Struct, frozen=True, kw_only=True):
+    """Instances get a state by hand. What depends on them and did not succeed is judged again."""
+
+    run: int
+    at: float
+    task: int
+    paths: tuple[Path, ...]
+    #: SUCCESS, FAILED or SKIPPED (`State` number).
+    state: int
+
+
+Event: TypeAlias = (
+    TriesEnded
+    | TriesReturned
+    | XComPushed
+    | MapsMeasured
+    | CallbacksRan
+    | ClockTicked
+    | CancelRequested
+    | RerunRequested
+    | MarkRequested
+)

@@ -26,6 +26,8 @@ class InstanceColumns(msgspec.Struct, kw_only=True, gc=False):
     carries: dict[int, bytes]
     #: By position: tasks that a branch or short circuit skipped.
     skips: dict[int, tuple[int, ...]]
+    #: By position: how many of the tries were before the instance was last cleared; 0 is left out.
+    tries_before: dict[int, int] = {}
 
 
 class RunHistory(msgspec.Struct, kw_only=True):
@@ -34,3 +36,7 @@ class RunHistory(msgspec.Struct, kw_only=True):
     #: (map, parent, count), as in `SetMapLength`.
     map_lengths: list[tuple[int, Path, int]]
     instances: list[InstanceColumns]
+    #: (map, parent, items) of each map whose length a rerun has opened again, as in `ReopenMap`.
+    reopened: list[tuple[int, Path, bytes]] = []
+    #: As in `ReopenRun`; empty for a run that was never rerun.
+    patient: tuple[int, ...] = ()

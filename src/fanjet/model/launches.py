@@ -24,6 +24,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     #: The executor's number for the worker.
     worker: int
     carry: bytes | None = None
+    #: As in `fanjet.model.changes.QueueInstances`.
+    tries_before: int = 0
 
     @property
     def indexes(self) -> range:

@@ -43,6 +43,9 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     #: The map of the task itself, None when only its groups (or nothing) are mapped.
     map: int | None = None
     upstream: tuple[int, ...] = ()
+    #: Those of `upstream` whose results the task reads otherwise than item by item: whatever of them is run again, all
+    #: of the task is.
+    reads_whole: tuple[int, ...] = ()
     trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
     #: The setups, direct and indirect, without whose success the task does not run (SEMANTICS 12.1).
     setups: tuple[int, ...] = ()

@@ -1,0 +1,307 @@
+"""What a rerun takes: the instances that were asked for, and what depends on them.
+
+Tasks are looked at in topological order, so that everything upstream of a task is known when it is its turn. Nothing is
+changed here; the same answer serves the rerun itself and the preview of one. Source: SEMANTICS 15.1, 15.3, 15.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fanjet.engine.blocks import Block
+from fanjet.engine.columns import either, find_all
+from fanjet.engine.core import Core
+from fanjet.engine.items import count_items, fed_by, take_items
+from fanjet.engine.plan import common_length
+from fanjet.model.lengths import MeasuredLength, find_sources
+from fanjet.model.paths import Path
+from fanjet.model.spec import MapSpec, TaskSpec
+from fanjet.model.states import State
+
+_FAILED = (State.FAILED, State.UPSTREAM_FAILED)
+
+
+class Clearing:
+    """Instances that begin again, and maps whose length is open again."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        #: By task and parent: a block, and 1 for each position that is taken.
+        self.taken: list[dict[Path, tuple[Block, bytearray]]] = [{} for _ in core.spec.tasks]
+        #: (map, context), in the order found.
+        self.maps: dict[tuple[int, Path], None] = {}
+        #: Whether anything depends on these: they are run again for the sake of others (setups).
+        self.companions: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return any(self.taken) or bool(self.maps)
+
+    def add(self, block: Block, positions: Iterable[int]) -> None:
+        """Take instances of a block."""
+        mask = self._mask(block)
+        for position in positions:
+            mask[position] = 1
+
+    def add_mask(self, block: Block, mask: bytes) -> None:
+        """Take those instances of a block that have a 1."""
+        if any(mask):
+            mine = self._mask(block)
+            mine[:] = either(mine, mask[: len(mine)].ljust(len(mine), b"\0"))
+
+    def add_below(self, task: int, path: Path) -> None:
+        """Take everything of a task at and below a path that exists."""
+        for block, positions in blocks_below(self._core, task, path):
+            self.add_mask(block, _ones(len(block.states), positions))
+
+    def touched(self, task: int, path: Path) -> bytes:
+        """1 for each position right below a path that is taken; where there are none, ``1`` if anything below is."""
+        taken = self.taken[task]
+        if not taken:
+            return b""
+        found = taken.get(path)
+        if found is not None:
+            return bytes(found[1])
+        above = taken.get(path[:-1]) if path else None
+        if above is not None and not above[0].single and path[-1] < len(above[1]):
+            return bytes((above[1][path[-1]],))
+        size = len(path)
+        return b"\1" if any(parent[:size] == path for parent in taken) else b""
+
+    def __iter__(self) -> Iterator[tuple[Block, range | list[int]]]:
+        for taken in self.taken:
+            for parent in sorted(taken):
+                block, mask = taken[parent]
+                yield block, find_all(mask, 1)
+
+    def _mask(self, block: Block) -> bytearray:
+        taken = self.taken[block.task]
+        if block.parent not in taken:
+            taken[block.parent] = block, bytearray(len(block.states))
+        return taken[block.parent][1]
+
+
+def blocks_below(core: Core, task: int, path: Path) -> Iterator[tuple[Block, range]]:
+    """The blocks with the positions of a task at and below a path."""
+    found = core.find_block(task, path)
+    if found is not None and (found[0].single or len(path) == len(core.plan.chains[task])):
+        yield found[0], range(found[1], found[1] + 1)
+        return
+    size = len(path)
+    for parent in sorted(core.blocks[task]):
+        if parent[:size] == path:
+            block = core.blocks[task][parent]
+            yield block, range(len(block.states))
+
+
+def select(core: Core, tasks: Iterable[int], paths: Iterable[Path], *, failed_only: bool) -> Clearing:
+    """The instances that were asked for, without what depends on them."""
+    clearing = Clearing(core)
+    paths = tuple(paths)
+    for task in tasks:
+        for path in paths:
+            for block, positions in blocks_below(core, task, path):
+                mask = _ones(len(block.states), positions)
+                if failed_only:
+                    mask = bytes(
+                        one and state in _FAILED for one, state in zip(mask, block.states, strict=True)
+                    )
+                clearing.add_mask(block, mask)
+    return clearing
+
+
+def take_dependants(core: Core, clearing: Clearing) -> None:
+    """Take everything that depends on what is taken."""
+    groups = _Groups(core, clearing)
+    for task in core.spec.tasks:
+        for number in task.scope:
+            groups.look_at(core.spec.maps[number])
+        for number in task.scope:
+            groups.hand_down(core.spec.maps[number], task.number)
+        for upstream in _plain_upstream(core, task):
+            _take_after(core, clearing, task, upstream)
+        if task.map is not None:
+            groups.take_fed(core.spec.maps[task.map])
+
+
+def take_setups(core: Core, clearing: Clearing) -> None:
+    """Take the setups that the taken work needs, with their teardowns, but not what else they serve."""
+    wanted: dict[int, None] = {}
+    for task in core.spec.tasks:
+        if clearing.taken[task.number]:
+            for setup in task.setups:
+                if not clearing.taken[setup]:
+                    wanted[setup] = None
+                    _take_alongside(core, clearing, core.spec.tasks[setup], task)
+    for task in core.spec.tasks:
+        if task.is_teardown and not clearing.taken[task.number]:
+            for setup in set(task.upstream) & wanted.keys():
+                _take_after(core, clearing, task, setup)
+    clearing.companions |= wanted.keys()
+
+
+def _take_alongside(core: Core, clearing: Clearing, setup: TaskSpec, work: TaskSpec) -> None:
+    level = common_length(setup.scope, work.scope)
+    for path in _prefixes(core, clearing, work.number, level):
+        clearing.add_below(setup.number, path)
+
+
+def _plain_upstream(core: Core, task: TaskSpec) -> list[int]:
+    """What a task depends on as a whole, not item by item through a map."""
+    sources = {
+        source
+        for number in (*task.scope, *(() if task.map is None else (task.map,)))
+        for source in find_sources(core.spec.maps[number].length)
+    }
+    whole = [number for number in (*task.upstream, *task.setups) if number not in sources]
+    return list(dict.fromkeys((*whole, *task.reads_whole)))
+
+
+def _take_after(core: Core, clearing: Clearing, task: TaskSpec, upstream: int) -> None:
+    """Of a task, what shares the path with anything taken upstream, as far as both are in the same groups."""
+    if not clearing.taken[upstream] and not _is_open(clearing, core.spec.tasks[upstream]):
+        return
+    level = common_length(task.scope, core.spec.tasks[upstream].scope)
+    if level and level == len(task.scope) and task.map is None and level == len(core.plan.chains[upstream]):
+        _take_column(core, clearing, task.number, upstream)
+        return
+    for path in _prefixes(core, clearing, upstream, level):
+        clearing.add_below(task.number, path)
+
+
+def _take_column(core: Core, clearing: Clearing, task: int, upstream: int) -> None:
+    """Both have one instance for each context: position by position."""
+    for parent, (source, mask) in clearing.taken[upstream].items():
+        block = core.blocks[task].get(parent)
+        if block is not None and block.single == source.single:
+            clearing.add_mask(block, bytes(mask))
+        elif source.single:
+            clearing.add_below(task, parent)
+
+
+def _prefixes(core: Core, clearing: Clearing, task: int, level: int) -> list[Path]:
+    """The different beginnings, so long, of the paths that are taken or open of a task."""
+    found: dict[Path, None] = {}
+    for parent, (block, mask) in clearing.taken[task].items():
+        if len(parent) >= level or block.single:
+            found[parent[:level]] = None
+        else:
+            for position in find_all(mask, 1):
+                found[(*parent, position)] = None
+    spec = core.spec.tasks[task]
+    for number, context in clearing.maps:
+        if (number == spec.map or number in spec.scope) and len(context) >= level:
+            found[context[:level]] = None
+    return sorted(found)
+
+
+def _is_open(clearing: Clearing, task: TaskSpec) -> bool:
+    return any(number == task.map or number in task.scope for number, _ in clearing.maps)
+
+
+def _are_related(left: Path, right: Path) -> bool:
+    size = min(len(left), len(right))
+    return left[:size] == right[:size]
+
+
+class _Groups:
+    """The maps of groups, each looked at once, when the first of its tasks is."""
+
+    def __init__(self, core: Core, clearing: Clearing) -> None:
+        self._core = core
+        self._clearing = clearing
+        #: By map: contexts where it has expanded, with the positions that are fed by what is taken; None for contexts
+        #: where it has not, and is to be decided again.
+        self._fed: dict[int, dict[Path, bytes | None]] = {}
+
+    def look_at(self, spec: MapSpec) -> None:
+        """Find what of the sources of a group's map is taken."""
+        if spec.number in self._fed:
+            return
+        fed = self._fed[spec.number] = {}
+        if not self._may_be_fed(spec):
+            return
+        for context in self._contexts(spec):
+            if not self._is_source_taken(spec, context):
+                continue
+            if context in self._core.lengths[spec.number]:
+                self._clearing.maps[spec.number, context] = None
+                fed[context] = self._find_fed(spec, context)
+            else:
+                fed[context] = None
+
+    def hand_down(self, spec: MapSpec, task: int) -> None:
+        """Take what lies below the positions of a group's map that are fed by what is taken."""
+        for context, fed in self._fed[spec.number].items():
+            if fed is None:
+                self._clearing.add_below(task, context)
+                continue
+            block = self._core.blocks[task].get(context)
+            if block is not None and not block.single:
+                self._clearing.add_mask(block, fed)
+            elif block is None:
+                for position in find_all(fed, 1):
+                    self._clearing.add_below(task, (*context, position))
+
+    def take_fed(self, spec: MapSpec) -> None:
+        """Of a task that is mapped by itself: take the instances that are fed by what is taken."""
+        assert spec.task is not None
+        if not self._may_be_fed(spec):
+            return
+        for context, block in list(self._core.blocks[spec.task].items()):
+            if len(context) != len(spec.scope) or not self._is_source_taken(spec, context):
+                continue
+            if block.single:
+                self._clearing.add(block, (0,))
+            else:
+                self._clearing.maps[spec.number, context] = None
+                self._clearing.add_mask(block, self._find_fed(spec, context))
+
+    def _may_be_fed(self, spec: MapSpec) -> bool:
+        if isinstance(spec.length, MeasuredLength) and any(self._fed[number] for number in spec.scope):
+            return True
+        clearing, tasks = self._clearing, self._core.spec.tasks
+        return any(
+            clearing.taken[source] or _is_open(clearing, tasks[source]) for source in find_sources(spec.length)
+        )
+
+    def _is_source_taken(self, spec: MapSpec, context: Path) -> bool:
+        if self._is_item_taken(spec, context):
+            return True
+        for source in find_sources(spec.length):
+            task = self._core.spec.tasks[source]
+            prefix = context[: common_length(task.scope, spec.scope)]
+            if any(self._clearing.touched(source, prefix)):
+                return True
+            for number, opened in self._clearing.maps:
+                if (number == task.map or number in task.scope) and _are_related(opened, prefix):
+                    return True
+        return False
+
+    def _is_item_taken(self, spec: MapSpec, context: Path) -> bool:
+        """Whether a map over the argument of a group lies at a position that is fed by what is taken."""
+        if not isinstance(spec.length, MeasuredLength):
+            return False
+        for level, number in enumerate(spec.scope):
+            fed = self._fed[number].get(context[:level])
+            if fed is not None and context[level] < len(fed) and fed[context[level]]:
+                return True
+        return False
+
+    def _find_fed(self, spec: MapSpec, context: Path) -> bytes:
+        core = self._core
+        items = core.reopened[spec.number].get(context)
+        if items is None:
+            items = take_items(core, spec, context)
+        if self._is_item_taken(spec, context):
+            return b"\1" * count_items(spec.length, items)
+        return fed_by(core, spec, context, items, self._clearing.touched)
+
+    def _contexts(self, spec: MapSpec) -> Iterator[Path]:
+        place = self._core.places[self._core.plan.group_nodes[spec.number].number]
+        for parent, column in place.contexts.items():
+            for position in range(len(column)):
+                yield (*parent, position) if place.node.level else ()
+
+
+def _ones(size: int, positions: range) -> bytes:
+    return bytes(positions.start) + b"\1" * len(positions) + bytes(size - positions.stop)

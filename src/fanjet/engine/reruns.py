@@ -1,0 +1,273 @@
+"""What people do to instances by hand: have them run again, give them a state, cancel them.
+
+All three begin by taking ends back: what had ended has not, everything downstream counts anew, and what may depend on it
+becomes *patient* (`patience`). Then the machine goes on as ever. Source: SEMANTICS 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fanjet.engine.blocks import Block
+from fanjet.engine.clearing import Clearing, blocks_below, select, take_dependants, take_setups
+from fanjet.engine.columns import Positions, compact, find_all, runs_of
+from fanjet.engine.core import WAITING, Core, Place
+from fanjet.engine.contexts import add_contexts
+from fanjet.engine.downstream import reopen_part, take_back
+from fanjet.engine.holds import put_down, reopen_map
+from fanjet.engine.skips import close, leave_out
+from fanjet.engine.transitions import MARKS, Cause
+from fanjet.model.changes import CancelTries, ClearInstances, DequeueInstances, EndInstances, ReopenRun
+from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
+from fanjet.model.paths import NOT_MAPPED, Path
+from fanjet.model.states import ENDED, RunStatus, State
+
+_CLEARED = "cancelled: it was cleared for a rerun"
+#: What a mark has judged again of what depends on the instance: what did not succeed because of it, or may have.
+_NOT_SUCCEEDED = (State.FAILED, State.UPSTREAM_FAILED)
+
+
+def find_clearing(core: Core, event: RerunRequested) -> Clearing:
+    """What a rerun would take; nothing is changed."""
+    tasks = range(len(core.spec.tasks)) if event.tasks is None else event.tasks
+    clearing = select(core, tasks, event.paths, failed_only=event.failed_only)
+    if not event.only:
+        take_dependants(core, clearing)
+    take_setups(core, clearing)
+    return clearing
+
+
+def rerun(core: Core, event: RerunRequested) -> None:
+    """Have instances run again, with what depends on them."""
+    clearing = find_clearing(core, event)
+    if not clearing:
+        return
+    core.now = max(core.now, event.at)
+    _reopen_run(core, event.at, clearing)
+    clear(core, clearing)
+
+
+def _reopen_run(core: Core, at: float, clearing: Clearing) -> None:
+    core.status = RunStatus.RUNNING
+    core.cancelled = core.failed = False
+    for task, taken in enumerate(clearing.taken):
+        core.places[task].patient |= bool(taken)
+    for number, _ in clearing.maps:
+        spec = core.spec.maps[number]
+        core.places[core.plan.group_nodes[number].number if spec.task is None else spec.task].patient = True
+    say_reopened(core, at)
+
+
+def say_reopened(core: Core, at: float) -> None:
+    """Have it written that the run goes on, and who is patient in it."""
+    patient = tuple(place.node.number for place in core.places if place.patient)
+    core.changes.append(ReopenRun(run=core.run, at=at, patient=patient))
+
+
+def clear(core: Core, clearing: Clearing) -> None:
+    """Carry out: all that is taken begins again, and maps whose items may change are open."""
+    for block, positions in list(clearing):
+        core.places[block.task].patient = True
+        if _stands_in(core, block):
+            _remove_stand_in(core, block)
+        else:
+            _clear_positions(core, block, positions)
+    for number, context in clearing.maps:
+        reopen_map(core, core.spec.maps[number], context)
+    _leave_out_again(core, clearing)
+
+
+def _stands_in(core: Core, block: Block) -> bool:
+    return block.single and len(core.plan.chains[block.task]) > 0
+
+
+def _clear_positions(core: Core, block: Block, positions: Positions) -> None:
+    positions = _stop_tries(core, block, positions)
+    states = bytes(block.states[position] for position in positions)
+    begun = [position for position, state in zip(positions, states, strict=True) if state != State.NONE]
+    if begun:
+        take_back(core, block, states, positions)
+        block.renew(positions)
+        core.move(block, positions, Cause.CLEARED)
+        core.timers.drop(block)
+        _say_cleared(core, block, begun)
+        skips = core.skips[block.task]
+        for position in begun if skips else ():
+            skips.pop(block.path(position), None)
+    _judge_again(core, block, positions)
+
+
+def _judge_again(core: Core, block: Block, positions: Positions) -> None:
+    place = core.places[block.task]
+    if place.node.map is not None:
+        put_down(core, place, block.parent)
+        return
+    for run in runs_of(positions):
+        core.judgements.append((place, block.parent, run.start, run.stop))
+
+
+def _say_cleared(core: Core, block: Block, positions: Sequence[int]) -> None:
+    indexes = (NOT_MAPPED,) if block.single else compact(positions)
+    core.story.add("cleared", block.task, block.parent, indexes)
+    core.changes.append(
+        ClearInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes, at=core.now)
+    )
+
+
+def _stop_tries(core: Core, block: Block, positions: Positions) -> Positions:
+    """Take what is queued out of the queue, and cancel what runs; the tries that were out count."""
+    queued = [position for position in positions if block.states[position] == State.SCHEDULED]
+    if queued:
+        indexes = (NOT_MAPPED,) if block.single else queued
+        core.changes.append(
+            DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes)
+        )
+    if any(block.states[position] == State.RUNNING for position in positions):
+        wanted = set(positions)
+        for launch in core.launches:
+            if launch.block is block:
+                out = [position for position in launch.positions() if position in wanted]
+                if out:
+                    _cancel(core, block, launch.fence, out, launch.try_number)
+                    core.launches.close(launch, out)
+    return positions
+
+
+def _cancel(core: Core, block: Block, fence: int, positions: list[int], try_number: int) -> None:
+    indexes = (NOT_MAPPED,) if block.single else positions
+    core.changes.append(CancelTries(run=core.run, fence=fence, indexes=indexes))
+    core.changes.append(
+        EndInstances(
+            run=core.run,
+            task=block.task,
+            parent=block.parent,
+            indexes=indexes,
+            state=State.FAILED,
+            at=core.now,
+            reason=_CLEARED,
+            try_number=try_number,
+        )
+    )
+    block.note_tries(positions, try_number)
+
+
+def _remove_stand_in(core: Core, block: Block) -> None:
+    """The one instance that stood for a map is gone; whether the map expands is to be decided again."""
+    task, path = block.task, block.parent
+    _stop_tries(core, block, range(1))
+    was_over = block.states[0] in ENDED
+    _say_cleared(core, block, (0,))
+    core.counts[task][block.states[0]] -= 1
+    core.timers.drop(block)
+    del core.blocks[task][path]
+    core.closed[task].discard(path)
+    core.unexpanded[task] += 1
+    if was_over:
+        reopen_part(core, task, path)
+    scope = core.spec.tasks[task].scope
+    if len(path) == len(scope):
+        put_down(core, core.places[task], path)
+        return
+    number = scope[len(path)]
+    if path in core.lengths[number]:
+        _open_late(core, core.places[task], path)
+    else:
+        group = core.places[core.plan.group_nodes[number].number]
+        group.patient = True
+        put_down(core, group, path)
+
+
+def _open_late(core: Core, place: Place, path: Path) -> None:
+    """The group has expanded without this task: its contexts come into being now."""
+    assert place.node.task is not None
+    task = place.node.task
+    for level, listeners in enumerate(core.listeners[task.number]):
+        for listener in listeners if level > len(path) else ():
+            for parent, column in listener.columns.items():
+                if parent[: len(path)] == path:
+                    for position in range(len(column.left)):
+                        column.left[position] += 1
+    _open_below(core, place, path)
+
+
+def _open_below(core: Core, place: Place, path: Path) -> None:
+    scope = place.node.scope
+    if len(path) == len(scope):
+        return
+    count = core.lengths[scope[len(path)]].get(path)
+    if count is None:
+        return
+    add_contexts(core, place, len(path) + 1, path, 0, count)
+    for position in range(count):
+        _open_below(core, place, (*path, position))
+
+
+def _leave_out_again(core: Core, clearing: Clearing) -> None:
+    """A branch that is not run again still leaves out what it has left out."""
+    taken = {task for task, blocks in enumerate(clearing.taken) if blocks}
+    for branch, skips in enumerate(core.skips):
+        for path, tasks in skips.items():
+            again = tuple(task for task in tasks if task in taken)
+            if again:
+                leave_out(core, branch, path, again)
+
+
+def mark(core: Core, event: MarkRequested) -> None:
+    """Give instances a state by hand; what depends on them and did not succeed is judged again."""
+    core.now = max(core.now, event.at)
+    targets = select(core, (event.task,), event.paths, failed_only=False)
+    if not targets:
+        return
+    cause = next(cause for cause, state in MARKS.items() if state == event.state)
+    judged_again = _find_judged_again(core, targets, event)
+    _reopen_run(core, event.at, judged_again)
+    clear(core, judged_again)
+    for block, positions in list(targets):
+        _stop_tries(core, block, positions)
+        take_back(core, block, bytes(block.states[position] for position in positions), positions)
+        reason = f"marked {State(event.state).label} by hand"
+        core.end(block, positions, cause, reason)
+        core.timers.drop(block)
+    if event.state == State.FAILED:
+        core.failed = True
+
+
+def _find_judged_again(core: Core, targets: Clearing, event: MarkRequested) -> Clearing:
+    reached = select(core, (event.task,), event.paths, failed_only=False)
+    take_dependants(core, reached)
+    states = list(_NOT_SUCCEEDED)
+    if event.state == State.SUCCESS and any(
+        State.SKIPPED in bytes(block.states[at] for at in positions) for block, positions in targets
+    ):
+        states.append(State.SKIPPED)
+    again = Clearing(core)
+    for block, positions in reached:
+        core.places[block.task].patient |= block.task != event.task
+        if block.task != event.task:
+            again.add(block, [position for position in positions if block.states[position] in states])
+    again.taken = [
+        {parent: (block, mask) for parent, (block, mask) in taken.items() if any(mask)} for taken in again.taken
+    ]
+    return again
+
+
+def cancel_task(core: Core, event: CancelRequested) -> None:
+    """Nothing of a task goes on, as far as it lies at or below the paths."""
+    assert event.task is not None
+    core.now = max(core.now, event.at)
+    reason = f"cancelled: {event.reason}"
+    for path in event.paths:
+        for block, positions in list(blocks_below(core, event.task, path)):
+            for launch in core.launches:
+                out = [at for at in launch.positions() if at in positions] if launch.block is block else []
+                if out:
+                    indexes = (NOT_MAPPED,) if block.single else out
+                    core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=indexes))
+                    core.launches.close(launch, out)
+                    core.end(block, out, Cause.CANCELLED, reason, try_number=launch.try_number)
+                    core.failed = True
+            _stop_tries(core, block, positions)
+            idle = [position for position in positions if State(block.states[position]) not in ENDED]
+            core.end(block, compact(idle) if idle else [], Cause.CANCELLED, reason)
+        if len(path) <= len(core.spec.tasks[event.task].scope):
+            close(core, event.task, path)
