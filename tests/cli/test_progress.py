@@ -15,7 +15,7 @@ from fanjet.cli.progress_live import LiveDisplay
 from fanjet.cli.progress_plain import PlainDisplay
 from fanjet.cli.progress_rows import Meter, RowPlan, choose_rows, plan_rows
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import text_width
+from fanjet.cli.text_width import cut_task_id, text_width
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec, GroupSpec, TaskSpec
 from fanjet.model.states import RunStatus, State
@@ -146,7 +146,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, unicode: bool) -> None:
         0, success=123_456, failed=7, running=32, up_for_retry=5, skipped=1000, upstream_failed=99, none=1_000_000
     )
     meter = Meter()
-    row = meter.read(RowPlan("группа.日本語.with_a_very_long_name_that_goes_on_and_on", (0,)), snapshot, 0.0)
+    row = meter.read(RowPlan("группа_日本語_with_a_very_long_name_that_goes_on_and_on", (0,)), snapshot, 0.0)
     row = meter.read(RowPlan(row.title, (0,)), snapshot, 7200.0)
     line = plain(row_line(row, lay_out([row], width), terminal(width, unicode=unicode)))
     assert text_width(line) <= max(width, 60)
@@ -154,6 +154,20 @@ def test_no_line_is_wider_than_the_terminal(width: int, unicode: bool) -> None:
     assert "124,562/1,124,599" in line
     if not unicode:
         assert line.encode("ascii", "replace").decode().count("?") == sum(not char.isascii() for char in row.title[:14])
+
+
+def test_names_of_nested_groups_that_do_not_fit_lose_the_outer_groups() -> None:
+    names = [
+        "each_model.each_fold.tune",
+        "each_model.each_fold.of_fold",
+        "each_model.of_model",
+        "rank_all_of_the_models",
+    ]
+    assert [cut_task_id(name, 20) for name in names] == (
+        ["…each_fold.tune", "…each_fold.of_fold", "each_model.of_model", "rank_all_of_the_mod…"]
+    )
+    assert cut_task_id("outer.inner.a_task_with_a_long_name", 14) == "…a_task_with_…"
+    assert all(text_width(cut_task_id(name, width)) <= width for name in names for width in range(30))
 
 
 def play(display: PlainDisplay | LiveDisplay, clock: Clock, status: RunStatus) -> None:

@@ -11,7 +11,7 @@ from fanjet.cli.looks import LOOK_OF_STATE, say_counts, summary_look
 from fanjet.cli.progress_rows import Row, add_counts
 from fanjet.cli.quantities import say_clock, say_count, say_duration, say_rate
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, pad, printable, text_width
+from fanjet.cli.text_width import cut, cut_task_id, pad, printable, text_width
 from fanjet.model.states import State
 
 #: (text, style) pairs.
@@ -56,7 +56,7 @@ def row_line(row: Row, layout: Layout, terminal: Terminal) -> Line:
     """One task or group."""
     look = summary_look(row.counts) if row.total else LOOK_OF_STATE[State.NONE]
     quiet = "" if row.elapsed_s is not None or row.over else "dim"
-    title = pad(cut(printable(row.title), layout.title, mark=terminal.symbol("…", "~")), layout.title)
+    title = pad(cut_task_id(printable(row.title), layout.title, mark=terminal.symbol("…", "~")), layout.title)
     line: Line = [(terminal.symbol(look.symbol, look.ascii_symbol) + " ", look.style), (title + " ", quiet)]
     line += [*draw_bar(row, layout.bar, terminal), (" ", "")]
     line += [(pad(_say_progress(row), layout.count, right=True) + " ", quiet)]

@@ -38,6 +38,14 @@ def cut(text: str, width: int, *, mark: str = "…") -> str:
     return text[:end].rstrip() + mark
 
 
+def cut_task_id(task_id: str, width: int, *, mark: str = "…") -> str:
+    """The id in at most `width` columns: without its outer groups first, as tasks of one group differ at the end."""
+    rest, outer = task_id, False
+    while "." in rest and text_width(rest) + outer * text_width(mark) > width:
+        rest, outer = rest.partition(".")[2], True
+    return cut(mark * outer + rest, width, mark=mark)
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """The text filled up with spaces to `width` columns; `right` puts it at the right side."""
     spaces = " " * max(0, width - text_width(text))
