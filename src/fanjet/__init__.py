@@ -133,9 +133,12 @@ _HOMES = {
 ports.DECORATORS.update(
     {
         "bash": "fanjet.operators.bash:BashDecoratedOperator",
+        "run_if": "fanjet.operators.conditions:run_if",
+        "skip_if": "fanjet.operators.conditions:skip_if",
         "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",
     }
 )
+ports.TELLERS["email"] = "fanjet.runtime.mail:tell_of_end"
 ports.DAG_ACTIONS["test"] = "fanjet.bootstrap.in_process:run_in_process"
 
 

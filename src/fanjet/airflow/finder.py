@@ -53,7 +53,8 @@ class AirflowFinder:
             spec.submodule_search_locations = _installed(fullname)
             return spec
         if fullname.startswith(_OPEN):
-            found = PathFinder.find_spec(fullname, path, target)
+            parent = fullname.rpartition(".")[0]
+            found = PathFinder.find_spec(fullname, path or _installed(parent, _TOP), target)
             if found is not None:
                 return found
         raise lookup.explain_missing(fullname)
@@ -65,9 +66,9 @@ class AirflowFinder:
         """Nothing: names are looked up when they are used."""
 
 
-def _installed(fullname: str) -> list[str]:
-    """The folders in which a module's other parts may be installed."""
-    if not fullname.startswith(_OPEN):
+def _installed(fullname: str, *others: str) -> list[str]:
+    """The folders in which a module's other parts may be installed; for open modules and `others`."""
+    if not fullname.startswith(_OPEN) and fullname not in others:
         return []
     relative = fullname.replace(".", "/")
     return [f"{folder or '.'}/{relative}" for folder in sys.path]

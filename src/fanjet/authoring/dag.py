@@ -111,7 +111,8 @@ class DAG:
         self.description: str | None = options["description"]
         #: A text for people.
         self.schedule: str | None = options["schedule"]
-        self._written_schedule = next((others[name] for name in ("schedule_interval", "timetable") if name in others), schedule)
+        names = ("schedule_interval", "timetable")
+        self._written_schedule = next((others[name] for name in names if name in others), schedule)
         self.start_date: datetime | None = options["start_date"]
         self.end_date: datetime | None = options["end_date"]
         self.catchup: bool = options["catchup"]

@@ -14,6 +14,9 @@ from fanjet.errors import DagError
 #: Decorators below `@task` that make operators of the layer above: ``bash`` -> operator class.
 DECORATORS: dict[str, str] = {}
 
+#: What tells people how tries end, by kind: ``email`` -> function of the context, the addresses and the kind of end.
+TELLERS: dict[str, str] = {}
+
 #: What `DAG.test()` calls, under the key ``test``; it gets the DAG first.
 DAG_ACTIONS: dict[str, str] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from fanjet.authoring import ports
 from fanjet.authoring.call_signature import CallSignature, read_signature
@@ -242,6 +242,8 @@ class TaskDecorators:
             known = ", ".join(f"@task.{known}" for known in ("branch", "short_circuit", *ports.DECORATORS))
             raise AttributeError(f"There is no decorator @task.{name}; there are @task, {known}.")
         operator_class = ports.load(ports.DECORATORS[name])
+        if not isinstance(operator_class, type):
+            return cast("Callable[..., Any]", operator_class)
 
         def decorator(function: Any = None, /, **options: Any) -> Any:
             return _decorate(operator_class, function, options)

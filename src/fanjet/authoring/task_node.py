@@ -37,6 +37,8 @@ class Operator(Node):
     dag: DAG | None
     task_group: TaskGroup | None
     definition: Definition | None
+    #: The options that the author gave, not left at their defaults.
+    given_options: frozenset[str]
     #: What comes right before and after, in the order in which the edges were drawn.
     upstream: dict[Operator, None]
     downstream: dict[Operator, None]
@@ -67,6 +69,9 @@ class Operator(Node):
     params: ParamsDict
     do_xcom_push: bool
     multiple_outputs: bool
+    email: tuple[str, ...]
+    email_on_failure: bool
+    email_on_retry: bool
     map_index_template: str | None
     inlets: tuple[BaseAsset, ...]
     outlets: tuple[BaseAsset, ...]
@@ -83,9 +88,14 @@ class Operator(Node):
         check_id(task_id, name if (name := self.operator_name).startswith("@") else f"{name} task")
         self.task_id = task_id
         self.definition = definition
+        self.given_options = frozenset(options)
         self.upstream = {}
         self.downstream = {}
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
+        if options.get("email"):
+            from fanjet.authoring.mail_options import with_mail  # noqa: PLC0415 - few tasks send mail
+
+            options = with_mail(options)
         for name, option in OPTIONS.items():
             setattr(self, name, options.get(name, option.default))
         if self.params is None:

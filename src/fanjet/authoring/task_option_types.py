@@ -45,6 +45,10 @@ class TaskOptions(TypedDict, total=False):
     multiple_outputs: bool
     #: A template for the label of each instance.
     map_index_template: str | None
+    #: Who gets a mail when a try fails; on which of its ends.
+    email: str | Sequence[str] | None
+    email_on_failure: bool
+    email_on_retry: bool
     #: What it needs and makes, declared.
     inlets: BaseAsset | Sequence[BaseAsset] | None
     outlets: BaseAsset | Sequence[BaseAsset] | None

@@ -132,6 +132,14 @@ def _assets(value: Any) -> tuple[Any, ...]:
     return to_assets(value)
 
 
+def _addresses(value: Any) -> tuple[str, ...]:
+    if not value:
+        return ()
+    from fanjet.authoring.mail_options import convert_addresses  # noqa: PLC0415 - few tasks send mail
+
+    return convert_addresses(value)
+
+
 #: Arguments that become attributes of the task under the same name.
 OPTIONS: dict[str, Option] = {
     "owner": Option(_text, ""),
@@ -155,6 +163,9 @@ OPTIONS: dict[str, Option] = {
     "params": Option(_params, None),
     "do_xcom_push": Option(_flag, True),
     "multiple_outputs": Option(_flag, False),
+    "email": Option(_addresses, ()),
+    "email_on_failure": Option(_flag, True),
+    "email_on_retry": Option(_flag, True),
     "map_index_template": Option(_optional(_text), None),
     "inlets": Option(_assets, ()),
     "outlets": Option(_assets, ()),
@@ -173,9 +184,6 @@ REFUSED: dict[str, Refused] = {
     "wait_for_downstream": Refused((None, False), "order runs with max_active_runs=1"),
     "ignore_first_depends_on_past": Refused((None, False, True), "leave it out"),
     "wait_for_past_depends_before_skipping": Refused((None, False), "leave it out"),
-    "email": Refused((None, "", [], ()), "send mail in on_failure_callback"),
-    "email_on_failure": Refused((None, False), "send mail in on_failure_callback"),
-    "email_on_retry": Refused((None, False), "send mail in on_retry_callback"),
     "sla": Refused((None,), "use execution_timeout or the DAG's dagrun_timeout"),
     "queue": Refused((None, "default"), "use a pool"),
     "run_as_user": Refused((None,), "start the workers as that user"),
@@ -215,7 +223,7 @@ def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         if name in OPTIONS:
             converted[name] = _convert(name, value, where)
         elif name in REFUSED:
-            _refuse(name, value, given, where)
+            _refuse(name, value, where)
         else:
             raise unknown_argument(name, where, NAMES)
     return converted
@@ -237,10 +245,8 @@ def _convert(name: str, value: Any, where: str) -> Any:
         raise DagValueError(f"{where}: {name}={value!r} cannot be used.", fix=f"give {error}") from None
 
 
-def _refuse(name: str, value: Any, given: Mapping[str, Any], where: str) -> None:
+def _refuse(name: str, value: Any, where: str) -> None:
     refused = REFUSED[name]
     if any(value is harmless or (value == harmless and type(value) is type(harmless)) for harmless in refused.harmless):
         return
-    if name == "email" and given.get("email_on_failure") is False and given.get("email_on_retry") is False:
-        return  # an address that nothing is sent to
     raise DagTypeError(f"{where}: {name}={value!r} has no meaning in Fanjet.", fix=refused.fix)

@@ -304,7 +304,7 @@ def to_timetable(value: Any) -> Timetable | None:
     Raises:
         ValueError: It is something else; says what is wanted.
     """
-    if isinstance(value, NullTimetable) or value in {None, "None"}:
+    if value is None or value == "None" or isinstance(value, NullTimetable):
         return None
     if isinstance(value, Timetable):
         return value

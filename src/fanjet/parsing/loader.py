@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from fanjet.airflow.finder import airflow_names
 from fanjet.authoring.dag import DAG
@@ -20,6 +21,10 @@ from fanjet.parsing.search_path import extend_search_path
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 
 
+#: Runs the code of a file (its text, its path) in the variables of a module.
+Execute: TypeAlias = Callable[[bytes, Path, dict[str, Any]], None]
+
+
 class LoadedFile(NamedTuple):
     """What a DAG file provides; no DAGs when there is any error."""
 
@@ -27,7 +32,12 @@ class LoadedFile(NamedTuple):
     errors: list[ParseError]
 
 
-def load_file(path: Path, root: Path) -> LoadedFile:
+def execute_file(text: bytes, path: Path, variables: dict[str, Any]) -> None:
+    """Run the code of a file as Python does."""
+    exec(compile(text, str(path), "exec", dont_inherit=True), variables)  # noqa: S102 - its purpose
+
+
+def load_file(path: Path, root: Path, *, execute: Execute = execute_file) -> LoadedFile:
     """Run a DAG file and build the specs of its DAGs.
 
     It runs once per process: what it leaves behind (modules, context, threads) stays. The folder of the file and
@@ -36,20 +46,21 @@ def load_file(path: Path, root: Path) -> LoadedFile:
     Args:
         path: The file.
         root: The root of its bundle.
+        execute: Runs the file's code.
     """
     path, root = path.absolute(), root.absolute()
     if not path.is_file():
         return _fail(ParseError(str(path), None, "missing", "There is no such file."))
     extend_search_path(path.parent, root)
     with airflow_names():
-        return _load(path, root)
+        return _load(path, root, execute)
 
 
-def _load(path: Path, root: Path) -> LoadedFile:
+def _load(path: Path, root: Path, execute: Execute) -> LoadedFile:
     module = _make_module(path)
     take_registered()  # what this process made before is not the file's
     try:
-        exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its purpose
+        execute(path.read_bytes(), path, module.__dict__)
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
         return _fail(explain_load_error(error, path))
     dags = collect_dags(vars(module))

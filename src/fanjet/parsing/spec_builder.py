@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -66,13 +67,18 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         dagrun_timeout_s=seconds(dag.dagrun_timeout),
         labels=tuple((*edge, text) for edge, text in dag.edge_labels.items()),
         max_active_runs=dag.max_active_runs,
-        start_date=dag.start_date,
-        end_date=dag.end_date,
+        start_date=_plain(dag.start_date),
+        end_date=_plain(dag.end_date),
         catchup=dag.catchup,
         paused_on_creation=dag.is_paused_upon_creation,
         display_name=dag.dag_display_name,
     )
     return BuiltDag(spec, tasks, maps.inputs, dag.definition)
+
+
+def _plain(instant: datetime | None) -> datetime | None:
+    """The same instant as a datetime of the standard library: authors may use another class, such as pendulum's."""
+    return None if instant is None else datetime.fromisoformat(instant.isoformat())
 
 
 def _groups(dag: DAG, maps: MapTable) -> tuple[GroupSpec, ...]:

@@ -29,7 +29,7 @@ _BASE = {
     "DecoratedOperator": "fanjet.authoring.decorated:DecoratedOperator",
     **missing(_OWN_DECORATORS, "task_decorator_factory", "TaskDecorator", "get_unique_task_id"),
 }
-_CONDITION = home("fanjet.airflow.decorators", "run_if", "skip_if")
+_CONDITION = home("fanjet.operators.conditions", "run_if", "skip_if")
 _TRIGGER_RULE = home("fanjet.model.rules", "TriggerRule")
 _WEIGHT_RULE = home("fanjet.model.rules", "WeightRule")
 _TASK_GROUP = home("fanjet.authoring.task_group", "TaskGroup")

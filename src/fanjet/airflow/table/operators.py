@@ -28,11 +28,11 @@ _PYTHON = {
 _BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | {
     "BranchMixIn": "fanjet.operators.branch:BaseBranchOperator"
 }
-_LATEST_ONLY = missing(_NOT_YET, "LatestOnlyOperator")
-_BRANCH_DATETIME = missing(_NOT_YET, "BranchDateTimeOperator")
-_BRANCH_WEEKDAY = missing(_NOT_YET, "BranchDayOfWeekOperator")
+_LATEST_ONLY = home("fanjet.operators.latest_only", "LatestOnlyOperator")
+_BRANCH_DATETIME = home("fanjet.operators.calendar", "BranchDateTimeOperator")
+_BRANCH_WEEKDAY = home("fanjet.operators.calendar", "BranchDayOfWeekOperator")
 _TRIGGER_DAG_RUN = missing(_OTHER_DAGS, "TriggerDagRunOperator", "TriggerDagRunLink")
-_EMAIL = missing(_NOT_YET, "EmailOperator")
+_EMAIL = home("fanjet.operators.email", "EmailOperator")
 _SMOOTH = missing(Missing("it is a joke", "use EmptyOperator"), "SmoothOperator")
 
 _SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue") | missing(
@@ -45,8 +45,8 @@ _DATE_TIME_SENSOR = home("fanjet.operators.sensors", "DateTimeSensor") | missing
 _TIME_DELTA_SENSOR = home("fanjet.operators.sensors", "TimeDeltaSensor") | missing(
     DEFERRABLE, "TimeDeltaSensorAsync", "WaitSensor"
 )
-_TIME_SENSOR = missing(_NOT_YET, "TimeSensor") | missing(DEFERRABLE, "TimeSensorAsync")
-_DAY_OF_WEEK_SENSOR = missing(_NOT_YET, "DayOfWeekSensor")
+_TIME_SENSOR = home("fanjet.operators.calendar", "TimeSensor") | missing(DEFERRABLE, "TimeSensorAsync")
+_DAY_OF_WEEK_SENSOR = home("fanjet.operators.calendar", "DayOfWeekSensor")
 _EXTERNAL_TASK = missing(
     _OTHER_DAGS, "ExternalTaskSensor", "ExternalTaskMarker", "ExternalDagLink", "ExternalTaskSensorLink"
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fanjet.airflow.table.entries import METADATA_DATABASE, Missing, ModuleNames, home, missing
 
-_NOT_YET = Missing("mail is not sent yet", "use smtplib")
 _REMOVED = Missing("Airflow no longer has it either", "use datetime.timedelta and pendulum")
 
 TIMEZONE: ModuleNames = home(
@@ -89,5 +88,9 @@ MODULES: dict[str, ModuleNames] = {
     ),
     "airflow.utils.timeout": home("fanjet.airflow.timeout", "timeout"),
     "airflow.utils.file": home("tempfile", "TemporaryDirectory"),
-    "airflow.utils.email": missing(_NOT_YET, "send_email", "send_email_smtp", "get_email_address_list"),
+    "airflow.utils.email": {
+        "send_email": "fanjet.runtime.mail:send_email",
+        "send_email_smtp": "fanjet.runtime.mail:send_email",
+        "get_email_address_list": "fanjet.runtime.mail:split_addresses",
+    },
 }
