@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fanjet.authoring.task_group import TaskGroup
     from fanjet.model.spec import TaskKind
 
-_TASK_ID = re.compile(r"[\w.-]{1,250}")
+_MOST_ID_CHARS = 250
+_TASK_ID = re.compile(rf"[\w.-]{{1,{_MOST_ID_CHARS}}}")
 
 
 class Operator(Node):
@@ -214,6 +215,12 @@ def check_id(value: Any, what: str) -> None:
     Raises:
         DagValueError: It is no id.
     """
+    if isinstance(value, str) and len(value) > _MOST_ID_CHARS:
+        raise DagValueError(
+            f"{what} cannot have the id of {len(value)} characters that begins with {value[:60]}.",
+            fix=f"ids have at most {_MOST_ID_CHARS}, with those of the groups around; shorten them, or give groups "
+            "prefix_group_id=False",
+        )
     if not isinstance(value, str) or not _TASK_ID.fullmatch(value):
         raise DagValueError(
             f"{what} cannot have the id {value!r}.",

@@ -34,10 +34,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     #: Why, for people; empty when nothing is recorded.
     error: str
     state: State = State.FAILED
+    #: How many others of the task failed alike, if it stands for them, and where the first of them are.
+    like: int = 0
+    like_first: tuple[Path, ...] = ()
 
 
 class Failures(msgspec.Struct, frozen=True):
-    """The first failed instances of a run, and how many there are."""
+    """The first failed instances of a run, or one of each kind, and how many there are."""
 
     first: Sequence[Failure]
     total: int
@@ -63,11 +66,16 @@ def failure_lines(run: int, failures: Failures, terminal: Terminal) -> list[Line
     lines: list[Line] = []
     for failure in failures.first:
         lines += describe_failure(run, failure, terminal)
-    more = failures.total - len(failures.first)
+    more = failures.total - count_told(failures.first)
     if more > 0:
         text = f"{terminal.symbol('…', '...')} and {say_count(more, 'more failed instance')}: fanjet show {run}"
         lines.append([(text, "dim")])
     return lines
+
+
+def count_told(failures: Sequence[Failure]) -> int:
+    """How many instances they stand for."""
+    return sum(1 + failure.like for failure in failures)
 
 
 def describe_failure(run: int, failure: Failure, terminal: Terminal) -> list[Line]:
@@ -86,9 +94,17 @@ def describe_failure(run: int, failure: Failure, terminal: Terminal) -> list[Lin
     mark, width = terminal.symbol("…", "~"), max(terminal.width - 4, 16) if terminal.live else _PLAIN_ERROR_WIDTH
     told = [text for text in failure.error.splitlines() if text.strip()][:_ERROR_LINES]
     lines += [[("    " + cut(printable(text), width, mark=mark), "")] for text in told]
+    if failure.like:
+        lines.append([("    " + cut(_say_like(failure), width, mark=mark), "bold")])
     screen = "logs" if failure.state is State.FAILED else "show"
     command = _instance_command(screen, run, failure.task_id, failure.path)
     return [*lines, [(f"    {terminal.symbol('→', '->')} ", "dim"), (command, "cyan")]]
+
+
+def _say_like(failure: Failure) -> str:
+    names = ", ".join(instance_name(failure.task_id, path) for path in failure.like_first)
+    more = ", ..." if failure.like > len(failure.like_first) else ""
+    return f"and {failure.like:,} more like it: {names}{more}"
 
 
 def opening_line(info: RunInfo, overall: Row, *, resumed: bool) -> Line:

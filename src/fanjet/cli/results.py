@@ -11,6 +11,7 @@ from pathlib import Path
 from fanjet.cli.shown_values import value_as_data
 from fanjet.errors import ExecutionError
 from fanjet.model.spec import TaskSpec
+from fanjet.model.texts import storable
 from fanjet.model.values import PLAIN
 from fanjet.settings import Settings
 from fanjet.store.queries import Reader
@@ -26,14 +27,18 @@ def write_results(file: Path, runs: Sequence[int], settings: Settings) -> None:
         ExecutionError: It cannot be written.
     """
     try:
-        target = file.resolve()
-        if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
+        if _is_stream(file):
+            with file.open("a", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
                 stream.writelines(_iter_text(reader, runs))
         else:
-            _write(target, runs, settings)
+            _write(file.resolve(), runs, settings)
     except OSError as error:
         raise ExecutionError(f"The results cannot be written to {file}: {error}.") from error
+
+
+def _is_stream(file: Path) -> bool:
+    """Whether it is a device, a pipe or a descriptor, which no other file can take the place of."""
+    return file.absolute().is_relative_to("/dev") or (file.exists() and not file.is_file())
 
 
 def _write(file: Path, runs: Sequence[int], settings: Settings) -> None:
@@ -87,4 +92,4 @@ def _value_text(data: bytes) -> str:
     """Plain values are JSON already."""
     if data[:1] == PLAIN:
         return data[1:].decode()
-    return json.dumps(value_as_data(data, []), ensure_ascii=False)
+    return storable(json.dumps(value_as_data(data, []), ensure_ascii=False))

@@ -9,10 +9,18 @@ import click
 import msgspec
 
 from fanjet.cli.arguments import home_option, map_index_option
-from fanjet.cli.failures import as_failure, count_failed, find_reasons, iter_failed, leave_out_error, read_tail
+from fanjet.cli.failure_kinds import as_failure
+from fanjet.cli.failures import (
+    choose_failures,
+    count_failed,
+    find_reasons,
+    iter_failed,
+    leave_out_error,
+    read_tail,
+)
 from fanjet.cli.finding import find_run, settings_of
 from fanjet.cli.output import json_option, print_json, print_text
-from fanjet.cli.progress_closing import Failure, describe_failure
+from fanjet.cli.progress_closing import Failure, count_told, describe_failure
 from fanjet.cli.progress_lines import Line
 from fanjet.cli.quantities import instant_as_data, say_count, say_duration, say_instant
 from fanjet.cli.runs import counts_as_data, is_interrupted, look_of, run_as_data, took_s
@@ -35,7 +43,7 @@ _MOST_FAILURES = 5
 @click.argument("run", required=False)
 @click.argument("task", required=False)
 @map_index_option
-@click.option("--failures", type=click.IntRange(min=0), help="Of a run: name at most so many, not just 5.")
+@click.option("--failures", type=click.IntRange(min=0), help="Of a run: name the first so many, not one of each kind.")
 @json_option
 @home_option
 def command(
@@ -61,7 +69,7 @@ def command(
     if map_index is not None:
         raise click.UsageError("--map-index needs a TASK: fanjet show RUN TASK --map-index 3")
     with Reader.open(settings.home) as reader:
-        shown = _read(reader, find_run(reader, run), _MOST_FAILURES if failures is None else failures)
+        shown = _read(reader, find_run(reader, run), failures)
     if as_json:
         print_json(_as_data(settings, shown))
         return
@@ -97,18 +105,22 @@ class _Shown(msgspec.Struct, frozen=True):
     reasons: list[Failure]
 
 
-def _read(reader: Reader, row: RunRow, failures: int) -> _Shown:
+def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
     run = row.info.number
     spec, counts = reader.get_spec(run), reader.counts(run)
-    failed = iter_failed(reader, run, spec.tasks, counts, failures)
+    if failures is None:
+        failed = choose_failures(reader, run, spec.tasks, counts, _MOST_FAILURES)
+    else:
+        rows = iter_failed(reader, run, spec.tasks, counts, failures)
+        failed = [(as_failure(task.task_id, instance), instance) for task, instance in rows]
     return _Shown(
         run=row,
         spec=spec,
         counts=counts,
         lengths=reader.map_lengths(run),
         running={task.number: len(reader.running(run, task.number)) for task in spec.tasks} if row.owned else {},
-        failed=[(as_failure(task.task_id, instance), instance) for task, instance in failed],
-        reasons=find_reasons(reader, run, spec.tasks, counts, failures),
+        failed=failed,
+        reasons=find_reasons(reader, run, spec.tasks, counts, _MOST_FAILURES if failures is None else failures),
     )
 
 
@@ -128,8 +140,9 @@ def _heading(row: RunRow, terminal: Terminal) -> list[Line]:
     if info.logical_date is not None:
         lines.append(_fact("logical date", info.logical_date.isoformat()))
     for name, text in (("params", info.params), ("conf", info.conf)):
-        if json.loads(text):
-            lines.append(_fact(name, cut(printable(text), max(20, terminal.width - 16)) if terminal.live else text))
+        if found := json.loads(text):
+            told = printable(json.dumps(found, ensure_ascii=False))
+            lines.append(_fact(name, cut(told, max(20, terminal.width - 16)) if terminal.live else told))
     if is_interrupted(row):
         lines.append(_fact("next", f"fanjet resume {info.number}"))
     return lines
@@ -149,9 +162,10 @@ def _failures(settings: Settings, shown: _Shown, terminal: Terminal) -> list[Lin
         lines += [[("", "")], *told, *tail, command_line]
     for failure in shown.reasons:
         lines += [[("", "")], *describe_failure(shown.run.info.number, failure, terminal)]
-    more = count_failed(shown.counts) - len(shown.failed)
+    total = count_failed(shown.counts)
+    more = total - count_told([failure for failure, _ in shown.failed])
     if more > 0:
-        text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {more + len(shown.failed)}"
+        text = f"... and {say_count(more, 'more failed instance')}; see them with --failures {total}"
         lines += [[("", "")], [(text, "dim")]]
     return lines
 
@@ -179,6 +193,7 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
                 "try_number": failure.try_number,
                 "label": failure.label,
                 "error": failure.error,
+                "more_like_it": failure.like,
                 "log_tail": read_tail(settings, instance, _LOG_LINES),
             }
             for failure, instance in shown.failed

@@ -17,6 +17,7 @@ from fanjet.cli.progress_closing import instance_name
 from fanjet.cli.shown_values import value_as_data, value_line, value_screen
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
+from fanjet.cli.text_width import cut
 from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.values import RETURN_VALUE
@@ -24,6 +25,7 @@ from fanjet.store.queries import Reader
 
 _COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
 _VALUE_AT = 3
+_LABEL_WIDTH = 60
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -113,7 +115,8 @@ def _whole_command(found: Found, value: _Value) -> str:
 def _print_table(values: list[_Value]) -> None:
     """A line per value; columns that say nothing are left out."""
     rows: list[list[str | Cell]] = [
-        [paths.show(value.path), value.label or "", value.key, value_line(value.data)] for value in values
+        [paths.show(value.path), cut(value.label or "", _LABEL_WIDTH), value.key, value_line(value.data)]
+        for value in values
     ]
     useful = [at for at in range(len(_COLUMNS)) if at == _VALUE_AT or len({row[at] for row in rows} - {""}) > 1]
     print_text(render_table([_COLUMNS[at] for at in useful], [[row[at] for at in useful] for row in rows], look_at()))
