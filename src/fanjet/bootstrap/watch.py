@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
 from fanjet.bootstrap.requests import RunOutcome
-from fanjet.errors import ExecutionError, OperationError
+from fanjet.bootstrap.watched_database import WatchedDatabase
+from fanjet.errors import ExecutionError
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import ENDED, RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.connections import DATABASE_NAME
-from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow
-from fanjet.store.run_follower import RunFollower
 
 #: Between two looks; displays ask for no more. Looks that are dear are rarer: they may take so much of the time.
 _LOOK_EVERY_S = 0.1
@@ -35,22 +32,21 @@ class RunWatch:
     Instants are seconds of one clock that never goes back and stands still while nobody carries the run out.
     """
 
-    def __init__(self, settings: Settings, reader: Reader, row: RunRow) -> None:
-        self._settings = settings
-        self._path = settings.home / DATABASE_NAME
-        self._reader = reader
-        self._file = self._identify_file()
-        self.info: RunInfo = row.info
-        self.spec: DagSpec = reader.get_spec(row.info.number)
-        self._follower: RunFollower = reader.follow(row.info.number, self.spec)
+    def __init__(self, settings: Settings, database: WatchedDatabase) -> None:
+        self._patience_s = settings.db_busy_timeout_s
+        self._database = database
+        self.info: RunInfo = database.info
+        self.spec: DagSpec = database.spec
         #: What is to be added to the monotonic clock to get the time of day, as it was at the begin.
         self._offset_s = time.time() - time.monotonic()
-        self._progress = self._follower.look()
-        self._version: int | None = None
-        self._looked_at = time.monotonic()
+        self._looked_at = self._moved_at = time.monotonic()
         self._pause_s = 0.0
-        self._stands_at: float | None = None
+        self._moves = False
         self._trouble_since: float | None = None
+        self._seen_alive = self._abandoned = False
+        self._stands_at: float | None = None
+        self._progress = self._database.look()
+        self._stop_clock()
 
     @classmethod
     @contextmanager
@@ -65,20 +61,11 @@ class RunWatch:
             OperationError: There is no such run, or none is unfinished and none was named.
             ExecutionError: The database cannot be read.
         """
-        reader = Reader.open(settings.home)
+        database = WatchedDatabase(settings.home, run)
         try:
-            watch = cls(settings, reader, find_watched(reader, run))
-        except BaseException:
-            reader.close()
-            raise
-        try:
-            yield watch
+            yield cls(settings, database)
         finally:
-            watch.close()
-
-    def close(self) -> None:
-        """Close the database."""
-        self._reader.close()
+            database.close()
 
     # --- what displays read ---
 
@@ -124,71 +111,79 @@ class RunWatch:
             OperationError: The run is gone.
             ExecutionError: The database cannot be read any more.
         """
-        seen_alive = self._progress.run.owned
-        self._stop_clock()
         done = any(self.counts(task.number)[state] for task in self.spec.tasks for state in ENDED)
         display.run_opened(self.info, self.spec, self, resumed=done and self._progress.run.ended_at is None)
-        abandoned = False
         while self._progress.run.ended_at is None:
-            run = self._progress.run
-            if run.owned:
-                if abandoned:
-                    display.message(f"Run {self.info.number} goes on in {_name_owner(run)}.")
-                seen_alive, abandoned = True, False
-            else:
-                left_s = self._progress.lease_until - time.time() if seen_alive else 0.0
-                if not abandoned:
-                    display.message(self._explain_abandoned(run, left_s, wait=wait))
-                abandoned = True
-                if not wait and left_s <= 0:
-                    display.run_ended(self.info, RunStatus.RUNNING, self)
-                    return self._outcome(RunStatus.RUNNING)
+            if not self._note_owner(display, wait=wait):
+                display.run_ended(self.info, RunStatus.RUNNING, self)
+                return self._outcome(RunStatus.RUNNING)
+            if self._moves:
+                display.progress(self.info, self)
             self._sleep_and_look(display)
         display.run_ended(self.info, self._progress.run.state, self)
         return self._outcome(self._progress.run.state)
 
+    @property
+    def owned(self) -> bool:
+        """Whether somebody carries the run out, as far as the last look saw."""
+        return self._progress.run.owned
+
+    def _note_owner(self, display: Display, *, wait: bool) -> bool:
+        """Say when the owner goes and when another comes; whether there is something to stay for."""
+        run, number = self._progress.run, self.info.number
+        if run.owned:
+            if self._abandoned:
+                display.message(f"Run {number} goes on in {_name_owner(run)}.")
+            self._seen_alive, self._abandoned = True, False
+            return True
+        left_s = self._progress.lease_until - time.time() if self._seen_alive else 0.0
+        if not self._abandoned:
+            self._abandoned = True
+            display.message(_explain_abandoned(run, left_s, wait=wait))
+        return wait or left_s > 0
+
     def _sleep_and_look(self, display: Display) -> None:
         time.sleep(_LOOK_EVERY_S)
         now = time.monotonic()
+        self._moves = False
         try:
             if self._is_due(now):
                 self._look()
-                display.progress(self.info, self)
-            elif now - self._looked_at >= _MOVE_EVERY_S and self._stands_at is None:
-                display.progress(self.info, self)
+                self._moves = True
         except ExecutionError as error:
             self._bear(error, now, display)
         else:
             self._trouble_since = None
+        if self._stands_at is None and now - self._moved_at >= _MOVE_EVERY_S:
+            self._moves = True  # the clocks
+        if self._moves:
+            self._moved_at = now
 
     def _is_due(self, now: float) -> bool:
         """Whether somebody wrote, or whether it is time to see whether the owner is alive."""
-        self._follow_file()
         if now - self._looked_at < self._pause_s:
             return False
-        version = self._reader.data_version()
-        if version == self._version and now - self._looked_at < _SEE_OWNER_EVERY_S:
-            return False
-        self._version = version
-        return True
+        return self._database.has_changed() or now - self._looked_at >= _SEE_OWNER_EVERY_S
 
     def _look(self) -> None:
         began, cpu_before = time.monotonic(), time.process_time()
-        self._progress = self._follower.look()
+        self._progress = self._database.look()
         self._stop_clock()
         self._looked_at = began
         self._pause_s = min((time.process_time() - cpu_before) / _LOOKING_SHARE, _MOST_PAUSE_S)
 
     def _stop_clock(self) -> None:
-        """An ended run has its time; of one that was abandoned the last that is known is when something ended."""
+        """An ended run has its time; of one that was abandoned long ago the last that is known is what ended in it."""
         run = self._progress.run
         if run.ended_at is not None:
             self._stands_at = run.ended_at.timestamp() - self._offset_s
         elif run.owned:
             self._stands_at = None
-        elif self._stands_at is None:
+        elif self._seen_alive:
+            self._stands_at = self._stands_at or time.monotonic()
+        else:
             _, last = self.span(range(len(self.spec.tasks)))
-            self._stands_at = last if last is not None else self.began_at()
+            self._stands_at = self.began_at() if last is None else last
 
     def _bear(self, error: ExecutionError, now: float, display: Display) -> None:
         """What may pass is waited for as long as a write of a run would be; the run itself does not suffer."""
@@ -196,78 +191,25 @@ class RunWatch:
             raise error
         if self._trouble_since is None:
             self._trouble_since = now
-            display.message(f"{error} Trying again for {self._settings.db_busy_timeout_s:g} s.")
-        elif now - self._trouble_since > self._settings.db_busy_timeout_s:
+            display.message(f"{error} Trying again for {self._patience_s:g} s.")
+        elif now - self._trouble_since > self._patience_s:
             raise error
-
-    # --- the file ---
-
-    def _identify_file(self) -> tuple[int, int, bool]:
-        """Tells a database from another one in its place, and one that is written from one that was not."""
-        try:
-            status = os.stat(self._path)  # noqa: PTH116 - ten times a second
-        except OSError as error:
-            raise ExecutionError(f"The database {self._path} is gone ({error.strerror}).") from error
-        return status.st_dev, status.st_ino, os.path.exists(f"{self._path}-wal")  # noqa: PTH110 - as above
-
-    def _follow_file(self) -> None:
-        """Read the file that is there now, if it is another one."""
-        file = self._identify_file()
-        if file == self._file:
-            return
-        before = self.info
-        reader = Reader.open(self._settings.home)
-        self._reader.close()
-        self._reader, self._file, self._version = reader, file, None
-        try:
-            row = reader.get_run(before.number)
-        except OperationError:
-            row = None
-        if row is None or (row.info.dag_id, row.info.run_id) != (before.dag_id, before.run_id):
-            raise ExecutionError(
-                f"The database {self._path} was replaced by another one, which has no run {before.number} "
-                f"({before.dag_id}, {before.run_id})."
-            )
-        self._follower = reader.follow(before.number, self.spec)
-
-    # --- words ---
-
-    def _explain_abandoned(self, run: RunRow, left_s: float, *, wait: bool) -> str:
-        number = self.info.number
-        if run.owner_pid is None:
-            why = f"Run {number} was stopped before its end."
-        else:
-            why = f"The process that carried run {number} out is gone: it was {_name_owner(run)}."
-        if wait:
-            return f"{why} Waiting until somebody goes on with it: fanjet resume {number}"
-        if left_s > 0:
-            return f"{why} Waiting {left_s:.0f} s for somebody to go on with it: fanjet resume {number}"
-        return f"{why} Nobody carries it out now."
 
     def _outcome(self, status: RunStatus) -> RunOutcome:
         return RunOutcome(run=self.info.number, run_id=self.info.run_id, dag_id=self.info.dag_id, status=status)
 
 
-def find_watched(reader: Reader, text: str | None) -> RunRow:
-    """The run that is meant; without a name the latest that somebody carries out, else the latest without an end.
-
-    Raises:
-        OperationError: There is none.
-    """
-    if text is not None:
-        return reader.find_run(text)
-    unfinished = reader.list_unfinished()
-    owned = [run for run in unfinished if run.owned]
-    if unfinished:
-        return (owned or unfinished)[0]
-    latest = reader.list_runs(limit=1)
-    if not latest:
-        raise OperationError("There are no runs yet: `fanjet run FILE` makes the first.")
-    info = latest[0].info
-    raise OperationError(
-        f"No run is under way: the latest, run {info.number} of {info.dag_id}, has ended ({latest[0].state.label}). "
-        f"`fanjet watch {info.number}` shows how."
-    )
+def _explain_abandoned(run: RunRow, left_s: float, *, wait: bool) -> str:
+    number = run.info.number
+    if run.owner_pid is None:
+        why = f"Run {number} was stopped before its end."
+    else:
+        why = f"The process that carried run {number} out is gone: it was {_name_owner(run)}."
+    if wait:
+        return f"{why} Waiting until somebody goes on with it: fanjet resume {number}"
+    if left_s > 0:
+        return f"{why} Waiting {left_s:.0f} s for somebody to go on with it: fanjet resume {number}"
+    return f"{why} Nobody carries it out now."
 
 
 def _name_owner(run: RunRow) -> str:

@@ -39,7 +39,8 @@ def command(*, run: str | None, wait: bool, as_json: bool, home: Path | None) ->
             with JsonDisplay() if as_json else make_display(finder_of_failures(settings), times=watch) as display:
                 outcome = watch.follow(display, wait=wait)
         except KeyboardInterrupt:
-            sys.stderr.write(f"Stopped watching; run {watch.info.number} goes on without.\n")
+            what = f"; run {watch.info.number} goes on" if watch.owned else f" run {watch.info.number}"
+            sys.stderr.write(f"Stopped watching{what}.\n")
             return INTERRUPTED
     return int(outcome.status is not RunStatus.SUCCESS)
 
