@@ -12,7 +12,7 @@ from fanjet.bootstrap.watched_database import WatchedDatabase
 from fanjet.errors import ExecutionError
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.model.states import ENDED, RunStatus
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
 from fanjet.store.rows import RunRow
@@ -111,8 +111,7 @@ class RunWatch:
             OperationError: The run is gone.
             ExecutionError: The database cannot be read any more.
         """
-        done = any(self.counts(task.number)[state] for task in self.spec.tasks for state in ENDED)
-        display.run_opened(self.info, self.spec, self, resumed=done and self._progress.run.ended_at is None)
+        display.run_opened(self.info, self.spec, self, resumed=False)
         while self._progress.run.ended_at is None:
             if not self._note_owner(display, wait=wait):
                 display.run_ended(self.info, RunStatus.RUNNING, self)

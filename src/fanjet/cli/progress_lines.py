@@ -138,16 +138,20 @@ def draw_bar(row: Row, width: int, terminal: Terminal) -> Line:
     return [*line, (empty * (width - used), "grey")]
 
 
-def total_line(overall: Row) -> Line:
-    """The last line: everything together, in words."""
+def total_line(overall: Row, width: int | None = None) -> Line:
+    """The last line: everything together, in words; where it is too wide, without the rate, then without the times."""
     pieces: Line = [(f"{_say_progress(overall)} done", "bold")]
     pieces += say_counts(overall.counts, leave_out=_SHOWN_OTHERWISE)
-    if overall.per_s and not overall.over:
-        pieces.append((say_rate(overall.per_s), ""))
-    if overall.elapsed_s is not None:
-        pieces.append((f"{say_clock(overall.elapsed_s)} elapsed", ""))
+    rate: Line = [(say_rate(overall.per_s), "")] if overall.per_s and not overall.over else []
+    times: Line = [] if overall.elapsed_s is None else [(f"{say_clock(overall.elapsed_s)} elapsed", "")]
     if overall.left_s is not None:
-        pieces.append((f"about {say_clock(overall.left_s)} left", ""))
+        times.append((f"about {say_clock(overall.left_s)} left", ""))
+    lines = [_join([*pieces, *more]) for more in ([*rate, *times], times, times[-1:], [])]
+    return next((line for line in lines if width is None or text_width(plain(line)) <= width), lines[-1])
+
+
+def _join(pieces: Line) -> Line:
+    """The pieces with commas between them."""
     line: Line = []
     for piece in pieces:
         line += [(", ", "dim"), piece] if line else [piece]

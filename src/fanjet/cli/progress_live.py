@@ -104,7 +104,7 @@ class LiveDisplay:
         if hidden:
             lines.append(hidden_line(hidden, terminal))
         if not last:
-            lines.append(total_line(overall))
+            lines.append(total_line(overall, terminal.width))
         if self._live is not None:
             with output_optional():
                 self._live.update(self._text(lines, terminal), refresh=True)
