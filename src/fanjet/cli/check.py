@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import click
 import msgspec
 
+from fanjet.cli.check_strict import check_rule_names, load_strictly, render_findings
 from fanjet.cli.dag_errors import render_dag_errors, shorten_path
 from fanjet.cli.dag_files import DagFile, find_dag_files
 from fanjet.cli.duplicates import find_duplicates
@@ -22,7 +24,7 @@ from fanjet.errors import OperationError
 from fanjet.model.texts import storable
 from fanjet.parsing.bundle import check_name
 from fanjet.parsing.child import parse_in_child
-from fanjet.parsing.report import ParseError, ParseReport
+from fanjet.parsing.report import Finding, ParseError, ParseReport
 from fanjet.settings import load_settings
 
 #: Files that are loaded at the same time, each in a process of its own.
@@ -45,15 +47,24 @@ class _Checked(msgspec.Struct, frozen=True):
 
 @click.command(name="check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--strict", is_flag=True, help="Report also what works and is most likely not meant; for CI.")
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="RULE", help="Switch off a rule of --strict; may be given repeatedly."
+)
 @json_option
-def command(paths: tuple[Path, ...], as_json: bool) -> int:
+def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], as_json: bool) -> int:
     """Load DAG files and report everything that is wrong with them.
 
     Of a folder all Python files below it are loaded that could hold a DAG and that no ignore file excludes.
     Each is loaded in a process of its own. Nothing is run.
 
-    Exit status: 0 when all is well, 2 when there are errors.
+    With --strict also: broken-template, no-retries, slow-file, unused-results. A comment
+    "# fanjet: ignore[no-retries]" where a task is defined or called switches a rule off there,
+    "# fanjet: ignore-file[...]" in the whole file.
+
+    Exit status: 0 when all is well, 2 when there are errors or findings.
     """
+    check_rule_names(ignored, strict=strict)
     missing = [
         ParseError(str(path), None, "missing", "There is no such file or folder.")
         for path in paths
@@ -62,14 +73,17 @@ def command(paths: tuple[Path, ...], as_json: bool) -> int:
     found = find_dag_files([path for path in paths if path.exists()])
     odd = [error for file in found for error in _find_odd_name(file)]
     files = [file for file in found if not _find_odd_name(file)]
-    checked = list(_check_all(files))
+    load = partial(load_strictly, ignored=ignored) if strict else parse_in_child
+    checked = list(_check_all(files, load))
     duplicates = find_duplicates([(one.file.path, one.report) for one in checked])
     errors = [*missing, *odd, *(error for one in checked for error in one.errors), *duplicates]
+    findings = list(dict.fromkeys(finding for one in checked for finding in one.report.findings))
     if as_json:
-        print_json(_as_data(checked, errors))
+        data = _as_data(checked, errors)
+        print_json({**data, "findings": [msgspec.structs.asdict(each) for each in findings]} if strict else data)
     else:
-        _print(checked, errors, look_at())
-    return 2 if errors else 0
+        _print(checked, errors, findings, look_at(), strict=strict)
+    return 2 if errors or findings else 0
 
 
 def _find_odd_name(file: DagFile) -> list[ParseError]:
@@ -80,11 +94,11 @@ def _find_odd_name(file: DagFile) -> list[ParseError]:
     return []
 
 
-def _check_all(files: Sequence[DagFile]) -> Iterator[_Checked]:
+def _check_all(files: Sequence[DagFile], load: Callable[[Path, float], ParseReport]) -> Iterator[_Checked]:
     """In the order of the files."""
     timeouts_s = [load_settings(start=file.path).parse_timeout_s for file in files]
     with ThreadPoolExecutor(_AT_ONCE) as pool, _Counter(len(files)) as counter:
-        reports = pool.map(parse_in_child, [file.path for file in files], timeouts_s)
+        reports = pool.map(load, [file.path for file in files], timeouts_s)
         for file, report in zip(files, reports, strict=True):
             counter.done(file.path)
             yield _Checked(file, report)
@@ -115,14 +129,29 @@ class _Counter:
             sys.stderr.flush()
 
 
-def _print(checked: Sequence[_Checked], errors: Sequence[ParseError], terminal: Terminal) -> None:
+def _print(
+    checked: Sequence[_Checked],
+    errors: Sequence[ParseError],
+    findings: Sequence[Finding],
+    terminal: Terminal,
+    *,
+    strict: bool,
+) -> None:
     if len(checked) <= _MOST_NAMED:
-        print_text("".join(_describe(one, terminal) for one in checked if not one.errors))
+        print_text("".join(_describe(one, terminal) for one in checked if not one.errors and not one.report.findings))
     print_text(render_dag_errors(errors, terminal))
+    print_text(render_findings(findings, terminal))
     dags = sum(len(one.report.specs) for one in checked)
     summary = f"{say_count(len(checked), 'file')}, {say_count(dags, 'DAG')}: "
-    verdict = say_count(len(errors), "error") if errors else "no errors"
-    print_text(summary + terminal.style(verdict, "bold red" if errors else "green") + "\n")
+    verdict = terminal.style(say_count(len(errors), "error") if errors else "no errors", _colour(errors))
+    if strict:
+        told = say_count(len(findings), "finding") if findings else "no findings"
+        verdict += ", " + terminal.style(told, _colour(findings))
+    print_text(f"{summary}{verdict}\n")
+
+
+def _colour(found: Sequence[object]) -> str:
+    return "bold red" if found else "green"
 
 
 def _describe(one: _Checked, terminal: Terminal) -> str:

@@ -21,22 +21,26 @@ from fanjet.parsing.report import ParseError, ParseReport
 
 #: The report comes after its length.
 LENGTH_BYTES = 4
+#: The argument that asks for the rules.
+STRICT = "strict"
+_COMMAND = (sys.executable, "-P", "-m", "fanjet.parsing")
 _TAIL_BYTES = 2000
 
 
-def parse_in_child(path: Path, timeout_s: float, root: Path | None = None) -> ParseReport:
+def parse_in_child(path: Path, timeout_s: float, root: Path | None = None, *, strict: bool = False) -> ParseReport:
     """Load a file and report what is in it or what is wrong with it. Thread-safe.
 
     Args:
         path: The file.
         timeout_s: When it takes longer, it is stopped and that is the error.
         root: The root of its bundle; found if it is not given.
+        strict: Whether to apply the rules (`fanjet.parsing.rules`) too.
     """
     started_at = time.monotonic()
     read_fd, write_fd = os.pipe()
     with tempfile.TemporaryFile() as output, os.fdopen(read_fd, "rb", buffering=0) as answer:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "fanjet.parsing", str(path), str(root or find_root(path)), str(write_fd)],
+            [*_COMMAND, str(path), str(root or find_root(path)), str(write_fd), *([STRICT] if strict else [])],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

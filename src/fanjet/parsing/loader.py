@@ -20,7 +20,6 @@ from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.parsing.search_path import extend_search_path
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 
-
 #: Runs the code of a file (its text, its path) in the variables of a module.
 Execute: TypeAlias = Callable[[bytes, Path, dict[str, Any]], None]
 

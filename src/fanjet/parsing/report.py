@@ -31,6 +31,28 @@ class ParseError(msgspec.Struct, frozen=True):
         return f"{place}: {self.message}" + (f" Fix: {self.fix}" if self.fix else "")
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """Something that works and is most likely not meant, or will fail in a run.
+
+    Attributes:
+        file: Where.
+        line: 1-based; None when no line is to blame.
+        rule: The name of the rule that it breaks; see `fanjet.parsing.rules`.
+        dag_id: None when it is about the file.
+        task_id: None when it is about the file or the DAG.
+        message: What is the matter.
+        fix: What to do.
+    """
+
+    file: str
+    line: int | None
+    rule: str
+    dag_id: str | None
+    task_id: str | None
+    message: str
+    fix: str
+
+
 class ParseReport(msgspec.Struct, frozen=True):
     """A file that was loaded in a process of its own."""
 
@@ -39,3 +61,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     duration_s: float
     #: By DAG id: the file, perhaps another one that this one imports, and the line where the DAG was made.
     places: dict[str, tuple[str, int]] = {}
+    #: What the rules say, where they were asked.
+    findings: list[Finding] = []

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fanjet.authoring.decorated import DecoratedMappedOperator
-from fanjet.authoring.expand_input import ExpandInput
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator
@@ -32,27 +31,21 @@ def has_templates(task: Operator) -> bool:
             or text.endswith(("\n", *extensions))
         )
 
-    return any(_has(value, is_template) for value in _values(task))
+    return any(_has(value, is_template) for _, value in authored_fields(task))
 
 
-def _values(task: Operator) -> Iterator[Any]:
-    """What the author wrote for the template fields."""
+def authored_fields(task: Operator) -> Iterator[tuple[str, Any]]:
+    """The names of the template fields, each with something that the author wrote for it."""
     if isinstance(task, BaseOperator):
-        yield from (getattr(task, field, None) for field in task.template_fields)
+        yield from ((field, getattr(task, field, None)) for field in task.template_fields)
     elif isinstance(task, MappedOperator):
         fields = task.operator_class.template_fields
-        yield from (task.partial_kwargs.get(field) for field in fields)
+        yield from ((field, task.partial_kwargs.get(field)) for field in fields)
         if isinstance(task, DecoratedMappedOperator):
-            yield task.op_kwargs
-            yield from _literals(task.expand_input, None)
+            yield "op_kwargs", task.op_kwargs
+            yield from (("op_kwargs", value) for _, value in task.expand_input.authored())
         else:
-            yield from _literals(task.expand_input, frozenset(fields))
-
-
-def _literals(expand_input: ExpandInput, fields: frozenset[str] | None) -> Iterator[Any]:
-    for name, value in expand_input.authored():
-        if fields is None or name in fields:
-            yield value
+            yield from ((name, value) for name, value in task.expand_input.authored() if name in frozenset(fields))
 
 
 def _has(value: Any, is_template: Callable[[str], bool]) -> bool:

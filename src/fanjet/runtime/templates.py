@@ -97,7 +97,7 @@ class Templates:
             return text
         template = self._compiled.get(text)
         if template is None:
-            template = self._guarded(lambda: self._environment.from_string(text), where)
+            template = self._guarded(lambda: self.environment.from_string(text), where)
             if len(self._compiled) >= _MAX_COMPILED:
                 self._compiled.clear()
             self._compiled[text] = template
@@ -105,7 +105,7 @@ class Templates:
 
     def render_file(self, name: str, context: MutableMapping[str, Any], where: str) -> Any:
         """As `render`, for the template in a file below one of the folders."""
-        template = self._guarded(lambda: self._environment.get_template(name), where)
+        template = self._guarded(lambda: self.environment.get_template(name), where)
         return self._guarded(lambda: self._run(template, context), where)
 
     def _is_constant(self, text: str) -> bool:
@@ -116,7 +116,7 @@ class Templates:
 
     def _run(self, template: Any, context: MutableMapping[str, Any]) -> Any:
         """Jinja's `render` without its copy of the context, which would make every entry."""
-        environment = self._environment
+        environment = self.environment
         variables = ChainMap(context, environment.globals)
         try:
             return environment.concat(template.root_render_func(template.new_context(variables, shared=True)))
@@ -147,7 +147,8 @@ class Templates:
             raise
 
     @property
-    def _environment(self) -> Any:
+    def environment(self) -> Any:
+        """Jinja's environment."""
         if self._made is None:
             self._made = self._make_environment()
         return self._made

@@ -87,7 +87,7 @@ class TryRunner:
         self._value_store = value_store
         self._clock = clock
         self._dag: DAG | None = next((task.dag for task in built.tasks if task.dag is not None), None)
-        self._templates = _make_templates(self._dag)
+        self._templates = make_templates(self._dag)
         self._numbers = {task: number for number, task in enumerate(built.tasks)}
         self._feeds = Feeds(built.spec, max_map_length)
         self._results = Results(Graph(built.spec), self._feeds)
@@ -275,7 +275,8 @@ class TryRunner:
         return prepared
 
 
-def _make_templates(dag: DAG | None) -> Templates:
+def make_templates(dag: DAG | None) -> Templates:
+    """The templates of a DAG, with all that it defines for them."""
     if dag is None:
         return Templates()
     folder = FilePath(dag.definition.file).parent.absolute() if dag.definition else FilePath.cwd()

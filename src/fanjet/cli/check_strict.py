@@ -1,0 +1,66 @@
+"""What `fanjet check --strict` adds: the findings of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from fanjet.cli.dag_errors import shorten_path
+from fanjet.cli.terminal import Terminal
+from fanjet.cli.text_width import text_width
+from fanjet.errors import OperationError
+from fanjet.parsing.child import parse_in_child
+from fanjet.parsing.report import Finding, ParseReport
+from fanjet.parsing.rules.names import RULES
+
+_SLOW = "slow-file"
+
+
+def check_rule_names(names: Collection[str], *, strict: bool) -> None:
+    """Refuse rules that are to be ignored and do not exist, or that nobody asks for.
+
+    Raises:
+        OperationError: There is no such rule, or no `--strict`.
+    """
+    if names and not strict:
+        raise OperationError("--ignore switches off rules of --strict. Add --strict, or leave it out.")
+    for name in names:
+        if name not in RULES:
+            near = get_close_matches(name, RULES, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"The rules are {', '.join(RULES)}."
+            raise OperationError(f"--ignore {name}: there is no such rule. {hint}")
+
+
+def load_strictly(path: Path, timeout_s: float, ignored: Collection[str]) -> ParseReport:
+    """The report of a file with the findings of all rules but the ignored ones.
+
+    A slow file is loaded again: the first time, files that it imports may have come from a cold disk.
+    """
+    report = parse_in_child(path, timeout_s, strict=True)
+    if _SLOW not in ignored and _is_slow(report):
+        again = parse_in_child(path, timeout_s, strict=True)
+        report = again if not again.errors and again.duration_s < report.duration_s else report
+    return msgspec.structs.replace(report, findings=[each for each in report.findings if each.rule not in ignored])
+
+
+def _is_slow(report: ParseReport) -> bool:
+    return any(finding.rule == _SLOW for finding in report.findings)
+
+
+def render_findings(findings: Sequence[Finding], terminal: Terminal) -> str:
+    """A line for each; the fix once where several in a row have the same."""
+    lines = []
+    for at, finding in enumerate(findings):
+        file = shorten_path(finding.file)
+        place = f"{file}:{finding.line}" if finding.line else file
+        head = f"{place}: {finding.rule}: {finding.message}"
+        fits = not terminal.live or text_width(head) <= terminal.width
+        styled = f"{terminal.style(place, 'bold')}: {terminal.style(finding.rule, 'yellow')}:"
+        lines += [f"{styled} {finding.message}"] if fits else [styled, f"    {finding.message}"]
+        following = findings[at + 1] if at + 1 < len(findings) else None
+        if following is None or (following.rule, following.fix) != (finding.rule, finding.fix):
+            lines.append(f"    {terminal.style('fix:', 'green')} {finding.fix}")
+    return "".join(f"{line}\n" for line in lines)

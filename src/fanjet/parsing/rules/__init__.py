@@ -1,0 +1,1 @@
+"""What `fanjet check --strict` looks for beyond errors: one module per rule."""
