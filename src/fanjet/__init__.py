@@ -133,6 +133,10 @@ _HOMES = {
 ports.DECORATORS.update(
     {
         "bash": "fanjet.operators.bash:BashDecoratedOperator",
+        "branch_external_python": "fanjet.operators.external_python:BranchExternalPythonDecoratedOperator",
+        "branch_virtualenv": "fanjet.operators.virtualenv:BranchVirtualenvDecoratedOperator",
+        "external_python": "fanjet.operators.external_python:ExternalPythonDecoratedOperator",
+        "virtualenv": "fanjet.operators.virtualenv:VirtualenvDecoratedOperator",
         "run_if": "fanjet.operators.conditions:run_if",
         "skip_if": "fanjet.operators.conditions:skip_if",
         "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",

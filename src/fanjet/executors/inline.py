@@ -182,7 +182,9 @@ class InlineExecutor:
         for index in launch.indexes:
             self._client.index = index
             started_at = self._clock.time()
-            result = runner.run(info, launch.task, launch.parent, index, launch.try_number, launch.carry)
+            result = runner.run(
+                info, launch.task, launch.parent, index, launch.try_number, launch.carry, launch.tries_before
+            )
             ended_at = self._clock.time()
             sys.stdout.flush()
             indexes.append(index)

@@ -40,6 +40,7 @@ class TaskInstance:
         try_number: 1-based.
         map_path: The map index as a path; ``()`` in an unmapped task.
         carry: What the try left for itself when it was rescheduled, else None.
+        tries_before: How many tries there were before the instance was last cleared for a rerun.
     """
 
     __slots__ = (
@@ -56,11 +57,19 @@ class TaskInstance:
         "rendered_map_index",
         "state",
         "task",
+        "tries_before",
         "try_number",
     )
 
     def __init__(
-        self, prepared: PreparedTask, run: RunView, parent: Path, index: int, try_number: int, carry: bytes | None
+        self,
+        prepared: PreparedTask,
+        run: RunView,
+        parent: Path,
+        index: int,
+        try_number: int,
+        carry: bytes | None,
+        tries_before: int = 0,
     ) -> None:
         self.prepared = prepared
         self._run = run
@@ -68,6 +77,7 @@ class TaskInstance:
         self.index = index
         self.map_path = join(parent, index)
         self.try_number: int = try_number
+        self.tries_before = tries_before
         self.carry = carry
         self.task: Operator = prepared.operator
         self.state = "running"
@@ -111,8 +121,8 @@ class TaskInstance:
 
     @property
     def max_tries(self) -> int:
-        """The number of retries that the task has."""
-        return self.prepared.spec.retries
+        """The try number that the last retry begins after: the retries of the task, and the tries before a rerun."""
+        return self.prepared.spec.retries + self.tries_before
 
     @property
     def expanded_ti_count(self) -> int | None:

@@ -19,6 +19,10 @@ DECORATORS: ModuleNames = {
         "short_circuit_task",
         "bash_task",
         "sensor_task",
+        "virtualenv_task",
+        "external_python_task",
+        "branch_virtualenv_task",
+        "branch_external_python_task",
     ),
 }
 EDGES: ModuleNames = {
@@ -43,6 +47,10 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.decorators.short_circuit": home("fanjet.airflow.decorators", "short_circuit_task"),
     "airflow.decorators.bash": home("fanjet.airflow.decorators", "bash_task"),
     "airflow.decorators.sensor": home("fanjet.airflow.decorators", "sensor_task"),
+    "airflow.decorators.python_virtualenv": home("fanjet.airflow.decorators", "virtualenv_task"),
+    "airflow.decorators.external_python": home("fanjet.airflow.decorators", "external_python_task"),
+    "airflow.decorators.branch_virtualenv": home("fanjet.airflow.decorators", "branch_virtualenv_task"),
+    "airflow.decorators.branch_external_python": home("fanjet.airflow.decorators", "branch_external_python_task"),
     "airflow.decorators.task_group": home("fanjet.authoring.task_group_decorator", "task_group"),
     "airflow.decorators.condition": _CONDITION,
     "airflow.sdk.definitions.decorators.condition": _CONDITION,

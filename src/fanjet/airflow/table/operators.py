@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fanjet.airflow.table.entries import DEFERRABLE, Missing, ModuleNames, home, missing
 
-_NOT_YET = Missing("it is not written yet", "use an operator of the compatibility page")
 _OTHER_DAGS = Missing("tasks cannot yet start or watch runs of other DAGs", "put both parts into one DAG")
 _SUBDAG = Missing("SubDAGs are gone from Airflow too", "use a task group")
 _SQL = Missing("it belongs to the common.sql provider", "pip install --no-deps apache-airflow-providers-common-sql")
@@ -17,12 +16,12 @@ _PYTHON = {
     **home("fanjet.operators.python", "PythonOperator", "BranchPythonOperator", "ShortCircuitOperator"),
     "get_current_context": "fanjet.runtime.context:get_current_context",
     "task": "fanjet.authoring.task_decorator:task",
-    **missing(
-        _NOT_YET,
+    **home("fanjet.operators.external_python", "ExternalPythonOperator", "BranchExternalPythonOperator"),
+    **home(
+        "fanjet.operators.virtualenv",
         "PythonVirtualenvOperator",
-        "ExternalPythonOperator",
         "BranchPythonVirtualenvOperator",
-        "BranchExternalPythonOperator",
+        "is_venv_installed",
     ),
 }
 _BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | {
