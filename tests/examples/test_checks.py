@@ -24,7 +24,7 @@ PathFinder.find_spec = classmethod(find_spec)
 
 
 def test_nothing_is_wrong_with_them(fanjet: Program) -> None:
-    assert f"{len(FILES)} files, {len(FILES)} DAGs: no errors" in fanjet("check", EXAMPLES).stdout
+    assert f"{len(FILES)} files, {len(FILES)} DAGs: no errors" in fanjet("check", "--strict", EXAMPLES).stdout
 
 
 def test_a_missing_library_is_told_with_the_extra_that_has_it(fanjet: Program) -> None:
