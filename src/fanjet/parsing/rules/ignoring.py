@@ -92,8 +92,12 @@ def _read_statements(file: str) -> tuple[tuple[int, int], ...]:
 
 
 def _find_extent(node: ast.stmt) -> tuple[int, int]:
-    decorators = [each.lineno for each in getattr(node, "decorator_list", [])]
-    first = min([node.lineno, *decorators])
-    body = getattr(node, "body", None)
-    last = max(node.lineno, body[0].lineno - 1) if isinstance(body, list) and body else node.end_lineno
-    return first, last or node.lineno
+    first, body = _find_start(node), getattr(node, "body", None)
+    if isinstance(body, list) and body:
+        return first, max(node.lineno, _find_start(body[0]) - 1)
+    return first, node.end_lineno or node.lineno
+
+
+def _find_start(node: ast.stmt) -> int:
+    """The first line, with decorators."""
+    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
