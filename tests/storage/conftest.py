@@ -27,7 +27,7 @@ class Bucket:
         self.client = client
         client.create_bucket(Bucket=self.name)
 
-    def keys(self) -> list[str]:
+    def list_keys(self) -> list[str]:
         return [found["Key"] for found in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])]
 
     def delete(self, uri: str) -> None:

@@ -38,7 +38,7 @@ def test_values_of_all_kinds_come_back_from_s3(bucket: Bucket) -> None:
 def test_small_values_never_go_there(bucket: Bucket) -> None:
     encode("small", ValueStore("s3://no-such-bucket/x"), OWNER)
     encode("small", ValueStore(bucket.url), OWNER)
-    assert bucket.keys() == []
+    assert bucket.list_keys() == []
 
 
 def test_many_are_read_in_order_and_only_as_far_as_someone_reads(bucket: Bucket) -> None:
@@ -91,7 +91,7 @@ def test_a_store_that_may_only_be_read_fails_the_write_and_leaves_nothing(bucket
     )
     assert "access is denied" in text
     assert "Fix: allow the user or key" in text
-    assert bucket.keys() == []
+    assert bucket.list_keys() == []
     check_place(bucket.url)  # whether writing is allowed shows when it is done
 
 

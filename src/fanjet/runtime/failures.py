@@ -54,7 +54,8 @@ def _keep_authors_part(told: Any) -> bool:
     worth = any(not _is_inner(frame.filename) for frame in frames)
     # Without frames it prints no heading either.
     told.stack = traceback.StackSummary.from_list(frames) if worth else None
-    chained = [told.__cause__, told.__context__, *(told.exceptions or ())]
+    context = None if told.__suppress_context__ else told.__context__
+    chained = [told.__cause__, context, *(told.exceptions or ())]
     return any([worth, *(_keep_authors_part(other) for other in chained if other is not None)])
 
 

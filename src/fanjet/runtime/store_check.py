@@ -39,7 +39,7 @@ class StoreCheck:
             refuse_credentials(root)
             subprocess = import_module("subprocess")  # late: most stores are local folders
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fanjet.runtime.store_check", root],
+                [sys.executable, "-P", "-m", "fanjet.runtime.store_check", root],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
