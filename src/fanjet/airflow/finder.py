@@ -48,15 +48,13 @@ class AirflowFinder:
         if not fullname.startswith(_PREFIX) and fullname != _TOP:
             return None
         lookup = import_module("fanjet.airflow.lookup")
+        installed = _find_installed(fullname, path, target)
+        if installed is not None and (_is_provider(fullname) or not lookup.has_module(fullname)):
+            return installed
         if lookup.has_module(fullname):
             spec = ModuleSpec(fullname, self, is_package=True)
             spec.submodule_search_locations = _installed(fullname)
             return spec
-        if fullname.startswith(_OPEN):
-            parent = fullname.rpartition(".")[0]
-            found = PathFinder.find_spec(fullname, path or _installed(parent, _TOP), target)
-            if found is not None:
-                return found
         raise lookup.explain_missing(fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -64,6 +62,17 @@ class AirflowFinder:
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing: names are looked up when they are used."""
+
+
+def _is_provider(fullname: str) -> bool:
+    """Whether it belongs to a provider other than the standard one, which Fanjet has all of."""
+    return fullname.startswith("airflow.providers.") and not fullname.startswith("airflow.providers.standard")
+
+
+def _find_installed(fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+    if not fullname.startswith(_OPEN):
+        return None
+    return PathFinder.find_spec(fullname, path or _installed(fullname.rpartition(".")[0], _TOP), target)
 
 
 def _installed(fullname: str, *others: str) -> list[str]:

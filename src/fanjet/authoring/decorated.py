@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fanjet.authoring.call_signature import CallSignature, read_signature
@@ -23,6 +23,7 @@ class DecoratedOperator(BaseOperator):
         python_callable: The function.
         op_args: Its arguments by position.
         op_kwargs: Its arguments by name; the context provides parameters of its names that are in neither.
+        templates_exts: A text among the arguments that ends so is the name of a file with the template.
         options: As in `BaseOperator`.
     """
 
@@ -37,9 +38,12 @@ class DecoratedOperator(BaseOperator):
         op_args: Collection[Any] = (),
         op_kwargs: Mapping[str, Any] | None = None,
         templates_dict: Mapping[str, Any] | None = None,
+        templates_exts: Sequence[str] | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(**options)
+        if templates_exts:
+            self.template_ext = tuple(templates_exts)  # type: ignore[misc] # of this task alone
         self.python_callable = python_callable
         self.op_args = tuple(op_args)
         self.op_kwargs = dict(op_kwargs or {})

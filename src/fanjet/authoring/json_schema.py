@@ -34,7 +34,20 @@ _FORMATS: dict[str, Callable[[str], object]] = {
     "time": time.fromisoformat,
     "regex": re.compile,
     "multiline": str,
+    "duration": lambda text: _match(_DURATION, text),
+    "email": lambda text: _match(r"[^@\s]+@[^@\s]+", text),
+    "uri": lambda text: _match(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", text),
+    "uuid": lambda text: _match(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", text),
 }
+#: As in ISO 8601: ``P3Y6M4DT12H30M5S`` or ``P4W``.
+_DURATION = r"P(?!$)(\d+W|(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?)"
+
+
+def _match(pattern: str, text: str) -> None:
+    if not re.fullmatch(pattern, text):
+        raise ValueError(text)
+
+
 
 #: Says what is wrong with a value, None if nothing is: (value, what the keyword says, whole schema).
 Check = Callable[[Any, Any, Mapping[str, Any]], str | None]

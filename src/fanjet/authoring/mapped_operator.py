@@ -57,6 +57,10 @@ class MappedOperator(Operator):
     def operator_name(self) -> str:
         return getattr(self.operator_class, "custom_operator_name", None) or self.task_type
 
+    @property
+    def template_extensions(self) -> tuple[str, ...]:
+        return tuple(self.partial_kwargs.get("templates_exts") or self.operator_class.template_ext)
+
     def unmap(self, kwargs: Mapping[str, Any]) -> BaseOperator:
         """The operator of one instance.
 

@@ -116,6 +116,10 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
         """Clean up what `execute` has started; called when the try is cancelled or takes too long."""
 
     @property
+    def template_extensions(self) -> tuple[str, ...]:
+        return tuple(self.template_ext)
+
+    @property
     def log(self) -> Logger:
         """A logger; what is logged becomes part of the try's log."""
         import logging  # noqa: PLC0415 - slow to import, and needed in tries only

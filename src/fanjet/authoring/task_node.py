@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
@@ -111,6 +112,11 @@ class Operator(Node):
     def operator_name(self) -> str:
         """What people call this kind of task: ``@task`` or the name of the class."""
         return getattr(self, "custom_operator_name", None) or self.task_type
+
+    @property
+    @abstractmethod
+    def template_extensions(self) -> tuple[str, ...]:
+        """A template field whose text ends in one of these is the name of a file."""
 
     @property
     def place(self) -> dict[str, Any]:

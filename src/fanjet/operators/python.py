@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.call_signature import read_signature
@@ -22,6 +22,7 @@ class PythonOperator(BaseOperator):
         op_args: Its arguments by position.
         op_kwargs: Its arguments by name.
         templates_dict: Templates that the function finds, rendered, as `templates_dict` in its context.
+        templates_exts: A text among the arguments that ends so is the name of a file with the template.
         options: As in `BaseOperator`.
 
     Raises:
@@ -39,9 +40,12 @@ class PythonOperator(BaseOperator):
         op_args: Collection[Any] | None = None,
         op_kwargs: Mapping[str, Any] | None = None,
         templates_dict: Mapping[str, Any] | None = None,
+        templates_exts: Sequence[str] | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(**options)
+        if templates_exts:
+            self.template_ext = tuple(templates_exts)  # type: ignore[misc] # of this task alone
         if not callable(python_callable):
             raise DagTypeError(f"Task '{self.task_id}': python_callable={python_callable!r} cannot be called.")
         self.python_callable = python_callable

@@ -62,7 +62,7 @@ class PreparedOperator(PreparedTask):
         if isinstance(task, DecoratedMappedOperator):
             return self._unmap_function(task, authored, data, ti, scope)
         fields = frozenset(task.operator_class.template_fields)
-        renderer = self.renderer(ti, task.operator_class)
+        renderer = self.renderer(ti, task)
         for name, value in authored.items():
             data[name] = renderer.render(value, name, scope) if name in fields else own_copy(resolve(value, scope))
             if name in fields and ti.rendered is not None:
@@ -81,7 +81,7 @@ class PreparedOperator(PreparedTask):
     ) -> BaseOperator:
         """Arguments of a function are values inside the field `op_kwargs`."""
         shared = {name: value for name, value in task.op_kwargs.items() if name not in data}
-        written = self.renderer(ti, task.operator_class).render({**shared, **authored}, "op_kwargs", scope)
+        written = self.renderer(ti, task).render({**shared, **authored}, "op_kwargs", scope)
         operator = task.unmap({**written, **data})
         self._finish_fields(operator, ti, scope, ("op_args", "op_kwargs"))
         return operator

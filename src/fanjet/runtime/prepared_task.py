@@ -66,6 +66,6 @@ class PreparedTask(ABC):
         if self.label_template is not None:
             context.update({name: value for name, value in arguments.items() if name not in context})
 
-    def renderer(self, ti: TaskInstance, operator: type | Operator) -> FieldRenderer:
+    def renderer(self, ti: TaskInstance, operator: Operator) -> FieldRenderer:
         """Renders the fields of a try."""
-        return FieldRenderer(self.templates, ti, getattr(operator, "template_ext", ()))
+        return FieldRenderer(self.templates, ti, operator.template_extensions)

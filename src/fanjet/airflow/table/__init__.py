@@ -6,7 +6,7 @@ one area.
 
 from __future__ import annotations
 
-from fanjet.airflow.table import authoring, core, models, operators, sdk, timetables, utilities
+from fanjet.airflow.table import authoring, compat, core, models, operators, sdk, timetables, utilities
 from fanjet.airflow.table.entries import ModuleNames
 from fanjet.airflow.table.gone import GONE_MODULES
 
@@ -16,6 +16,7 @@ MODULES: dict[str, ModuleNames] = {
     **models.MODULES,
     **operators.MODULES,
     **sdk.MODULES,
+    **compat.MODULES,
     **timetables.MODULES,
     **utilities.MODULES,
 }

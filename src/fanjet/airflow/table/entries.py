@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 
@@ -16,15 +15,15 @@ class Missing(NamedTuple):
 
 
 #: Name -> where it lives, as ``module:attribute`` or, for a module, ``module``; or why it is not there.
-ModuleNames: TypeAlias = Mapping[str, str | Missing]
+ModuleNames: TypeAlias = dict[str, str | Missing]
 
 
-def home(module: str, *names: str) -> dict[str, str]:
+def home(module: str, *names: str) -> dict[str, str | Missing]:
     """Names that live in one module of Fanjet under the same names."""
     return {name: f"{module}:{name}" for name in names}
 
 
-def missing(entry: Missing, *names: str) -> dict[str, Missing]:
+def missing(entry: Missing, *names: str) -> dict[str, str | Missing]:
     """Names that are missing for one reason."""
     return dict.fromkeys(names, entry)
 
