@@ -27,6 +27,7 @@ class PlainRunner:
         index,
         try_number,
         carry,
+        tries_before,
     ):
         try:
             value = self._functions[task_number](index)

@@ -16,6 +16,7 @@ import pytest
 
 from fanjet.errors import ExecutionError
 from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION
+from fanjet.store.upgrades import UPGRADES
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from store.samples import Owned, check_summaries, ends, own_run
@@ -217,7 +218,7 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
     ("version", "words"),
     [
         (99, rf"newer Fanjet \(schema 99, this one knows {SCHEMA_VERSION}\); upgrade"),
-        (SCHEMA_VERSION - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
+        (min(UPGRADES) - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
     ],
 )
 def test_another_schema_is_refused(owned: Owned, home: Path, version: int, words: str) -> None:

@@ -10,8 +10,10 @@ from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.executors.port import Executor
 from fanjet.model.changes import Change
+from fanjet.model.commands import Request
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.loop import LEASE_S, Scheduler
 from fanjet.settings.values import Settings
@@ -59,6 +61,24 @@ class Runs:
         self._take(info)
         history = self._journal.read_history(info.number)
         machine, changes = RunState.restore(info.number, spec, history, time.time())
+        return self._finish(info, spec, machine, changes, resumed=True)
+
+    def go_on(self, info: RunInfo, spec: DagSpec, status: RunStatus, request: Request) -> RunOutcome:
+        """Carry out a request on a run that nobody owns, and go on with the run until it is over (again).
+
+        Args:
+            info: The run.
+            spec: Its DAG.
+            status: As recorded; the run may be over.
+            request: What to do first.
+
+        Raises:
+            OperationError: A living process owns it.
+        """
+        self._take(info)
+        history = self._journal.read_history(info.number)
+        machine, changes = RunState.restore(info.number, spec, history, time.time(), status=status)
+        changes += machine.apply([request])
         return self._finish(info, spec, machine, changes, resumed=True)
 
     def _take(self, info: RunInfo) -> None:

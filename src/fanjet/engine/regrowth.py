@@ -110,7 +110,6 @@ def _remove_positions(core: Core, block: Block, size: int) -> None:
             indexes=indexes,
             state=State.REMOVED,
             at=core.now,
-            keeps_results=True,
         )
     )
     core.story.add("removed", block.task, block.parent, indexes)

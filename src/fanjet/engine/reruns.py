@@ -20,6 +20,7 @@ from fanjet.engine.transitions import MARKS, Cause
 from fanjet.model.changes import CancelTries, ClearInstances, DequeueInstances, EndInstances, ReopenRun
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.paths import NOT_MAPPED, Path
+from fanjet.model.reruns import RerunPlan, TakenInstances
 from fanjet.model.states import ENDED, RunStatus, State
 
 _CLEARED = "cancelled: it was cleared for a rerun"
@@ -35,6 +36,26 @@ def find_clearing(core: Core, event: RerunRequested) -> Clearing:
         take_dependants(core, clearing)
     take_setups(core, clearing)
     return clearing
+
+
+def plan_rerun(core: Core, event: RerunRequested) -> RerunPlan:
+    """The same, for people."""
+    tasks = range(len(core.spec.tasks)) if event.tasks is None else event.tasks
+    asked = select(core, tasks, event.paths, failed_only=event.failed_only)
+    clearing = find_clearing(core, event)
+    taken = []
+    for block, positions in clearing:
+        mask = asked.taken[block.task].get(block.parent)
+        taken.append(
+            TakenInstances(
+                task=block.task,
+                parent=block.parent,
+                indexes=(NOT_MAPPED,) if block.single else positions,
+                states=bytes(block.states[position] for position in positions),
+                asked=bytes(mask[1][position] if mask else 0 for position in positions),
+            )
+        )
+    return RerunPlan(taken=taken, maps=list(clearing.maps), companions=tuple(sorted(clearing.companions)))
 
 
 def rerun(core: Core, event: RerunRequested) -> None:

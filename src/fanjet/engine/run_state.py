@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from fanjet.engine.core import Core
 from fanjet.engine.downstream import hand_on
 from fanjet.engine.judging import judge_all
+from fanjet.engine.clearing import blocks_below
 from fanjet.engine.contexts import open_top
 from fanjet.engine.maps import measured
-from fanjet.engine.reruns import cancel_task, mark, rerun
+from fanjet.engine.reruns import cancel_task, mark, plan_rerun, rerun
 from fanjet.engine.restore import rebuild
 from fanjet.engine.skips import cancel, fail_fast
 from fanjet.engine.snapshot import Snapshot, take_snapshot
@@ -31,6 +32,7 @@ from fanjet.model.events import (
 from fanjet.model.history import RunHistory
 from fanjet.model.launches import Launch
 from fanjet.model.paths import NOT_MAPPED, Path
+from fanjet.model.reruns import RerunPlan
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
 
@@ -131,6 +133,16 @@ class RunState:
         for parent in sorted(blocks):
             block = blocks[parent]
             for position in range(len(block.states)):
+                yield block.path(position), block.state(position)
+
+    def plan_rerun(self, event: RerunRequested) -> RerunPlan:
+        """What the event would take; nothing is changed."""
+        return plan_rerun(self._core, event)
+
+    def find_instances(self, task: int, path: Path) -> Iterator[tuple[Path, State]]:
+        """The instances of a task at and below a path."""
+        for block, positions in blocks_below(self._core, task, path):
+            for position in positions:
                 yield block.path(position), block.state(position)
 
     def snapshot(self) -> Snapshot:

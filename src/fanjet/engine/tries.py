@@ -21,7 +21,7 @@ from fanjet.model.changes import RecordTries, RecordXCom, RunCallbacks
 from fanjet.model.events import TriesEnded, TriesReturned, TryExtra, XComPushed
 from fanjet.model.launches import Launch
 from fanjet.model.spec import TaskSpec
-from fanjet.model.states import State
+from fanjet.model.states import ENDED, State
 
 _CALLBACKS = {
     State.SUCCESS: "success",
@@ -83,7 +83,7 @@ def tries_ended(core: Core, event: TriesEnded) -> None:
     _store(core, launch, positions, states)
     core.story.add(f"ended under {event.fence}", block.task, block.parent, event.indexes)
     core.changes.append(RecordTries(ended=event, positions=columns, states=states, resume_at=resume_at))
-    _keep_values(core, block, event, columns, positions)
+    _keep_values(core, block, event, columns, positions, states)
     _wait(core, launch, event, resume_at)
     ended = states.translate(ONLY_ENDED)
     if ended.count(0) < len(ended):
@@ -182,9 +182,15 @@ def _store(core: Core, launch: OpenLaunch, positions: Positions, states: bytes) 
     core.launches.close(launch, positions)
 
 
-def _keep_values(core: Core, block: Block, event: TriesEnded, columns: list[int] | None, positions: Positions) -> None:
-    """What the lengths of maps are computed from."""
+def _keep_values(
+    core: Core, block: Block, event: TriesEnded, columns: list[int] | None, positions: Positions, states: bytes
+) -> None:
+    """What the lengths of maps are computed from. What goes on keeps what a cleared instance had before."""
     plan = core.plan
+    if block.tries_before is not None:
+        over = [at for at, state in enumerate(states) if state in ENDED]
+        columns = [at if columns is None else columns[at] for at in over]
+        positions = [positions[at] for at in over]
     if block.task in plan.values_counted:
         valued = block.keep_values()
         for column, position in zip(range(len(positions)) if columns is None else columns, positions, strict=True):

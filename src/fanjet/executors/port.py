@@ -30,7 +30,7 @@ class Executor(Protocol):
     """Runs tries somewhere. All methods are called from the scheduler's thread and none blocks but `poll`."""
 
     def open_run(self, info: RunInfo) -> None:
-        """Prepare for tries of a run."""
+        """Prepare for tries of a run; again, so that workers forget what they have read of its values."""
 
     def room(self) -> Room:
         """What could be launched now."""

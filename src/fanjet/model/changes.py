@@ -41,7 +41,7 @@ class EndInstances(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     #: Of the try that was out and is refused from now on; 0 for none.
     try_number: int = 0
-    #: Whether results from before stay: only where an instance is marked, or removed.
+    #: Whether results from before stay, because a person gave the state. Those of removed instances always do.
     keeps_results: bool = False
 
 

@@ -35,6 +35,7 @@ class RunTries(msgspec.Struct, frozen=True, array_like=True, tag=2):
     count: int
     try_number: int
     carry: bytes | None
+    tries_before: int
 
 
 class Measure(msgspec.Struct, frozen=True, array_like=True, tag=3):

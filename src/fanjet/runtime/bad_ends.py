@@ -31,7 +31,7 @@ def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
         error = _refuse_deferral(ti)
     log_traceback(error)
     no_retry = isinstance(error, _FINAL)
-    retries = not no_retry and ti.try_number <= ti.prepared.spec.retries
+    retries = not no_retry and ti.try_number <= ti.max_tries
     ti.state = "up_for_retry" if retries else "failed"
     text = describe(error)
     tell(ti, "retry" if retries else "failure", exception=error, reason=text)

@@ -104,6 +104,7 @@ class TryRunner:
         index: int,
         try_number: int,
         carry: bytes | None = None,
+        tries_before: int = 0,
     ) -> TryResult:
         """Run one try to its end.
 
@@ -114,12 +115,13 @@ class TryRunner:
             index: That position, -1 when the path is `parent`.
             try_number: 1-based.
             carry: What the try left when it was rescheduled.
+            tries_before: How many tries were before the instance was last cleared; they use up no retries.
         """
         run = self._runs.get(run_info.number)
         if run is None or run.info is not run_info:
             run = self._open(run_info)
         prepared = self._prepared[task_number] or self._prepare(task_number)
-        ti = TaskInstance(prepared, run, parent, index, try_number, carry)
+        ti = TaskInstance(prepared, run, parent, index, try_number, carry, tries_before)
         scope = TryScope(ti.map_path, prepared.links, run, run.values if prepared.shares_values else {})
         enter_try(ti)
         try:

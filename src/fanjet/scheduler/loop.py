@@ -11,6 +11,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.errors import ExecutionError
@@ -22,8 +24,10 @@ from fanjet.model.changes import (
     MeasureMaps,
     QueueInstances,
     Record,
+    ReopenRun,
     RunCallbacks,
 )
+from fanjet.model.commands import Command
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
@@ -31,6 +35,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
+from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.store.journal import Journal
 
@@ -40,6 +45,8 @@ _DISPLAY_EVERY_S = 0.1
 #: How long a lease holds, and how often it is renewed.
 LEASE_S = 15.0
 _RENEW_EVERY_S = 5.0
+#: Between two looks for commands.
+_ASK_EVERY_S = 0.2
 #: Between two attempts at a write that failed for a passing reason.
 _WRITE_PAUSE_S = 0.2
 
@@ -84,6 +91,7 @@ class Scheduler:
         self._stops_asked = 0
         self._stopping = False
         self._shown_at = 0.0
+        self._asked_at = 0.0
         self._renewed_at = clock()
 
     def own(
@@ -153,6 +161,7 @@ class Scheduler:
                 "Either way the run can be resumed."
             )
         self._carry_out(self._apply(events))
+        self._obey()
         self._renew_leases()
         self._show()
 
@@ -185,10 +194,36 @@ class Scheduler:
         if event.error is not None:
             self._display.message(f"a callback failed: {event.error}")
 
-    def _carry_out(self, decided: Iterable[tuple[OwnedRun, Sequence[Change]]]) -> None:
+    def _obey(self) -> None:
+        """Carry out what other processes have asked of the runs, each in one transaction with its answer."""
+        now = time.monotonic()
+        if now - self._asked_at < _ASK_EVERY_S:
+            return
+        self._asked_at = now
+        try:
+            commands = self._journal.list_commands()
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            return  # asked again in the next turn
+        for command in commands:
+            if command.run in self._runs:
+                self._carry_out_command(self._runs[command.run], command)
+
+    def _carry_out_command(self, owned: OwnedRun, command: Command) -> None:
+        request = msgspec.structs.replace(command.request, at=self._clock())
+        changes = owned.machine.apply([request])
+        answer = describe_answer(request, changes)
+        self._display.message(f"asked from elsewhere: {answer}")
+        self._carry_out([(owned, changes)], answers=[(command.number, answer)])
+
+    def _carry_out(
+        self, decided: Iterable[tuple[OwnedRun, Sequence[Change]]], *, answers: Sequence[tuple[int, str]] = ()
+    ) -> None:
         """Queue, launch and record in one transaction, then let the executor act."""
         records: list[Record] = []
         orders: list[MeasureMaps | RunCallbacks | CancelTries] = []
+        reopened: dict[int, OwnedRun] = {}
         for owned, changes in decided:
             for change in changes:
                 match change:
@@ -203,9 +238,13 @@ class Scheduler:
                         orders.append(change)
                     case _:
                         records.append(change)
+                        if isinstance(change, ReopenRun):
+                            reopened[change.run] = owned
         launches = self._launch()
-        if records or launches:
-            self._write(records, launches)
+        if records or launches or answers:
+            self._write(records, launches, answers)
+        for owned in reopened.values():
+            self._executor.open_run(msgspec.structs.replace(owned.info))  # workers forget what they have read
         if launches:
             self._executor.launch(launches)
         self._order(orders)
@@ -230,12 +269,12 @@ class Scheduler:
                 case CancelTries():
                     self._executor.cancel(order)
 
-    def _write(self, records: list[Record], launches: list[Launch]) -> None:
+    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[tuple[int, str]]) -> None:
         give_up_at = time.monotonic() + self._write_patience_s
         told = False
         while True:
             try:
-                self._journal.write(records, launches, at=self._clock())
+                self._journal.write(records, launches, at=self._clock(), answers=answers)
             except ExecutionError as error:
                 if not error.temporary or time.monotonic() > give_up_at or self.killing:
                     raise

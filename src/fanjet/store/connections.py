@@ -8,9 +8,11 @@ from pathlib import Path
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.faults import explain, explained
+from fanjet.store.upgrades import can_upgrade, upgrade
+from fanjet.store.versions import find_version
 
 DATABASE_NAME = "fanjet.db"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: The first that can return the key of an inserted row.
 OLDEST_SQLITE = (3, 35, 0)
 
@@ -73,6 +75,8 @@ def open_reader(home: Path, busy_timeout_s: float = 5.0) -> sqlite3.Connection:
             connection = _connect_read_only(path, "mode=ro&immutable=1", busy_timeout_s)
     try:
         with explained(path):
+            if can_upgrade(connection):
+                open_writer(home, busy_timeout_s).close()
             _check_version(connection, path)
     except BaseException:
         connection.close()
@@ -127,16 +131,17 @@ def _enter_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
 
 
 def _ensure_schema(connection: sqlite3.Connection, path: Path) -> None:
-    if _find_version(connection) is None:
+    if find_version(connection) is None:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if _find_version(connection) is None:  # else another process was quicker
+            if find_version(connection) is None:  # else another process was quicker
                 _make_schema(connection)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+    upgrade(connection, to_version=SCHEMA_VERSION)
     _check_version(connection, path)
 
 
@@ -148,12 +153,12 @@ def _make_schema(connection: sqlite3.Connection) -> None:
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Look before anything is changed: the file may belong to another program."""
-    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() and not can_upgrade(connection):
         _check_version(connection, path)
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    version = _find_version(connection)
+    version = find_version(connection)
     if version is None:
         raise ExecutionError(f"The database {path} is not one of Fanjet's; set FANJET_HOME to another folder.")
     if version > SCHEMA_VERSION:
@@ -166,10 +171,3 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
             f"The database {path} was made by an older Fanjet (schema {version}, this one knows {SCHEMA_VERSION}) and "
             "cannot be used; set FANJET_HOME to another folder, or delete this one if its runs do not matter any more."
         )
-
-
-def _find_version(connection: sqlite3.Connection) -> int | None:
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'").fetchone():
-        return None
-    row = connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    return int(row[0]) if row else None

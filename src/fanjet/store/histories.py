@@ -14,7 +14,7 @@ from fanjet.store import statements_sqlite as sql
 
 #: Rows become columns in pieces, so that a million of them never exist as a million tuples.
 _ROWS_AT_ONCE = 20_000
-_decode_skips = msgspec.json.Decoder(tuple[int, ...]).decode
+_decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_spec = msgspec.json.Decoder(DagSpec).decode
 
 
@@ -33,9 +33,19 @@ def read_history(connection: sqlite3.Connection, run: int) -> RunHistory:
         ]
         tasks = [task for (task,) in connection.execute(sql.LIST_RECORDED_TASKS, (run,)).fetchall()]
         columns = [_read_task(connection, run, task, feeds_map=spec.tasks[task].feeds_map) for task in tasks]
+        reopened = [
+            (map_number, decode(parent), items)
+            for map_number, parent, items in connection.execute(sql.LIST_REOPENED, (run,))
+        ]
+        (patient,) = connection.execute(sql.FIND_PATIENT, (run,)).fetchone()
     finally:
         connection.execute("COMMIT")
-    return RunHistory(map_lengths=lengths, instances=columns)
+    return RunHistory(
+        map_lengths=lengths,
+        instances=columns,
+        reopened=reopened,
+        patient=() if patient is None else _decode_numbers(patient),
+    )
 
 
 def get_spec(connection: sqlite3.Connection, run: int) -> DagSpec:
@@ -84,11 +94,13 @@ def _add_rare(connection: sqlite3.Connection, run: int, columns: InstanceColumns
     if not rare:
         return
     position_of = {path: position for position, path in enumerate(columns.paths)}
-    for path, resume_at, carry, skips in rare:
+    for path, resume_at, carry, skips, tries_before in rare:
         position = position_of[path]
         if resume_at is not None:
             columns.resume_at[position] = resume_at
         if carry is not None:
             columns.carries[position] = carry
         if skips is not None:
-            columns.skips[position] = _decode_skips(skips)
+            columns.skips[position] = _decode_numbers(skips)
+        if tries_before:
+            columns.tries_before[position] = tries_before

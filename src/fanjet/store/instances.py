@@ -15,12 +15,12 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from fanjet.model.changes import EndInstances, RecordTries
+from fanjet.model.changes import ClearInstances, EndInstances, RecordTries
 from fanjet.model.events import TriesEnded, TryExtra
 from fanjet.model.paths import Path, encode, join
 from fanjet.model.states import State
 from fanjet.store import statements_sqlite as sql
-from fanjet.store.summaries import Summaries, Summary
+from fanjet.store.summaries import WAITING, Summaries, Summary
 
 #: One level of a key, as in `fanjet.model.paths.encode`; quicker for many.
 _pack_level = Struct(">I").pack
@@ -62,6 +62,7 @@ def write_tries(connection: sqlite3.Connection, record: RecordTries, summaries: 
     summary = summaries.touch(run, task)
     if recorded:
         _replace(connection, run, task, recorded, summary)
+        summary.valued += _count_still_valued(recorded, paths, record.states)
     summary.add(record.states, ended.values)
     summary.add_times(record.states, ended.started_at, ended.ended_at)
     rows = zip(
@@ -98,13 +99,46 @@ def write_ends(connection: sqlite3.Connection, record: EndInstances, summaries: 
     fresh: Sequence[bytes] = paths
     if recorded:
         _replace(connection, run, task, recorded, summary)
-        if state != State.REMOVED:
+        keeps = record.keeps_results or state == State.REMOVED
+        if keeps and state != State.REMOVED:
             summary.valued += sum(row.valued for row in recorded)
         known = {row.path for row in recorded}
-        connection.executemany(sql.END_RECORDED, ((state, at, reason, run, task, path) for path in known))
+        ends = ((state, at, reason, record.try_number, keeps, keeps, run, task, path) for path in known)
+        connection.executemany(sql.END_RECORDED, ends)
         fresh = [path for path in paths if path not in known]
-    rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), strict=False)
+    tries = repeat(record.try_number)
+    rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), tries, strict=False)
     connection.executemany(sql.INSERT_ENDED, rows)
+
+
+def write_cleared(connection: sqlite3.Connection, record: ClearInstances, summaries: Summaries) -> None:
+    """Write that instances begin again."""
+    run, task = record.run, record.task
+    summary = summaries.touch(run, task)
+    for first, last in _ranges(encode_all(record.parent, record.indexes), record.indexes):
+        between = (run, task, first, last)
+        for state, started_at, ended_at, valued, try_number in connection.execute(sql.FIND_CLEARED, between):
+            summary.subtract(state, started_at, ended_at, 0 if try_number else valued)
+        connection.execute(sql.KEEP_CLEARED, between)
+        connection.execute(sql.FORGET_UNTRIED, between)
+        connection.execute(sql.CLEAR, (record.at, *between))
+
+
+def _ranges(paths: list[bytes], indexes: Sequence[int]) -> Iterator[tuple[bytes, bytes]]:
+    """The first and last path of each run of consecutive indexes."""
+    first = 0
+    for at in range(1, len(paths) + 1):
+        if at == len(paths) or indexes[at] != indexes[at - 1] + 1:
+            yield paths[first], paths[at - 1]
+            first = at
+
+
+def _count_still_valued(recorded: list[_Recorded], paths: list[bytes], states: bytes) -> int:
+    """How many results stand although another try ended: those of cleared instances that now wait to go on."""
+    valued = {row.path for row in recorded if row.valued}
+    if not valued:
+        return 0
+    return sum(path in valued and state in WAITING for path, state in zip(paths, states, strict=True))
 
 
 def _find_recorded(connection: sqlite3.Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:

@@ -18,7 +18,18 @@ from typing import Self
 import msgspec
 
 from fanjet.errors import InvariantError, OperationError
-from fanjet.model.changes import EndInstances, EndRun, Record, RecordTries, RecordXCom, SetMapLength
+from fanjet.model.changes import (
+    ClearInstances,
+    EndInstances,
+    EndRun,
+    Record,
+    RecordTries,
+    RecordXCom,
+    ReopenMap,
+    ReopenRun,
+    SetMapLength,
+)
+from fanjet.model.commands import Command, decode_request
 from fanjet.model.history import RunHistory
 from fanjet.model.launches import Launch
 from fanjet.model.paths import encode, join
@@ -31,7 +42,7 @@ from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
 from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
-from fanjet.store.instances import write_ends, write_tries
+from fanjet.store.instances import write_cleared, write_ends, write_tries
 from fanjet.store.leases import PROCESS, Leases
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
@@ -153,13 +164,21 @@ class Journal:
 
     # --- the hot way ---
 
-    def write(self, records: Sequence[Record], launches: Sequence[Launch], *, at: float) -> None:
+    def write(
+        self,
+        records: Sequence[Record],
+        launches: Sequence[Launch],
+        *,
+        at: float,
+        answers: Sequence[tuple[int, str]] = (),
+    ) -> None:
         """Write a batch in one transaction, in order, the launches last. All of it or nothing is written.
 
         Args:
             records: What the engine decided.
             launches: What the executor will be given when this returns.
             at: The instant of the launches.
+            answers: (command, what was done) of commands that the records carry out.
 
         Raises:
             ExecutionError: The database failed (`temporary` when trying again may help), or the lease of a run is lost.
@@ -170,6 +189,8 @@ class Journal:
                 self._write_record(record)
             if launches:
                 self._write_launches(launches, at)
+            for command, answer in answers:
+                self._writer.execute(sql.ANSWER_COMMAND, (at, answer, command))
             self._summaries.write()
 
     def _write_record(self, record: Record) -> None:
@@ -181,6 +202,16 @@ class Journal:
             case EndInstances():
                 write_ends(writer, record, self._summaries)
                 self._pages.written(record.run, record.task, record.parent, record.indexes)
+            case ClearInstances():
+                write_cleared(writer, record, self._summaries)
+                self._pages.written(record.run, record.task, record.parent, record.indexes)
+            case ReopenMap():
+                writer.execute(sql.REOPEN_MAP, (record.items, record.run, record.map, encode(record.parent)))
+            case ReopenRun():
+                patient = msgspec.json.encode(record.patient).decode()
+                writer.execute(sql.REOPEN_RUN, (int(RunStatus.RUNNING), patient, record.run))
+            case SetMapLength(count=0):
+                writer.execute(sql.DROP_MAP_LENGTH, (record.run, record.map, encode(record.parent)))
             case SetMapLength():
                 length = (record.run, record.map, encode(record.parent), record.count)
                 writer.execute(sql.PUT_MAP_LENGTH, length)
@@ -208,6 +239,26 @@ class Journal:
         forget = (launch.run, launch.task, first, last + b"\0", launch.try_number)
         self._writer.execute(sql.FORGET_XCOMS, forget)
         self._pages.written(launch.run, launch.task, launch.parent, (launch.first,))
+
+    # --- commands ---
+
+    def list_commands(self) -> list[Command]:
+        """What was asked and not answered yet, of all runs, in the order in which it was."""
+        with explained(self._path):
+            rows = self._reader.execute(sql.LIST_COMMANDS).fetchall()
+        return [
+            Command(number=number, run=run, request=decode_request(kind, body)) for number, run, kind, body in rows
+        ]
+
+    def set_version(self, run: int, version: int) -> None:
+        """Have a run go on with another version of its DAG.
+
+        Raises:
+            ExecutionError: The lease of the run is lost.
+        """
+        with self._transaction():
+            self._leases.check([run])
+            self._writer.execute(sql.SET_VERSION, (version, run))
 
     # --- reading ---
 
@@ -258,7 +309,9 @@ def _find_run(record: Record) -> int:
             return ended.run
         case RecordXCom(pushed=pushed):
             return pushed.run
-        case EndInstances(run=run) | SetMapLength(run=run) | EndRun(run=run):
+        case EndInstances(run=run) | SetMapLength(run=run) | ClearInstances(run=run) | EndRun(run=run):
+            return run
+        case ReopenMap(run=run) | ReopenRun(run=run):
             return run
     raise InvariantError(f"the journal does not know how to write {record!r}")
 

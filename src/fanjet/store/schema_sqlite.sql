@@ -46,11 +46,13 @@ CREATE TABLE run (
     lease_session       INTEGER,
     lease_fence         INTEGER NOT NULL DEFAULT 0, -- grows each time the lease changes hands
     lease_until         REAL    NOT NULL DEFAULT 0,
+    patient             TEXT, -- JSON: numbers of what waits for all upstream since a rerun
     UNIQUE (dag_id, run_id)
 );
 CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
 
--- How the latest recorded try of an instance ended, or that it ended without one. What waits or runs has no row yet.
+-- How the latest recorded try of an instance ended, or that it ended without one. What waits or runs has no row yet,
+-- but for what a rerun cleared: its row has state 0, the number of its tries, and the results that still stand.
 CREATE TABLE instance (
     run         INTEGER NOT NULL,
     task        INTEGER NOT NULL,
@@ -70,6 +72,7 @@ CREATE TABLE instance (
     carry       BLOB,
     skips       TEXT, -- JSON: numbers of tasks
     rendered    TEXT, -- JSON: the template fields of a task that has templates
+    tries_before INTEGER NOT NULL DEFAULT 0, -- the number of tries before the instance was last cleared
     PRIMARY KEY (run, task, path)
 ) WITHOUT ROWID;
 
@@ -113,6 +116,7 @@ CREATE TABLE map_length (
     map    INTEGER NOT NULL,
     parent BLOB    NOT NULL,
     count  INTEGER NOT NULL,
+    reopened BLOB, -- what the map ran over, while a rerun has opened its length again
     PRIMARY KEY (run, map, parent)
 ) WITHOUT ROWID;
 
@@ -145,3 +149,15 @@ CREATE TABLE xcom (
     value      BLOB    NOT NULL,
     PRIMARY KEY (run, task, path, key)
 ) WITHOUT ROWID;
+
+-- What people ask of a run that another process owns: that process carries it out.
+CREATE TABLE command (
+    command     INTEGER PRIMARY KEY AUTOINCREMENT,
+    run         INTEGER NOT NULL,
+    kind        TEXT    NOT NULL, -- rerun, mark or cancel
+    body        TEXT    NOT NULL, -- JSON: the event
+    posted_at   REAL    NOT NULL,
+    answered_at REAL,
+    answer      TEXT -- what was done
+);
+CREATE INDEX command_open ON command (command) WHERE answered_at IS NULL;

@@ -34,10 +34,20 @@ INSERT_PLAIN: Final = """
 INSERT INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset, log_length,
                       value, item_count)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+#: A cleared instance keeps its results until it has new ones or has ended without any; while it waits for its next try
+#: (7, 8, 9) it has not ended.
 REPLACE_WHOLE: Final = """
-INSERT OR REPLACE INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset,
-                                 log_length, value, item_count, label, error, resume_at, carry, skips, rendered)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO instance (run, task, path, state, try_number, started_at, ended_at, log_segment, log_offset, log_length,
+                      value, item_count, label, error, resume_at, carry, skips, rendered)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (run, task, path) DO UPDATE SET
+    state = excluded.state, try_number = excluded.try_number, started_at = excluded.started_at,
+    ended_at = excluded.ended_at, log_segment = excluded.log_segment, log_offset = excluded.log_offset,
+    log_length = excluded.log_length,
+    value = CASE WHEN excluded.state IN (7, 8, 9) THEN value ELSE excluded.value END,
+    item_count = CASE WHEN excluded.state IN (7, 8, 9) THEN item_count ELSE excluded.item_count END,
+    label = excluded.label, error = excluded.error, resume_at = excluded.resume_at, carry = excluded.carry,
+    skips = excluded.skips, rendered = excluded.rendered"""
 #: What is recorded between two paths: the old state, and what of it counts in the summary.
 FIND_RECORDED: Final = """
 SELECT path, state, started_at, ended_at, value IS NOT NULL FROM instance
@@ -49,14 +59,47 @@ INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, starte
                             log_length, label, error, rendered)
 SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error,
        CASE WHEN state NOT IN (8, 9) THEN rendered END
-FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0"""
+FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0 AND state <> 0"""
 INSERT_ENDED: Final = """
-INSERT INTO instance (run, task, path, state, try_number, ended_at, error) VALUES (?, ?, ?, ?, 0, ?, ?)"""
-#: An instance that was waiting for its next try, or for the rest of this one, ends; its last try has been kept.
+INSERT INTO instance (run, task, path, state, ended_at, error, try_number) VALUES (?, ?, ?, ?, ?, ?, ?)"""
+#: An instance ends that was cleared, or waiting for its next try or the rest of this one; its last try has been kept.
 END_RECORDED: Final = """
 UPDATE instance SET state = ?, started_at = NULL, ended_at = ?, error = coalesce(?, error), resume_at = NULL,
-                    carry = NULL
+                    carry = NULL, try_number = max(try_number, ?), value = CASE WHEN ? THEN value END,
+                    item_count = CASE WHEN ? THEN item_count END
 WHERE run = ? AND task = ? AND path = ?"""
+
+# --- clearing: a range of paths begins again; what has had no try is forgotten ---
+
+FIND_CLEARED: Final = """
+SELECT state, started_at, ended_at, value IS NOT NULL, try_number FROM instance
+WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND state <> 0"""
+KEEP_CLEARED: Final = """
+INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset,
+                            log_length, label, error, rendered)
+SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error,
+       CASE WHEN state NOT IN (8, 9) THEN rendered END
+FROM instance WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND try_number > 0 AND state <> 0"""
+FORGET_UNTRIED: Final = "DELETE FROM instance WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND try_number = 0"
+CLEAR: Final = """
+UPDATE instance SET state = 0, tries_before = try_number, started_at = NULL, ended_at = ?, log_segment = NULL,
+                    log_offset = NULL, log_length = NULL, label = NULL, error = NULL, resume_at = NULL, carry = NULL,
+                    skips = NULL, rendered = NULL
+WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
+REOPEN_MAP: Final = "UPDATE map_length SET reopened = ? WHERE run = ? AND map = ? AND parent = ?"
+DROP_MAP_LENGTH: Final = "DELETE FROM map_length WHERE run = ? AND map = ? AND parent = ?"
+REOPEN_RUN: Final = "UPDATE run SET state = ?, ended_at = NULL, patient = ? WHERE run = ?"
+LIST_REOPENED: Final = "SELECT map, parent, reopened FROM map_length WHERE run = ? AND reopened IS NOT NULL"
+FIND_PATIENT: Final = "SELECT patient FROM run WHERE run = ?"
+SET_VERSION: Final = "UPDATE run SET version = ? WHERE run = ?"
+
+# --- commands ---
+
+INSERT_COMMAND: Final = "INSERT INTO command (run, kind, body, posted_at) VALUES (?, ?, ?, ?) RETURNING command"
+LIST_COMMANDS: Final = "SELECT command, run, kind, body FROM command WHERE answered_at IS NULL ORDER BY command"
+ANSWER_COMMAND: Final = "UPDATE command SET answered_at = ?, answer = ? WHERE command = ?"
+FIND_ANSWER: Final = "SELECT answer FROM command WHERE command = ? AND answered_at IS NOT NULL"
+WITHDRAW_COMMAND: Final = "DELETE FROM command WHERE command = ? AND answered_at IS NULL RETURNING command"
 
 # --- launches, maps, XComs, summaries ---
 
@@ -116,5 +159,6 @@ LIST_INSTANCES: Final = """
 SELECT path, state, try_number, value IS NOT NULL, item_count FROM instance WHERE run = ? AND task = ? ORDER BY path"""
 #: What few instances have.
 LIST_WAITING: Final = """
-SELECT path, resume_at, carry, skips FROM instance
-WHERE run = ? AND task = ? AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL) ORDER BY path"""
+SELECT path, resume_at, carry, skips, tries_before FROM instance
+WHERE run = ? AND task = ? AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL OR tries_before > 0)
+ORDER BY path"""

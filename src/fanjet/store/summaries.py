@@ -28,7 +28,8 @@ COUNTED_STATES = (
     State.DEFERRED,
     State.REMOVED,
 )
-_WAITING = tuple(state for state in COUNTED_STATES if state not in ENDED)
+#: Not over yet.
+WAITING = tuple(state for state in COUNTED_STATES if state not in ENDED)
 _encode = msgspec.json.encode
 _decode_durations = msgspec.json.Decoder(list[int]).decode
 
@@ -61,8 +62,8 @@ class Summary:
         """Add the durations of the tries that are the last of their instance. Hot: once per ended try."""
         durations = self.durations
         spans: Iterable[tuple[float, float]] = zip(started_at, ended_at, strict=True)
-        if any(state in states for state in _WAITING):
-            spans = compress(spans, [state not in _WAITING for state in states])
+        if any(state in states for state in WAITING):
+            spans = compress(spans, [state not in WAITING for state in states])
         for start, end in spans:
             durations[int((end - start) * _UNITS_PER_S).bit_length() if end > start else 0] += 1
         self.widen(min(started_at), max(ended_at))
@@ -79,7 +80,7 @@ class Summary:
         self.counts[state] -= 1
         if state != State.REMOVED:
             self.valued -= valued
-        if started_at is not None and state not in _WAITING:
+        if started_at is not None and state not in WAITING:
             self.durations[find_bucket(ended_at - started_at)] -= 1
 
 

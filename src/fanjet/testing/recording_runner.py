@@ -67,9 +67,10 @@ class RecordingRunner(TryRunner):
         index: int,
         try_number: int,
         carry: bytes | None = None,
+        tries_before: int = 0,
     ) -> TryResult:
         with self._tape.recording(task_number, join(parent, index), try_number, self._time()) as record:
-            result = super().run(run_info, task_number, parent, index, try_number, carry)
+            result = super().run(run_info, task_number, parent, index, try_number, carry, tries_before)
             record.state = result.state.label
             record.ended_at = instant(self._time())
         return result

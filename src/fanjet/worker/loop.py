@@ -74,7 +74,8 @@ class WorkerLoop:
         words, instants = self._slot.words, self._slot.instants
         client, cancellation, send, end_try = self._client, self._cancellation, self._channel.send, self._output.end_try
         now, run = time.time, runner.run
-        task, parent, try_number, carry = frame.task, frame.parent, frame.try_number, frame.carry
+        task, parent = frame.task, frame.parent
+        try_number, carry, tries_before = frame.try_number, frame.carry, frame.tries_before
         index = frame.first
         for sequence in range(frame.sequence, frame.sequence + frame.count):
             words[CURRENT] = sequence
@@ -87,7 +88,7 @@ class WorkerLoop:
                 if isolated:
                     result = self._run_isolated(runner, info, frame, index)
                 else:
-                    result = run(info, task, parent, index, try_number, carry)
+                    result = run(info, task, parent, index, try_number, carry, tries_before)
                 cancellation.running = 0
             except BaseException as error:  # noqa: BLE001 - a runner returns; this is a cancellation or a bug of ours
                 cancellation.running = 0
@@ -112,7 +113,9 @@ class WorkerLoop:
 
     def _run_isolated(self, runner: Runner, info: RunInfo, frame: RunTries, index: int) -> Result:
         return run_isolated(
-            lambda: runner.run(info, frame.task, frame.parent, index, frame.try_number, frame.carry),
+            lambda: runner.run(
+                info, frame.task, frame.parent, index, frame.try_number, frame.carry, frame.tries_before
+            ),
             self._channel,
             self._cancellation,
         )

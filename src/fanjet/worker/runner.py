@@ -31,7 +31,14 @@ class Runner(Protocol):
     def spec(self) -> DagSpec: ...
 
     def run(
-        self, run_info: RunInfo, task_number: int, parent: Path, index: int, try_number: int, carry: bytes | None
+        self,
+        run_info: RunInfo,
+        task_number: int,
+        parent: Path,
+        index: int,
+        try_number: int,
+        carry: bytes | None,
+        tries_before: int,
     ) -> Result:
         """Run one try to its end."""
 

@@ -121,6 +121,8 @@ class LocalExecutor:
     def open_run(self, info: RunInfo) -> None:
         assert self._pool.loaded is not None, "wait_loaded first"
         self._runs[info.number] = info
+        for worker in self._pool.workers.values():
+            worker.known_runs.discard(info.number)
         self._spec_of_run[info.number] = next(spec for spec in self._pool.loaded.specs if spec.dag_id == info.dag_id)
 
     def room(self) -> WorkerRoom:
@@ -256,7 +258,7 @@ class LocalExecutor:
                     worker.quiet = self._durations.is_waiting(work.run, work.task)
                 return RunTries(
                     sequence, work.run, work.fence, work.task, work.parent, work.first, work.count, work.try_number,
-                    work.carry,
+                    work.carry, work.tries_before,
                 )  # fmt: skip
             case MeasureMaps():
                 sequence = worker.assign(work, 1, 0.0)

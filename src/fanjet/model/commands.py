@@ -1,0 +1,42 @@
+"""What a person asks of a run that a scheduler owns."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
+
+#: The event that the scheduler takes in. Its instant is replaced by the one at which it does.
+Request: TypeAlias = RerunRequested | MarkRequested | CancelRequested
+
+_KINDS: dict[str, type[Request]] = {"rerun": RerunRequested, "mark": MarkRequested, "cancel": CancelRequested}
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it waits in the store."""
+
+    #: Its number there.
+    number: int
+    run: int
+    request: Request
+
+
+def kind_of(request: Request) -> str:
+    """The word for a request: ``rerun``, ``mark`` or ``cancel``."""
+    return next(kind for kind, event in _KINDS.items() if isinstance(request, event))
+
+
+def encode_request(request: Request) -> str:
+    """As the store keeps it."""
+    return msgspec.json.encode(request).decode()
+
+
+def decode_request(kind: str, body: str) -> Request:
+    """The inverse of `encode_request`.
+
+    Raises:
+        KeyError: There is no such kind.
+    """
+    return msgspec.json.decode(body, type=_KINDS[kind])

@@ -1,0 +1,34 @@
+"""What a command did, in words for whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fanjet.model.changes import CancelTries, Change, ClearInstances, EndInstances
+from fanjet.model.commands import Request
+from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
+from fanjet.model.states import State
+
+
+def describe_answer(request: Request, changes: Sequence[Change]) -> str:
+    """One sentence about the changes that a request led to."""
+    cleared = sum(len(change.indexes) for change in changes if isinstance(change, ClearInstances))
+    match request:
+        case RerunRequested():
+            return f"{_instances(cleared)} begin again." if cleared else "Nothing to rerun."
+        case MarkRequested(state=state):
+            ended = [c for c in changes if isinstance(c, EndInstances) and c.task == request.task and c.state == state]
+            marked = sum(len(change.indexes) for change in ended)
+            more = f"; {_instances(cleared)} that depend on them are judged again" if cleared else ""
+            return f"{_instances(marked)} marked {State(state).label}{more}." if marked else "Nothing to mark."
+        case CancelRequested():
+            stopped = sum(len(change.indexes) for change in changes if isinstance(change, CancelTries))
+            ended = [change for change in changes if isinstance(change, EndInstances)]
+            left_out = sum(len(change.indexes) for change in ended) - stopped
+            if not ended:
+                return "Nothing to cancel."
+            return f"{_instances(stopped)} cancelled while running, {left_out:,} before they started."
+
+
+def _instances(count: int) -> str:
+    return f"{count:,} instance{'' if count == 1 else 's'}"

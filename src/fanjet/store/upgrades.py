@@ -1,0 +1,49 @@
+"""Steps from the schema of an older release to the next; each keeps all data and is one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+from fanjet.store.versions import find_version
+
+#: By the version that they start from.
+UPGRADES: Final[Mapping[int, tuple[str, ...]]] = {
+    2: (
+        "ALTER TABLE run ADD COLUMN patient TEXT",
+        "ALTER TABLE instance ADD COLUMN tries_before INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE map_length ADD COLUMN reopened BLOB",
+        """CREATE TABLE command (
+            command     INTEGER PRIMARY KEY AUTOINCREMENT,
+            run         INTEGER NOT NULL,
+            kind        TEXT    NOT NULL,
+            body        TEXT    NOT NULL,
+            posted_at   REAL    NOT NULL,
+            answered_at REAL,
+            answer      TEXT
+        )""",
+        "CREATE INDEX command_open ON command (command) WHERE answered_at IS NULL",
+    ),
+}
+
+
+def can_upgrade(connection: sqlite3.Connection) -> bool:
+    """Whether the database is of an older release from which a step leads on."""
+    return find_version(connection) in UPGRADES
+
+
+def upgrade(connection: sqlite3.Connection, *, to_version: int) -> None:
+    """Bring a database to a version, step by step; nothing happens where no step leads on."""
+    while (version := find_version(connection)) in UPGRADES and version < to_version:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if find_version(connection) == version:  # else another process was quicker
+                for statement in UPGRADES[version]:
+                    connection.execute(statement)
+                connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version + 1),))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
