@@ -202,7 +202,7 @@ def test_misspelt_rules_are_told(call: Call, tmp_path: Path) -> None:
         f"{HEAD}with DAG('d'):  # fanjet: ignore[no-retry]\n    EmptyOperator(task_id='e')\n"
     )
     result = call("check", "--strict", "file.py")
-    assert "file.py:3: unknown-rule: The comment names a rule 'no-retry', which there is not." in result.out
+    assert "file.py:2: unknown-rule: The comment names a rule 'no-retry', which there is not." in result.out
     assert "fix: did you mean 'no-retries'?" in result.out
     for arguments, message in (
         (("--strict", "--ignore", "no-retry"), "there is no such rule. Did you mean 'no-retries'?"),
