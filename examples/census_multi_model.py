@@ -136,7 +136,7 @@ def census_multi_model() -> None:
             client.create_experiment(EXPERIMENT, artifact_location=(folder / "models").as_uri())
         return uri
 
-    @task(retries=2, map_index_template="{{ model[0] }}{{ ': %.3f' % accuracy if accuracy else '' }}")
+    @task(retries=2, map_index_template="{{ model[0] }}{{ ': %.3f' % accuracy if accuracy is defined }}")
     def grid_search(table: Any, model: Any, uri: str, params: Any = None, ti: Any = None, run_id: Any = None) -> Any:
         """Find the best settings of one model, test them on a fifth of the people, and track it all."""
         import mlflow
@@ -146,11 +146,11 @@ def census_multi_model() -> None:
         from fanjet import get_current_context
 
         name, (estimator, grid) = model
-        tracking(uri)
-        mlflow.set_experiment(EXPERIMENT)
+        run_name = f"{name}, {run_id}"
+        close_killed(tracking(uri), mlflow.set_experiment(EXPERIMENT).experiment_id, run_name)
         train, test = train_test_split(table, test_size=0.2, random_state=17, stratify=table["married"])
         tags = {"fanjet.run": run_id, "fanjet.try": str(ti.try_number)}
-        with mlflow.start_run(run_name=f"{name}, {run_id}", tags=tags):
+        with mlflow.start_run(run_name=run_name, tags=tags):
             search = find_settings(allow_rounds(estimator, ti.try_number), grid, train, params["folds"])
             guesses = search.predict_proba(test.drop(columns="married"))[:, 1]
             accuracy = accuracy_score(test["married"], guesses > 0.5)
@@ -190,6 +190,12 @@ def tracking(uri: str) -> Any:
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     mlflow.set_tracking_uri(uri)
     return mlflow.MlflowClient()
+
+
+def close_killed(client: Any, experiment_id: str, run_name: str) -> None:
+    """A search that was killed with its computer is run again; MLflow would show the first as running for ever."""
+    for left in client.search_runs([experiment_id], f"status = 'RUNNING' and run_name = '{run_name}'"):
+        client.set_terminated(left.info.run_id, "KILLED")
 
 
 def allow_rounds(estimator: Any, try_number: int) -> Any:

@@ -73,7 +73,7 @@ def nested_cross_validation() -> None:
     def find_seeds(params: Any = None) -> list[int]:
         return list(range(params["seeds"]))
 
-    @task(map_index_template="{{ model }}, fold {{ fold }}, seed {{ seed }}: {{ '%.4f' % score if score else '' }}")
+    @task(map_index_template="{{ model }}, fold {{ fold }}, seed {{ seed }}{{ ': %.4f' % score if score is defined }}")
     def tune(loans: Any, model: str, fold: int, seed: int, params: Any = None) -> list[float]:
         """Choose settings without looking at the fold; returns what the search promised and what held."""
         from sklearn.metrics import roc_auc_score
@@ -178,6 +178,7 @@ def draw(verdicts: list[dict[str, Any]], target: Path) -> None:
         axes.plot(verdict["folds"], [place] * len(verdict["folds"]), "o", color="C0", alpha=0.6)
         axes.plot(verdict["held"], place, "D", color="C0", ms=9)
         axes.plot(verdict["promised"], place, "|", color="C3", ms=24, mew=2)
+    axes.margins(y=0.15)
     axes.set_yticks(range(len(verdicts)), [verdict["model"] for verdict in reversed(verdicts)])
     axes.set(xlabel="area under the ROC curve", title="Promised (line), held (diamond) and held per fold (points)")
     figure.savefig(target, dpi=120)

@@ -33,6 +33,7 @@ def test_each_model_is_searched_and_tracked_and_the_flaky_one_retried(fanjet: Pr
 
     shown = json.loads(fanjet("show", "1", "grid_search[3]", "--json").stdout)
     assert [part["state"] for part in shown["tries"]] == ["up_for_retry", "success"]
+    assert shown["tries"][0]["label"] == "neural network"
     assert "ConvergenceWarning" in shown["tries"][0]["error"]
     assert "50 rounds are allowed" in fanjet("logs", "1", "grid_search[3]", "--try", "1").stdout
 
