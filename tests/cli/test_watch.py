@@ -10,16 +10,16 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Call
+from cli.gated import FANJET, Gated, read_line, wait_for
 from cli.seeding import DISCOVER, SWEEP, TRAIN, Seeder
 from fanjet.bootstrap.watch import RunWatch
 from fanjet.errors import ExecutionError
@@ -29,117 +29,36 @@ from fanjet.model.states import RunStatus, State
 from fanjet.scheduler.display import Snapshot
 from fanjet.settings import load_settings
 
-GATED = """
-import time
-from pathlib import Path
-from fanjet import dag, task
-
-@dag
-def gated():
-    @task
-    def find():
-        return list(range(30))
-
-    @task
-    def work(x):
-        while not Path("open").exists():
-            time.sleep(0.02)
-        if Path("fail").exists() and x == 7:
-            raise ValueError("seven is wrong")
-        return x
-
-    work.expand(x=find())
-
-gated()
-"""
-FANJET = Path(sys.executable).with_name("fanjet")
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
-
-
-class Home:
-    """A home in which a run waits in the middle until `open` exists."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.path = folder / "home"
-        (folder / "gated.py").write_text(GATED)
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [FANJET, *arguments],
-            cwd=self.folder,
-            env={**os.environ, "FANJET_HOME": str(self.path), "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        self.processes.append(process)
-        return process
-
-    def start_run(self, *arguments: str) -> subprocess.Popen[str]:
-        run = self.start(*(arguments or ("run", "gated.py")), "--workers", "2")
-        wait_for(self.is_at_work)
-        return run
-
-    def is_at_work(self) -> bool:
-        database = self.path / "fanjet.db"
-        if not database.exists():
-            return False
-        connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
-        try:
-            return bool(connection.execute("SELECT 1 FROM launch WHERE task = 1").fetchone())
-        except sqlite3.OperationalError:
-            return False  # it is being made
-        finally:
-            connection.close()
-
-    def open_gate(self) -> None:
-        (self.folder / "open").touch()
-
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[Gated]:
+    home = Gated(tmp_path)
     yield home
-    home.open_gate()
-    for process in home.processes:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=30)
+    home.close()
 
 
-def test_a_watcher_sees_the_end_that_the_run_sees(home: Home) -> None:
+def test_a_watcher_sees_the_end_that_the_run_sees(home: Gated) -> None:
     """Several watch, one of them for a program; all leave when the run has ended, with its status."""
     run = home.start_run()
     watchers = [home.start("watch"), home.start("watch", "-"), home.start("watch", "1", "--json")]
     for watcher in watchers:
-        assert watcher.stdout is not None
-        assert watcher.stdout.readline()
+        assert read_line(watcher)
     home.open_gate()
-    closing = run.communicate(timeout=30)[0].splitlines()[-3:]
+    closing = run.communicate(timeout=30)[0].splitlines()[-5:]
     for watcher in watchers[:2]:
         shown = watcher.communicate(timeout=30)[0].splitlines()
         assert watcher.returncode == 0
-        assert [line.split()[:4] for line in shown[-3:-1]] == [line.split()[:4] for line in closing[:-1]]
-        assert shown[-1].endswith("(31 success)  → fanjet show 1")
+        assert [line.split()[:4] for line in shown[-5:-1]] == [line.split()[:4] for line in closing[:-1]]
+        assert shown[-1].endswith("(33 success)  → fanjet show 1")
     last = json.loads(watchers[2].communicate(timeout=30)[0].splitlines()[-1])
     assert (last["state"], last["tasks"][1]["counts"], last["tasks"][1]["done"]) == ("success", {"success": 30}, 30)
 
 
-def test_a_failed_run_is_told_with_its_failures(home: Home) -> None:
+def test_a_failed_run_is_told_with_its_failures(home: Gated) -> None:
     (home.folder / "fail").touch()
     run = home.start_run()
     watcher = home.start("watch")
-    assert watcher.stdout is not None
-    assert watcher.stdout.readline().startswith("gated  run 1")
+    assert read_line(watcher).startswith("gated  run 1")
     home.open_gate()
     shown = watcher.communicate(timeout=30)[0]
     assert watcher.returncode == 1
@@ -148,11 +67,10 @@ def test_a_failed_run_is_told_with_its_failures(home: Home) -> None:
     assert run.wait(30) == 1
 
 
-def test_ctrl_c_leaves_and_the_run_goes_on(home: Home) -> None:
+def test_ctrl_c_leaves_and_the_run_goes_on(home: Gated) -> None:
     run = home.start_run()
     watcher = home.start("watch")
-    assert watcher.stdout is not None
-    watcher.stdout.readline()
+    read_line(watcher)
     watcher.send_signal(signal.SIGINT)
     assert watcher.communicate(timeout=30)[0].splitlines()[-1] == "Stopped watching; run 1 goes on."
     assert watcher.returncode == 130
@@ -160,26 +78,25 @@ def test_ctrl_c_leaves_and_the_run_goes_on(home: Home) -> None:
     assert run.wait(30) == 0
 
 
-def test_a_watcher_stays_while_a_killed_run_is_resumed(home: Home) -> None:
+def test_a_watcher_stays_while_a_killed_run_is_resumed(home: Gated) -> None:
     run = home.start_run()
     watcher = home.start("watch")
-    assert watcher.stdout is not None
-    watcher.stdout.readline()
+    read_line(watcher)
     run.kill()
-    assert f"gone: it was process {run.pid} on" in watcher.stdout.readline()
+    assert f"gone: it was process {run.pid} on" in read_line(watcher)
     home.open_gate()
     resumed = home.start("resume", "--workers", "2")
     assert resumed.wait(30) == 0
     shown = watcher.communicate(timeout=30)[0]
     assert watcher.returncode == 0
     assert f"Run 1 goes on in process {resumed.pid}" in shown
-    assert "(31 success)" in shown
+    assert "(33 success)" in shown
 
 
-def test_a_terminal_gets_a_live_picture_and_its_cursor_back(home: Home) -> None:
+def test_a_terminal_gets_a_live_picture_and_its_cursor_back(home: Gated) -> None:
     home.start_run()
     master, terminal = pty.openpty()
-    environment = {**os.environ, "FANJET_HOME": str(home.path), "PYTHONUTF8": "1", "TERM": "xterm"}
+    environment = {**home.environment, "TERM": "xterm"}
     watcher = subprocess.Popen(
         [FANJET, "watch"], env=environment, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
     )
@@ -205,11 +122,11 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def test_a_watcher_whose_reader_goes_leaves(home: Home) -> None:
+def test_a_watcher_whose_reader_goes_leaves(home: Gated) -> None:
     home.start_run()
     watcher = home.start("watch", "--json")
+    read_line(watcher)
     assert watcher.stdout is not None
-    watcher.stdout.readline()
     watcher.stdout.close()
     watcher.stdout = None
     home.open_gate()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fanjet.bootstrap.live_log import LiveLog
 from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, get_path, settings_of
 from fanjet.cli.output import output_explained
@@ -26,16 +27,23 @@ _BYTES_AT_ONCE = 1 << 20
 @click.argument("task")
 @map_index_option
 @click.option("--try", "try_number", type=click.IntRange(min=1), help="Which try; by default the newest.")
+@click.option("--follow", "-f", is_flag=True, help="Go on with what the newest try prints until it ends.")
 @home_option
-def command(run: str, task: str, map_index: paths.Path | None, try_number: int | None, home: Path | None) -> None:
+def command(
+    run: str, task: str, map_index: paths.Path | None, try_number: int | None, follow: bool, home: Path | None
+) -> int:
     """Print what an instance of TASK wrote, byte for byte.
 
     RUN is the number of a run, its id, the start of its id, or - for the latest. TASK may carry the map index:
     'train[3]'.
     """
+    if follow and try_number is not None:
+        raise click.UsageError("--follow shows the newest try; leave --try out.")
     settings = settings_of(home)
     with Reader.open(settings.home) as reader:
         found = find_task(reader, run, task, map_index)
+        if follow:
+            return _follow(settings.home, reader, found)
         path = get_path(reader, found, "fanjet logs")
         tries = reader.tries(found.run.info.number, found.task.number, path)
     chosen = _choose(found, path, tries, try_number)
@@ -44,6 +52,33 @@ def command(run: str, task: str, map_index: paths.Path | None, try_number: int |
         _copy(settings.home, piece)
     if not sum(piece.length for piece in pieces):
         _explain_silence(instance_name(found.task.task_id, path), chosen[-1], owned=found.run.owned)
+    return 0
+
+
+def _follow(home: Path, reader: Reader, found: Found) -> int:
+    """As it is printed; notes go to the standard error."""
+    is_whole = found.path is not None and len(found.path) == found.task.depth
+    path = found.path if is_whole and found.path is not None else get_path(reader, found, "fanjet logs --follow")
+    name = instance_name(found.task.task_id, path)
+    wrote = False
+
+    def write(data: bytes) -> None:
+        nonlocal wrote
+        wrote = True
+        with output_explained():
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+
+    def tell(text: str) -> None:
+        sys.stderr.write(f"{name}: {text}.\n")
+
+    log = LiveLog(home, reader, found.run.info.number, found.task.number, path, write=write, tell=tell)
+    part = log.follow()
+    if part is None:
+        raise OperationError(f"{name} has no log: no try of it has started, and nobody carries the run out now.")
+    if part.state is State.RUNNING or not wrote:
+        _explain_silence(name, part, owned=False)
+    return int(part.state is State.RUNNING)
 
 
 def _choose(found: Found, path: paths.Path, tries: list[TryRow], number: int | None) -> list[TryRow]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fanjet.errors import OperationError
+from fanjet.model.paths import Path as MapPath
+from fanjet.model.paths import encode
 from fanjet.model.spec import DagSpec
+from fanjet.store import statements_progress as sql
 from fanjet.store.faults import explained
 from fanjet.store.instance_queries import InstanceQueries
 from fanjet.store.rows import RunRow
@@ -32,6 +35,13 @@ class ProgressQueries(RunQueries, InstanceQueries):
     def list_unfinished(self) -> list[RunRow]:
         """The runs that have not ended, the newest first."""
         return self._runs("r.ended_at IS NULL", limit=-1)
+
+    def find_launch(self, run: int, task: int, path: MapPath) -> tuple[int, int] | None:
+        """The fence of the latest launch of an instance and its index there, -1 when it is not mapped."""
+        parent, index = (path[:-1], path[-1]) if path else ((), -1)
+        with explained(self._path):
+            row = self._connection.execute(sql.FIND_LAUNCH, (run, task, encode(parent), index, encode(path))).fetchone()
+        return None if row is None else (row[0], index if row[1] >= 0 else -1)
 
     def data_version(self) -> int:
         """A number that changes whenever somebody else has written."""

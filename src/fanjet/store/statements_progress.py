@@ -30,3 +30,8 @@ FROM (
         WHEN state = 7 THEN try_number >= ?5
         ELSE ended_at >= ?6 END AS heard
     FROM instance WHERE run = ?1 AND task = ?2 AND path BETWEEN ?3 AND ?4)"""
+#: The latest launch of one instance, ?4 under ?3 or at its own path ?5.
+FIND_LAUNCH: Final = """
+SELECT fence, first FROM launch
+WHERE run = ?1 AND task = ?2 AND ((parent = ?3 AND first <= ?4 AND first + count > ?4) OR (parent = ?5 AND first = -1))
+ORDER BY fence DESC LIMIT 1"""

@@ -18,7 +18,7 @@ from fanjet.worker.client import ChannelClient
 from fanjet.worker.isolation import IsolatedResult, run_isolated
 from fanjet.worker.runner import Result, Runner
 from fanjet.worker.segment import Segment
-from fanjet.worker.slot import CURRENT, LIMIT, REFUSED, RESUME, STARTED, Slot
+from fanjet.worker.slot import CURRENT, FENCE, INDEX, LIMIT, REFUSED, RESUME, STARTED, Slot
 
 
 class WorkerLoop:
@@ -77,12 +77,14 @@ class WorkerLoop:
         task, parent = frame.task, frame.parent
         try_number, carry, tries_before = frame.try_number, frame.carry, frame.tries_before
         index = frame.first
+        words[FENCE] = frame.fence
         for sequence in range(frame.sequence, frame.sequence + frame.count):
             words[CURRENT] = sequence
             if sequence < words[RESUME] and words[LIMIT] <= sequence:  # RESUME first: see `Slot`
                 words[REFUSED] = sequence
                 return
             instants[STARTED] = started_at = now()
+            words[INDEX] = index + 2
             client.sequence = cancellation.running = sequence
             try:
                 if isolated:
@@ -93,7 +95,7 @@ class WorkerLoop:
             except BaseException as error:  # noqa: BLE001 - a runner returns; this is a cancellation or a bug of ours
                 cancellation.running = 0
                 result = _explain(error)
-            client.sequence = 0
+            client.sequence = words[INDEX] = 0
             segment, offset, length = end_try()
             send(
                 Ended(

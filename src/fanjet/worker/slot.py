@@ -30,6 +30,10 @@ SEGMENT = 2
 BASE = 3
 #: When the current try started, in seconds since the epoch (`Slot.instants`).
 STARTED = 4
+#: The fence of the launch that the worker is at, and 2 more than the index of the try that runs now; 0 between two.
+#: With them other processes find out whose output it is that begins at `BASE`.
+FENCE = 5
+INDEX = 6
 
 #: Fields written by the executor, on a cache line of their own. The hole:
 LIMIT = 16
@@ -38,6 +42,9 @@ RESUME = 17
 CANCEL = 18
 #: The sequence whose output the executor has cut while it ran.
 CUT = 19
+
+#: How the system calls the files of slots where it shows what a process has open.
+SLOT_NAME = "fanjet-slot"
 
 _SIZE_BYTES = mmap.PAGESIZE
 
@@ -59,9 +66,9 @@ class Slot:
 def make_slot_file() -> int:
     """A new file descriptor of a page of zeros that no path leads to."""
     if sys.platform == "linux":
-        fd = os.memfd_create("fanjet-slot")
+        fd = os.memfd_create(SLOT_NAME)
     else:
-        fd, path = tempfile.mkstemp(prefix="fanjet-slot-")
+        fd, path = tempfile.mkstemp(prefix=f"{SLOT_NAME}-")
         os.unlink(path)  # noqa: PTH108 - pathlib adds nothing here
     os.ftruncate(fd, _SIZE_BYTES + ROOM_BYTES)
     return fd
