@@ -153,3 +153,24 @@ def test_a_map_that_never_expanded_takes_no_values_and_that_may_be_meant() -> No
     assert result["work"].states == ["skipped"]
     with pytest.raises(OperationError, match=r"'work' never expanded \(skipped\), so it has no instance"):
         result["work"][0]
+
+
+def test_tables_are_values_like_others() -> None:
+    pd = pytest.importorskip("pandas")
+    table = pd.DataFrame({"a": [1, 2]})
+
+    @dag
+    def frames() -> None:
+        @task
+        def load() -> Any:
+            raise AssertionError
+
+        @task
+        def total(loaded: Any) -> int:
+            return int(loaded["a"].sum())
+
+        total(load())
+
+    assert run_dag(frames, tasks=["total"], values={"load": table})["total"].value == 3
+    result = run_dag(frames, values={"load": table})
+    assert result["load"].value.equals(table)

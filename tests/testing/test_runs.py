@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from fanjet import DAG, Connection, Variable, dag, get_current_context, task
+from fanjet import DAG, Connection, PythonSensor, Variable, dag, get_current_context, task
 from fanjet.bootstrap.requests import DagFileError
 from fanjet.errors import OperationError
 from fanjet.runtime.connections import BaseHook
@@ -252,3 +252,45 @@ def test_wrong_arguments_are_errors_before_anything_runs() -> None:
         run_dag(words, params={"lesst": 3})
     with pytest.raises(OperationError, match="logical_date needs a time zone"):
         run_dag(words, logical_date=datetime(2026, 1, 1))  # noqa: DTZ001 - that is the mistake
+
+
+def test_what_is_installed_inside_the_project_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / ".venv" / "site-packages"
+    installed.mkdir(parents=True)
+    (installed / "installed_lib.py").write_text("")
+    monkeypatch.syspath_prepend(installed)
+    (tmp_path / "dag.py").write_text(
+        "import installed_lib\nfrom fanjet import DAG, EmptyOperator\nwith DAG('d'):\n    EmptyOperator(task_id='e')\n"
+    )
+    assert run_dag(tmp_path / "dag.py")["e"].state == "success"
+    assert "installed_lib" in sys.modules
+    monkeypatch.delitem(sys.modules, "installed_lib")
+
+
+def test_a_failing_callback_of_the_dag_is_told() -> None:
+    def complain(context: Any) -> None:
+        raise RuntimeError("no mail server")
+
+    with DAG("d", on_success_callback=complain) as made:
+
+        @task
+        def work() -> int:
+            return 1
+
+        work()
+    (message,) = run_dag(made).messages
+    assert "no mail server" in message
+
+
+def test_tasks_that_never_began_have_a_state_too() -> None:
+    with DAG("d", dagrun_timeout=timedelta(hours=1)) as made:
+        wait = PythonSensor(task_id="wait", python_callable=lambda: False, mode="reschedule")
+
+        @task
+        def later() -> int:
+            return 1
+
+        wait >> later()
+    result = run_dag(made)
+    assert result.state == "failed"
+    assert "took longer than its dagrun_timeout" in result.report()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +26,17 @@ class DagResult:
         status: How it ended.
         tasks: By id, in the order of the DAG.
         clock: The time that it lived in.
+        messages: What else was told, such as that a callback failed.
     """
 
     def __init__(
-        self, spec: DagSpec, info: RunInfo, status: RunStatus, tasks: Mapping[str, TaskResult], clock: VirtualClock
+        self,
+        spec: DagSpec,
+        info: RunInfo,
+        status: RunStatus,
+        tasks: Mapping[str, TaskResult],
+        clock: VirtualClock,
+        messages: Sequence[str],
     ) -> None:
         self.dag_id = spec.dag_id
         self.run_id = info.run_id
@@ -40,6 +47,8 @@ class DagResult:
         self.tasks = dict(tasks)
         #: Stands where it stood when the run was over.
         self.clock = clock
+        #: What else was told, such as that a callback of the DAG failed.
+        self.messages = list(messages)
         self._spec = spec
 
     def __getitem__(self, name: str) -> Any:
@@ -121,7 +130,8 @@ class DagResult:
 
     def report(self) -> str:
         """A line for each task, then what failed and what it printed."""
-        return render_failures(self.dag_id, self.state, self.tasks, self.failures)
+        told = render_failures(self.dag_id, self.state, self.tasks, self.failures)
+        return "\n".join([told, *([""] if self.messages else []), *self.messages])
 
     def __repr__(self) -> str:
         counts = "; ".join(f"{task_id}: {task.count_states()}" for task_id, task in self.tasks.items())

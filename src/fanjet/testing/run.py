@@ -7,6 +7,7 @@ import logging
 import os
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.parsing.loader import LoadedFile
 from fanjet.scheduler.answers import Answers
-from fanjet.scheduler.display import Silent
+from fanjet.scheduler.display import Display, Silent
 from fanjet.scheduler.loop import Scheduler
 from fanjet.store.journal import Journal
 from fanjet.testing.aborting import Abort
@@ -44,6 +45,16 @@ from fanjet.testing.virtual_executor import VirtualExecutor
 _ONE_AT_A_TIME = threading.RLock()
 #: Longer than anybody's virtual time.
 _LEASE_S = 1e10
+
+
+class _Messages(Silent):
+    """Keeps what the scheduler has to say."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def message(self, text: str) -> None:
+        self.told.append(text)
 
 
 def run_dag(
@@ -120,7 +131,7 @@ def _read_conf(conf: Mapping[str, Any]) -> str:
 
 
 def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
-    spec, tape = chosen.built.spec, Tape()
+    spec, tape, display = chosen.built.spec, Tape(), _Messages()
     with tempfile.TemporaryDirectory(prefix="fanjet-test-") as folder:
         home = Path(folder)
         journal = Journal.open(home, durable=False)
@@ -129,12 +140,15 @@ def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
             executor = _start_executor(chosen, journal, clock, tape, home)
             version = journal.save_version(spec, bundle="", root="", file=spec.file)
             info = journal.create_run(version=version, info=new)
-            status = _drive(spec, info, journal, session, executor, clock)
+            status = _drive(spec, info, journal, session, executor, clock, display)
         finally:
             journal.close()
         tasks = read_tasks(home, info.number, spec, tape)
     check_used(chosen.stand_ins.values(), tasks)
-    return DagResult(spec, info, status, tasks, clock)
+    limit_s = spec.dagrun_timeout_s
+    if status is RunStatus.FAILED and limit_s is not None and clock.elapsed.total_seconds() >= limit_s:
+        display.message(f"The run took longer than its dagrun_timeout of {limit_s:g} s.")
+    return DagResult(spec, info, status, tasks, clock, display.told)
 
 
 def _start_executor(
@@ -150,13 +164,21 @@ def _start_executor(
     settings: RuntimeSettings = {"values_root": str(home / "values")}
     executor = VirtualExecutor(lambda: LoadedFile([chosen.built], []), settings, clock=clock, make_runner=make_runner)
     executor.connect(Answers(journal))
+    shown_by = warnings.showwarning
     executor.wait_loaded(0.0)
-    logging.captureWarnings(capture=False)  # pytest collects them, with their places
+    if warnings.showwarning is not shown_by:
+        logging.captureWarnings(capture=False)  # pytest collects them, with their places
     return executor
 
 
 def _drive(
-    spec: DagSpec, info: RunInfo, journal: Journal, session: int, executor: VirtualExecutor, clock: VirtualClock
+    spec: DagSpec,
+    info: RunInfo,
+    journal: Journal,
+    session: int,
+    executor: VirtualExecutor,
+    clock: VirtualClock,
+    display: Display,
 ) -> RunStatus:
     """The run from its start to its end. Pools are as large as anybody wants."""
     journal.take_lease(info.number, session, lease_s=_LEASE_S, at=clock.time())
@@ -165,7 +187,7 @@ def _drive(
         executor=executor,
         admission=Admission({task.pool: 1_000_000 for task in spec.tasks}),
         session=session,
-        display=Silent(),
+        display=display,
         write_patience_s=0.0,
         clock=clock.time,
         longest_sleep_s=float("inf"),

@@ -94,7 +94,8 @@ class _Part:
         self._stand_ins = dict(stand_ins)
         self._given = {number for number, each in stand_ins.items() if each.is_whole} - chosen
         self._check_given()
-        self._add_stubs()
+        #: Those right after tasks that choose: they do nothing, and show what is chosen.
+        self._stubs = self._add_stubs()
         self._kept = sorted(self._chosen | self._given)
         self._check_inputs()
         self._kept_maps = sorted({number for task in self._kept for number in self._maps_of(self._spec.tasks[task])})
@@ -104,8 +105,7 @@ class _Part:
         """The DAG of the part, its tasks and maps numbered anew."""
         numbers = Renumbering(self._kept, self._kept_maps)
         stand_ins = {numbers.tasks[old]: each for old, each in self._stand_ins.items() if old in numbers.tasks}
-        stubs = {number for number in self._given if self._stand_ins[number].whole == Given(None)}
-        spec = numbers.cut(self._spec, roots=self._given - stubs, measured=self._shapes.keys())
+        spec = numbers.cut(self._spec, roots=self._given - self._stubs, measured=self._shapes.keys())
         spec = msgspec.structs.replace(spec, tasks=tuple(_wake(task, stand_ins) for task in spec.tasks))
         built = self._built._replace(
             spec=spec,
@@ -141,17 +141,18 @@ class _Part:
         sources = {source for each in self._maps_of(task) for source in find_sources(self._spec.maps[each].length)}
         return {*task.upstream, *task.setups, *sources}
 
-    def _add_stubs(self) -> None:
-        """The tasks right after those that choose, doing nothing."""
-        stubs = {
+    def _add_stubs(self) -> set[int]:
+        after = {
             task.number
             for task in self._spec.tasks
             if any(self._spec.tasks[up].kind in _DECIDING and up in self._chosen for up in task.upstream)
         }
-        for number in stubs - self._chosen - self._given:
+        stubs = after - self._chosen - self._given
+        for number in stubs:
             stub = self._stand_ins[number] = StandIn(self._spec.tasks[number])
             stub.whole = Given(None)
-            self._given.add(number)
+        self._given |= stubs
+        return stubs
 
     def _check_inputs(self) -> None:
         missing: dict[int, list[str]] = {}
@@ -203,7 +204,7 @@ class _Part:
             shape = self._find_shape(number)
             if shape is None:
                 continue
-            if shape.values is None and shape.whole != Given(None):
+            if shape.values is None and shape.task.number not in self._stubs:
                 raise OperationError(
                     f"How many instances '{shape.task.task_id}' has is not known without the task that it is mapped "
                     f"over. Fix: values={{'{shape.task.task_id}': [...]}}, or add that task to tasks."

@@ -113,16 +113,24 @@ def _modules() -> Iterator[None]:
         folders = [folder for folder in sys.path if folder not in path]
         sys.path[:] = path
         for name, module in list(sys.modules.items()):
-            if modules.get(name) is not module and _is_of_dag(module, folders):
+            if modules.get(name) is not module and _is_of_dag(module, path, folders):
                 _put_back(name, modules.get(name))
 
 
-def _is_of_dag(module: ModuleType, folders: list[str]) -> bool:
+def _is_of_dag(module: ModuleType, path: list[str], folders: list[str]) -> bool:
+    """Whether a module is a DAG file, or was found through one of `folders` and not through an entry of `path`.
+
+    A project may have its environment inside; what is installed there stays, as much of it can be loaded only once.
+    """
     file = getattr(module, "__file__", None)
     if not isinstance(file, str):
         return False
-    is_dag_file = getattr(getattr(module, "__spec__", None), "loader", file) is None  # nobody imported it
-    return is_dag_file or any(Path(file).is_relative_to(folder) for folder in folders)
+    if getattr(getattr(module, "__spec__", None), "loader", file) is None:  # nobody imported it
+        return True
+    nearest = max(
+        (entry for entry in (*path, *folders) if entry and Path(file).is_relative_to(entry)), key=len, default=""
+    )
+    return nearest in folders
 
 
 def _put_back(name: str, module: ModuleType | None) -> None:

@@ -100,4 +100,5 @@ def _find_extent(node: ast.stmt) -> tuple[int, int]:
 
 def _find_start(node: ast.stmt) -> int:
     """The first line, with decorators."""
-    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
