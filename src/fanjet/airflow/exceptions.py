@@ -32,7 +32,7 @@ class AirflowRescheduleException(AirflowException, Rescheduled):
         self.reschedule_date = reschedule_date
 
 
-class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):
+class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):  # noqa: N818 - as above
     """There is no such thing: a connection, where hooks raise it."""
 
     def __init__(self, *args: Any) -> None:
@@ -44,122 +44,161 @@ class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):
         return " ".join(map(str, self.args))
 
 
-class AirflowBadRequest(AirflowException): ...
+class AirflowBadRequest(AirflowException):
+    """What was asked for makes no sense."""
 
 
 class AirflowConfigException(AirflowException):
     """There is no such setting."""
 
 
-class AirflowDagInconsistent(AirflowException): ...
+class AirflowDagInconsistent(AirflowException):
+    """A DAG is wrong."""
 
 
-class AirflowDagDuplicatedIdException(AirflowException): ...
+class AirflowDagDuplicatedIdException(AirflowException):
+    """Two DAGs have one id."""
 
 
-class AirflowClusterPolicyViolation(AirflowException): ...
+class AirflowClusterPolicyViolation(AirflowException):
+    """A DAG breaks a policy."""
 
 
-class AirflowFileParseException(AirflowException): ...
+class AirflowFileParseException(AirflowException):
+    """A file cannot be read."""
 
 
-class AirflowInternalRuntimeError(BaseException): ...
+class AirflowInternalRuntimeError(BaseException):
+    """Airflow itself is wrong."""
 
 
-class AirflowOptionalProviderFeatureException(AirflowException): ...
+class AirflowOptionalProviderFeatureException(AirflowException):
+    """A provider lacks an optional package."""
 
 
-class AirflowRuntimeError(Exception): ...
+class AirflowRuntimeError(Exception):
+    """Airflow's server answered with an error."""
 
 
-class AirflowTaskTerminated(BaseException): ...
+class AirflowTaskTerminated(BaseException):
+    """A task was told to end."""
 
 
-class AirflowTimetableInvalid(AirflowException): ...
+class AirflowTimetableInvalid(AirflowException):
+    """A timetable is wrong."""
 
 
-class AirflowUnsupportedFileTypeException(AirflowException): ...
+class AirflowUnsupportedFileTypeException(AirflowException):
+    """A file is of a type that cannot be read."""
 
 
-class BackfillUnfinished(AirflowException): ...
+class BackfillUnfinished(AirflowException):
+    """A backfill has not ended."""
 
 
-class ConnectionNotUnique(AirflowException): ...
+class ConnectionNotUnique(AirflowException):
+    """Two connections have one id."""
 
 
-class DagNotFound(AirflowNotFoundException): ...
+class DagNotFound(AirflowNotFoundException):
+    """There is no such DAG."""
 
 
-class DagRunNotFound(AirflowNotFoundException): ...
+class DagRunNotFound(AirflowNotFoundException):
+    """There is no such run."""
 
 
-class DagRunAlreadyExists(AirflowBadRequest): ...
+class DagRunAlreadyExists(AirflowBadRequest):
+    """There is such a run already."""
 
 
-class DeserializingResultError(ValueError): ...
+class DeserializingResultError(ValueError):
+    """A result cannot be read."""
 
 
-class PoolNotFound(AirflowNotFoundException): ...
+class PoolNotFound(AirflowNotFoundException):
+    """There is no such pool."""
 
 
-class SerializationError(AirflowException): ...
+class SerializationError(AirflowException):
+    """Something cannot be written."""
 
 
-class TaskAlreadyInTaskGroup(AirflowException): ...
+class TaskAlreadyInTaskGroup(AirflowException):
+    """A task is in a group already."""
 
 
-class TaskDeferralError(AirflowException): ...
+class TaskDeferralError(AirflowException):
+    """A trigger failed."""
 
 
-class TaskDeferralTimeout(AirflowException): ...
+class TaskDeferralTimeout(AirflowException):
+    """A trigger took too long."""
 
 
-class TaskInstanceNotFound(AirflowNotFoundException): ...
+class TaskInstanceNotFound(AirflowNotFoundException):
+    """There is no such instance."""
 
 
-class TaskNotFound(AirflowNotFoundException): ...
+class TaskNotFound(AirflowNotFoundException):
+    """There is no such task."""
 
 
-class UnknownExecutorException(ValueError): ...
+class UnknownExecutorException(ValueError):  # noqa: N818 - as above
+    """There is no such executor."""
 
 
-class VariableNotUnique(AirflowException): ...
+class VariableNotUnique(AirflowException):
+    """Two variables have one name."""
 
 
-class XComNotFound(AirflowException): ...
+class XComNotFound(AirflowException):
+    """There is no such value."""
 
 
-class AirflowExternalTaskSensorException(AirflowException): ...
+class AirflowExternalTaskSensorException(AirflowException):
+    """What a sensor of another DAG waits for went wrong."""
 
 
-class DuplicateStateError(AirflowExternalTaskSensorException): ...
+class DuplicateStateError(AirflowExternalTaskSensorException):
+    """A state is among those to wait for and those to fail at."""
 
 
-class ExternalDagDeletedError(AirflowExternalTaskSensorException): ...
+class ExternalDagDeletedError(AirflowExternalTaskSensorException):
+    """The other DAG is gone."""
 
 
-class ExternalDagFailedError(AirflowExternalTaskSensorException): ...
+class ExternalDagFailedError(AirflowExternalTaskSensorException):
+    """The run of the other DAG failed."""
 
 
-class ExternalDagNotFoundError(AirflowExternalTaskSensorException): ...
+class ExternalDagNotFoundError(AirflowExternalTaskSensorException):
+    """There is no such DAG."""
 
 
-class ExternalTaskFailedError(AirflowExternalTaskSensorException): ...
+class ExternalTaskFailedError(AirflowExternalTaskSensorException):
+    """The other task failed."""
 
 
-class ExternalTaskGroupFailedError(AirflowExternalTaskSensorException): ...
+class ExternalTaskGroupFailedError(AirflowExternalTaskSensorException):
+    """A task of the other group failed."""
 
 
-class ExternalTaskGroupNotFoundError(AirflowExternalTaskSensorException): ...
+class ExternalTaskGroupNotFoundError(AirflowExternalTaskSensorException):
+    """There is no such group."""
 
 
-class ExternalTaskNotFoundError(AirflowExternalTaskSensorException): ...
+class ExternalTaskNotFoundError(AirflowExternalTaskSensorException):
+    """There is no such task."""
 
 
-class RemovedInAirflow3Warning(DeprecationWarning): ...
+class RemovedInAirflow3Warning(DeprecationWarning):
+    """Airflow 3 no longer has it."""
 
 
-class RemovedInAirflow4Warning(DeprecationWarning): ...
+class RemovedInAirflow4Warning(DeprecationWarning):
+    """Airflow 4 will no longer have it."""
 
 
-class AirflowProviderDeprecationWarning(DeprecationWarning): ...
+class AirflowProviderDeprecationWarning(DeprecationWarning):
+    """A provider will no longer have it."""

@@ -52,7 +52,7 @@ class AirflowFinder:
         if installed is not None and (_is_provider(fullname) or not lookup.has_module(fullname)):
             return installed
         if lookup.has_module(fullname):
-            spec = ModuleSpec(fullname, self, is_package=True)
+            spec = ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type] # a loader by what it has
             spec.submodule_search_locations = _installed(fullname)
             return spec
         raise lookup.explain_missing(fullname)
@@ -114,7 +114,7 @@ def _enter() -> None:
     global _depth  # noqa: PLW0603 - there is one sys.modules
     if _depth == 0:
         _swap(_theirs, _ours)
-        sys.meta_path.insert(0, _finder)  # type: ignore[arg-type] # a finder by what it has, not by its base
+        sys.meta_path.insert(0, _finder)
     _depth += 1
 
 
@@ -122,7 +122,7 @@ def _leave() -> None:
     global _depth  # noqa: PLW0603 - as above
     _depth -= 1
     if _depth == 0:
-        sys.meta_path.remove(_finder)  # type: ignore[arg-type] # as above
+        sys.meta_path.remove(_finder)
         _swap(_ours, _theirs)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from fanjet.airflow.table import GONE_MODULES, MODULES
 from fanjet.airflow.table.entries import Missing
 from fanjet.errors import DagError
-from fanjet.runtime.dag_run import DagRun
+from fanjet.runtime.dag_run import INSTANTS
 
 
 class AirflowNameError(DagError, ModuleNotFoundError):
@@ -20,7 +20,7 @@ class AirflowNameError(DagError, ModuleNotFoundError):
 def _see_pendulum() -> None:
     """Have tasks see instants as Airflow's files expect them, where pendulum is installed."""
     if find_spec("pendulum") is not None:
-        DagRun.make_instant = staticmethod(lambda instant: import_module("pendulum").instance(instant))
+        INSTANTS.show = lambda instant: import_module("pendulum").instance(instant)
 
 
 _see_pendulum()

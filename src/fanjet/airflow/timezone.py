@@ -31,7 +31,7 @@ def utcnow() -> dt.datetime:
 
 def datetime(*args: Any, **kwargs: Any) -> dt.datetime:
     """As the class of that name, but in UTC unless `tzinfo` says otherwise."""
-    return dt.datetime(*args, **{"tzinfo": utc, **kwargs})
+    return dt.datetime(*args, **{"tzinfo": utc, **kwargs})  # noqa: DTZ001 - it has one
 
 
 def convert_to_utc(value: dt.datetime | None) -> dt.datetime | None:

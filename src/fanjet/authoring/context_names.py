@@ -6,9 +6,9 @@ from __future__ import annotations
 CONTEXT_NAMES = frozenset(
     {
         "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash", "exception",
-        "expanded_ti_count", "inlets", "logical_date", "macros", "map_index_template", "outlets", "params", "reason", "run_id", "task",
-        "task_instance", "task_instance_key_str", "templates_dict", "test_mode", "ti", "ts", "ts_nodash",
-        "ts_nodash_with_tz", "try_number", "var",
+        "expanded_ti_count", "inlets", "logical_date", "macros", "map_index_template", "outlets", "params", "reason",
+        "run_id", "task", "task_instance", "task_instance_key_str", "templates_dict", "test_mode", "ti", "ts",
+        "ts_nodash", "ts_nodash_with_tz", "try_number", "var",
     }
 )  # fmt: skip
 
@@ -23,8 +23,9 @@ OLDER_NAMES = frozenset(
 #: Names of Airflow's context that no try here has.
 ABSENT_NAMES = frozenset(
     {
-        "inlet_events", "outlet_events", "prev_data_interval_end_success",
-        "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success",
-        "triggering_asset_events", "triggering_dataset_events",
+        "asset_state_store", "inlet_events", "outlet_events", "partition_date", "partition_key",
+        "prev_data_interval_end_success", "prev_data_interval_start_success", "prev_end_date_success",
+        "prev_start_date_success", "task_reschedule_count", "task_state_store", "triggering_asset_events",
+        "triggering_dataset_events",
     }
 )  # fmt: skip

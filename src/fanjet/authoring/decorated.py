@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fanjet.authoring.async_functions import complete
 from fanjet.authoring.call_signature import CallSignature, read_signature
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, follow_references
@@ -57,7 +58,7 @@ class DecoratedOperator(BaseOperator):
     def execute(self, context: Any) -> Any:
         """Call the function, with what it asks of the context."""
         kwargs = self.signature.add_context(self.op_args, self.op_kwargs, context)
-        return self.python_callable(*self.op_args, **kwargs)
+        return complete(self.python_callable(*self.op_args, **kwargs))
 
 
 class BranchDecoratedOperator(DecoratedOperator):

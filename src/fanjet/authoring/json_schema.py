@@ -48,7 +48,6 @@ def _match(pattern: str, text: str) -> None:
         raise ValueError(text)
 
 
-
 #: Says what is wrong with a value, None if nothing is: (value, what the keyword says, whole schema).
 Check = Callable[[Any, Any, Mapping[str, Any]], str | None]
 

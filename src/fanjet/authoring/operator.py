@@ -112,6 +112,21 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
     def post_execute(self, context: Any, result: Any = None) -> None:
         """Runs after `execute` has given `result`."""
 
+    def render_template(self, content: Any, context: Any, *_: Any) -> Any:
+        """A text with its templates rendered; also in lists, tuples and dicts.
+
+        Args:
+            content: The text or collection.
+            context: That of the running try.
+        """
+        if isinstance(content, str):
+            return context["ti"].render_template(content, "content", self.template_extensions)
+        if isinstance(content, dict):
+            return {key: self.render_template(value, context) for key, value in content.items()}
+        if type(content) in (list, tuple, set):
+            return type(content)(self.render_template(value, context) for value in content)
+        return content
+
     def on_kill(self) -> None:
         """Clean up what `execute` has started; called when the try is cancelled or takes too long."""
 

@@ -138,6 +138,6 @@ def _plain_context(context: Any) -> dict[str, Any]:
     entries = {name: context[name] for name in _PLAIN if name in context}
     entries["params"] = dict(entries["params"])
     for name in _INSTANTS:
-        instant = context[name] if name in context else None
+        instant = context.get(name)
         entries[name] = instant and datetime.fromisoformat(instant.isoformat())
     return entries

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fanjet.authoring.async_functions import complete
 from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.task_option_types import TaskOptions
@@ -57,7 +58,7 @@ class PythonOperator(BaseOperator):
         """Call the function, with what it asks of the context."""
         args = tuple(self.op_args)
         kwargs = read_signature(self.python_callable).add_context(args, self.op_kwargs, context)
-        return self.python_callable(*args, **kwargs)
+        return complete(self.python_callable(*args, **kwargs))
 
 
 class BranchPythonOperator(PythonOperator):

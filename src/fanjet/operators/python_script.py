@@ -60,7 +60,9 @@ def make_script(function: Callable[..., Any], serializer: str, string_args: Sequ
         DagTypeError: The function has no source, or the serializer is unknown.
     """
     if serializer not in SERIALIZERS:
-        raise DagTypeError(f"{where}: serializer={serializer!r} cannot be used.", fix=f"one of {', '.join(SERIALIZERS)}")
+        raise DagTypeError(
+            f"{where}: serializer={serializer!r} cannot be used.", fix=f"one of {', '.join(SERIALIZERS)}"
+        )
     inspect = import_module("inspect")  # late: slow to import
     try:
         source = textwrap.dedent(inspect.getsource(function))
@@ -100,7 +102,12 @@ def run_script(
         SkipException: It ended with such an exit code.
         ExecutionError: It failed; the log has its traceback.
     """
-    serializer = import_module(script.serializer)
+    try:
+        serializer = import_module(script.serializer)
+    except ImportError as error:
+        raise ExecutionError(
+            f"The serializer {script.serializer!r} is not installed beside Fanjet. Fix: pip install {script.serializer}."
+        ) from error
     with tempfile.TemporaryDirectory(prefix="fanjet-python-") as name:
         folder = Path(name)
         (folder / "script.py").write_text(script.text)
@@ -125,7 +132,9 @@ def _load(serializer: Any, file: Any, script: Script) -> Any:
 def run_logged(command: Sequence[str], env: Mapping[str, str] | None = None) -> int:
     """Run a command, its output into the log of the try; the exit code."""
     sys.stdout.flush()
-    return subprocess.run(command, env=None if env is None else dict(env), stdin=subprocess.DEVNULL, check=False).returncode
+    return subprocess.run(
+        command, env=None if env is None else dict(env), stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
 def _run(command: Sequence[str], env: Mapping[str, str], skips: int | Container[int] | None, what: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from fanjet.authoring.async_functions import complete
 from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.decorated import DecoratedOperator
 from fanjet.authoring.exceptions import (
@@ -195,7 +196,7 @@ class PythonSensor(BaseSensorOperator):
     def poke(self, context: Any) -> Any:
         args = tuple(self.op_args)
         kwargs = read_signature(self.python_callable).add_context(args, self.op_kwargs, context)
-        return self.python_callable(*args, **kwargs)
+        return complete(self.python_callable(*args, **kwargs))
 
 
 class SensorDecoratedOperator(DecoratedOperator, BaseSensorOperator):

@@ -85,8 +85,6 @@ def _explain_syntax(error: SyntaxError, path: Path, line: int | None) -> ParseEr
 
 def _suggest_install(name: str) -> str:
     top = name.partition(".")[0]
-    if top == "airflow":
-        return "import the same names from fanjet: from fanjet import DAG, dag, task, task_group"
     return f"pip install {_PACKAGE_OF_MODULE.get(top, top)}, or put the module beside the DAG file"
 
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 
 from fanjet.model.runs import RunInfo
+
+
+class Instants:
+    """What tasks see of instants: datetimes of the standard library, until somebody says otherwise."""
+
+    def __init__(self) -> None:
+        self.show: Callable[[datetime], datetime] = _as_it_is
+
+
+def _as_it_is(instant: datetime) -> datetime:
+    return instant
+
+
+#: The import shim has them shown as datetimes of pendulum, which its files expect.
+INSTANTS = Instants()
 
 
 class DagRun:
@@ -18,9 +33,6 @@ class DagRun:
     Args:
         info: What is fixed about the run.
     """
-
-    #: Makes what tasks see of an instant. The import shim has it make datetimes of pendulum, which its files expect.
-    make_instant: ClassVar[Callable[[datetime], datetime]] = staticmethod(lambda instant: instant)
 
     def __init__(self, info: RunInfo) -> None:
         self.info = info
@@ -48,12 +60,12 @@ class DagRun:
     @cached_property
     def queued_at(self) -> datetime:
         """When the run was created."""
-        return self.make_instant(self.info.created_at)
+        return INSTANTS.show(self.info.created_at)
 
     @cached_property
     def start_date(self) -> datetime:
         """When the run began."""
-        return self.make_instant(self.info.started_at)
+        return INSTANTS.show(self.info.started_at)
 
     @property
     def run_after(self) -> datetime:
@@ -81,7 +93,7 @@ class DagRun:
         return dict(msgspec.json.decode(self.info.params))
 
     def _find(self, instant: datetime | None) -> datetime | None:
-        return None if instant is None else self.make_instant(instant)
+        return None if instant is None else INSTANTS.show(instant)
 
     def __repr__(self) -> str:
         return f"<DagRun {self.dag_id} {self.run_id}>"

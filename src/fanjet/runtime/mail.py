@@ -114,7 +114,8 @@ def _find_server(conn_id: str | None) -> _Server:
     except ConnectionNotFoundError:
         if conn_id not in (None, _DEFAULT_CONNECTION) or _variable("SMTP_HOST") is None:
             raise OperationError(
-                "No mail server is known. Fix: set FANJET_CONN_SMTP_DEFAULT to smtp://user:password@host:587?from_email=..."
+                "No mail server is known. Fix: set FANJET_CONN_SMTP_DEFAULT to "
+                "smtp://user:password@host:587?from_email=..."
             ) from None
     password = _variable("SMTP_PASSWORD")
     SECRETS.add(password)
@@ -168,6 +169,6 @@ def tell_of_end(context: Any, addresses: tuple[str, ...], kind: str) -> None:
     send_email(
         list(addresses),
         f"Fanjet: task {ti.task_id} of DAG {ti.dag_id} {what}",
-        f"<p>Task <b>{html.escape(ti.task_id)}</b> of DAG <b>{html.escape(ti.dag_id)}</b>, run {html.escape(ti.run_id)}, "
-        f"{what}.</p><pre>{html.escape(reason)}</pre><p>Its log: <code>{html.escape(ti.log_url)}</code></p>",
+        f"<p>Task <b>{html.escape(ti.task_id)}</b> of DAG <b>{html.escape(ti.dag_id)}</b>, "
+        f"run {html.escape(ti.run_id)}, {what}.</p><pre>{html.escape(reason)}</pre><p>Its log: <code>{html.escape(ti.log_url)}</code></p>",
     )

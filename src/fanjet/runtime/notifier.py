@@ -48,11 +48,6 @@ class BaseNotifier:
         rendered.render_template_fields(context)
         rendered.notify(context)
 
-    @property
-    def __name__(self) -> str:
-        """What logs call the callback."""
-        return type(self).__name__
-
 
 def _render(value: Any, templates: Templates, context: MutableMapping[str, Any], where: str) -> Any:
     if isinstance(value, str):

@@ -18,7 +18,7 @@ except ImportError as missing:
     ) from missing
 
 
-class ObjectStoragePath(ProxyUPath):  # type: ignore[misc] # its methods are made when it is imported
+class ObjectStoragePath(ProxyUPath):
     """A path as in `pathlib`, to a file in a store that fsspec knows.
 
     Args:
@@ -51,13 +51,13 @@ class ObjectStoragePath(ProxyUPath):  # type: ignore[misc] # its methods are mad
         _bind(wrapped, conn_id)
         return made
 
-    def _from_upath(self, upath: UPath, /) -> Any:
+    def _from_upath(self, upath: UPath, /) -> Any:  # type: ignore[override] # called on the class, too
         """The path that an operation on this one gives; it keeps the connection."""
         if isinstance(upath, ObjectStoragePath):
             return upath
         if isinstance(self, type):  # called on the class
             return self._of(upath, None)
-        return type(self)._of(upath, self._conn_id)
+        return self._of(upath, self._conn_id)
 
     @property
     def conn_id(self) -> str | None:

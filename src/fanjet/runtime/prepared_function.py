@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fanjet.authoring.async_functions import complete
 from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.decorated import DecoratedMappedOperator, DecoratedOperator
 from fanjet.authoring.expand_input import KwargsInput
@@ -69,7 +70,7 @@ class PreparedFunction(PreparedTask):
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
         args, kwargs = self.arguments(ti, scope)
-        return self._function(*args, **kwargs)
+        return complete(self._function(*args, **kwargs))
 
     def arguments(self, ti: TaskInstance, scope: Scope) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if self._has_templates:

@@ -1,4 +1,4 @@
-"""`airflow.providers.common.compat`: by what name the same things went in several versions. What is installed goes first."""
+"""`airflow.providers.common.compat`: one name for what went by several. The package itself goes first if installed."""
 
 from __future__ import annotations
 
