@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fanjet.errors import FanjetError
+from fanjet.model.paths import Path as MapPath
 from fanjet.model.states import RunStatus
 from fanjet.parsing.report import ParseError
 
@@ -33,6 +34,28 @@ class ResumeRequest:
 
     #: Number, id, or the unique start of an id; None for the latest run that can be resumed.
     run: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Instances of a run, as people name them."""
+
+    #: Ids of tasks or task groups; empty for all tasks.
+    tasks: tuple[str, ...] = ()
+    #: What lies at and below these; empty for everything.
+    paths: tuple[MapPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunOptions:
+    """What a rerun takes."""
+
+    failed_only: bool = False
+    #: Leave alone what depends on it.
+    only: bool = False
+    #: Run it with the DAG file as it is now.
+    latest: bool = False
     inline: bool = False
 
 

@@ -26,7 +26,7 @@ def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> 
     with Reader.open(settings.home) as reader:
         row = _find_run(reader, request)
         version = reader.get_version(row.info.number)
-    root = _find_root(version, settings, display)
+    root = find_root(version, settings, display)
     start = executor_starter(root / version.file, root, settings, inline=request.inline)
     with open_session(settings, display, start) as session:
         return session.runs.resume(row.info, version.spec)
@@ -37,16 +37,26 @@ def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:
     if row is None:
         raise OperationError("There is no run to resume: all runs have ended or are still owned by a living process.")
     if row.ended_at is not None:
-        raise OperationError(f"Run {row.info.number} has ended ({row.state.label}); there is nothing to resume.")
+        raise OperationError(
+            f"Run {row.info.number} has ended ({row.state.label}); there is nothing to resume. "
+            f"`fanjet rerun {row.info.number} --failed` runs again what failed."
+        )
     return row
 
 
-def _find_root(version: VersionRow, settings: Settings, display: Display) -> Path:
-    """Where the files of the version lie: in their own place as long as they are unchanged there, else a copy."""
+def find_root(version: VersionRow, settings: Settings, display: Display, hint: str = "") -> Path:
+    """Where the files of the version lie: in their own place as long as they are unchanged there, else a copy.
+
+    The display is told of a copy, with the hint.
+
+    Raises:
+        ExecutionError: The copy is gone or damaged, or the disk is full.
+    """
     root = Path(version.root)
     changed = [name for name in find_changed(settings.home, version.bundle, root) if decides(root, name)]
     if not changed:
         return root
     more = f" and {len(changed) - 1} more files have" if len(changed) > 1 else " has"
-    display.message(f"{root / changed[0]}{more} changed since the run started; the run goes on with its own copy.")
+    text = f"{root / changed[0]}{more} changed since the run started; the run goes on with its own copy."
+    display.message(f"{text} {hint}".strip())
     return restore_files(settings.home, version.bundle, root)

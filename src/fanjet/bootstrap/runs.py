@@ -63,7 +63,9 @@ class Runs:
         machine, changes = RunState.restore(info.number, spec, history, time.time())
         return self._finish(info, spec, machine, changes, resumed=True)
 
-    def go_on(self, info: RunInfo, spec: DagSpec, status: RunStatus, request: Request) -> RunOutcome:
+    def go_on(
+        self, info: RunInfo, spec: DagSpec, status: RunStatus, request: Request, *, version: int | None = None
+    ) -> RunOutcome:
         """Carry out a request on a run that nobody owns, and go on with the run until it is over (again).
 
         Args:
@@ -71,11 +73,14 @@ class Runs:
             spec: Its DAG.
             status: As recorded; the run may be over.
             request: What to do first.
+            version: The number of the version that the run goes on with; None for the one that it has.
 
         Raises:
             OperationError: A living process owns it.
         """
         self._take(info)
+        if version is not None:
+            self._journal.set_version(info.number, version)
         history = self._journal.read_history(info.number)
         machine, changes = RunState.restore(info.number, spec, history, time.time(), status=status)
         changes += machine.apply([request])

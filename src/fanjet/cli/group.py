@@ -12,6 +12,9 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
+    "rerun": ("fanjet.cli.rerun", "Run instances of a run again, with all that depends on them."),
+    "mark": ("fanjet.cli.mark", "Give instances of a run a state by hand."),
+    "cancel": ("fanjet.cli.cancel", "Cancel a run, or a task of it."),
     "watch": ("fanjet.cli.watch", "Show how a run goes on that another process carries out."),
     "check": ("fanjet.cli.check", "Load DAG files and report everything that is wrong with them."),
     "runs": ("fanjet.cli.runs", "List runs, the latest first."),

@@ -23,7 +23,19 @@ class Block:
     never expanded (`NOT_MAPPED` in events and changes, position 0 here).
     """
 
-    __slots__ = ("ended", "held", "items", "parent", "single", "states", "task", "tried", "tries", "tries_before", "valued")
+    __slots__ = (
+        "ended",
+        "held",
+        "items",
+        "parent",
+        "single",
+        "states",
+        "task",
+        "tried",
+        "tries",
+        "tries_before",
+        "valued",
+    )
 
     def __init__(self, task: int, parent: Path, size: int, *, single: bool = False) -> None:
         self.task = task

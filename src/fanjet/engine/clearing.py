@@ -102,9 +102,7 @@ def select(core: Core, tasks: Iterable[int], paths: Iterable[Path], *, failed_on
             for block, positions in blocks_below(core, task, path):
                 mask = _ones(len(block.states), positions)
                 if failed_only:
-                    mask = bytes(
-                        one and state in _FAILED for one, state in zip(mask, block.states, strict=True)
-                    )
+                    mask = bytes(one and state in _FAILED for one, state in zip(mask, block.states, strict=True))
                 clearing.add_mask(block, mask)
     return clearing
 
@@ -260,9 +258,7 @@ class _Groups:
         if isinstance(spec.length, MeasuredLength) and any(self._fed[number] for number in spec.scope):
             return True
         clearing, tasks = self._clearing, self._core.spec.tasks
-        return any(
-            clearing.taken[source] or _is_open(clearing, tasks[source]) for source in find_sources(spec.length)
-        )
+        return any(clearing.taken[source] or _is_open(clearing, tasks[source]) for source in find_sources(spec.length))
 
     def _is_source_taken(self, spec: MapSpec, context: Path) -> bool:
         if self._is_item_taken(spec, context):

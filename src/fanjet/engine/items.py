@@ -119,9 +119,7 @@ def _below(core: Core, task: int, spec: MapSpec, context: Path) -> tuple[Path, i
     return prefix, len(core.plan.chains[task]) - len(prefix)
 
 
-def _mask(
-    core: Core, leaf: LengthSpec, spec: MapSpec, context: Path, had: bytes | int, touched: Touched
-) -> bytes:
+def _mask(core: Core, leaf: LengthSpec, spec: MapSpec, context: Path, had: bytes | int, touched: Touched) -> bytes:
     match leaf:
         case LiteralLength(count):
             return bytes(count)

@@ -13,6 +13,7 @@ from fanjet.model.paths import Path
 
 _STILL_WAITING = bytes([255, *[0] * 255])
 
+
 def judge_all(core: Core) -> None:
     """Judge all contexts that may decide. What they decide can put down more, which is judged too."""
     judgements = core.judgements

@@ -194,4 +194,3 @@ def _map_of(place: Place) -> MapSpec:
     if spec is None:
         raise InvariantError(f"node {place.node.number} has no map")
     return spec
-

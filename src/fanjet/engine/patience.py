@@ -46,9 +46,7 @@ def kinds_of(core: Core, place: Place, gate: Gate, context: Path, first: int, la
     return kinds
 
 
-def _kinds_each(
-    core: Core, place: Place, task: int, parent: Path, first: int, last: int, *, shallow: bool
-) -> bytes:
+def _kinds_each(core: Core, place: Place, task: int, parent: Path, first: int, last: int, *, shallow: bool) -> bytes:
     block = core.blocks[task].get(parent)
     if place.node.level and block is not None and not block.single and core.spec.tasks[task].map is None:
         return bytes(block.states[first:last]).translate(_KINDS)

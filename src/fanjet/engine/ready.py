@@ -51,9 +51,7 @@ class TaskQueue:
     def add(self, change: QueueInstances) -> None:
         """Put instances in."""
         for run in runs_of(change.indexes):
-            ready = ReadyRange(
-                change.parent, run.start, run.stop, change.try_number, change.tries_before, change.carry
-            )
+            ready = ReadyRange(change.parent, run.start, run.stop, change.try_number, change.tries_before, change.carry)
             heapq.heappush(self._ranges, ready)
         self.count += len(change.indexes)
 

@@ -92,9 +92,7 @@ def _remove_positions(core: Core, block: Block, size: int) -> None:
     states = bytes(block.states[positions.start : positions.stop])
     indexes = (NOT_MAPPED,) if block.single else positions
     if State.SCHEDULED in states:
-        core.changes.append(
-            DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes)
-        )
+        core.changes.append(DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes))
     for launch in core.launches:
         out = [at for at in launch.positions() if at in positions] if launch.block is block else []
         if out:

@@ -1,7 +1,7 @@
 """What people do to instances by hand: have them run again, give them a state, cancel them.
 
-All three begin by taking ends back: what had ended has not, everything downstream counts anew, and what may depend on it
-becomes *patient* (`patience`). Then the machine goes on as ever. Source: SEMANTICS 15.
+All three begin by taking ends back: what had ended has not, everything downstream counts anew, and what may depend on
+it becomes *patient* (`patience`). Then the machine goes on as ever. Source: SEMANTICS 15.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from fanjet.engine.blocks import Block
 from fanjet.engine.clearing import Clearing, blocks_below, select, take_dependants, take_setups
-from fanjet.engine.columns import Positions, compact, find_all, runs_of
-from fanjet.engine.core import WAITING, Core, Place
+from fanjet.engine.columns import Positions, compact, runs_of
 from fanjet.engine.contexts import add_contexts
+from fanjet.engine.core import Core, Place
 from fanjet.engine.downstream import reopen_part, take_back
 from fanjet.engine.holds import put_down, reopen_map
 from fanjet.engine.skips import close, leave_out
@@ -140,9 +140,7 @@ def _stop_tries(core: Core, block: Block, positions: Positions) -> Positions:
     queued = [position for position in positions if block.states[position] == State.SCHEDULED]
     if queued:
         indexes = (NOT_MAPPED,) if block.single else queued
-        core.changes.append(
-            DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes)
-        )
+        core.changes.append(DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes))
     if any(block.states[position] == State.RUNNING for position in positions):
         wanted = set(positions)
         for launch in core.launches:

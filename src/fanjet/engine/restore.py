@@ -16,9 +16,9 @@ from itertools import groupby
 
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import compact, find_all
+from fanjet.engine.contexts import make_group, make_own, open_top
 from fanjet.engine.core import DECIDED, Core, Ends, Place
 from fanjet.engine.downstream import hand_on
-from fanjet.engine.contexts import make_group, make_own, open_top
 from fanjet.engine.holds import hold_map
 from fanjet.engine.items import unpack_items
 from fanjet.engine.transitions import ONLY_ENDED, Cause

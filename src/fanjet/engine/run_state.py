@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fanjet.engine.clearing import blocks_below
+from fanjet.engine.contexts import open_top
 from fanjet.engine.core import Core
 from fanjet.engine.downstream import hand_on
 from fanjet.engine.judging import judge_all
-from fanjet.engine.clearing import blocks_below
-from fanjet.engine.contexts import open_top
 from fanjet.engine.maps import measured
 from fanjet.engine.reruns import cancel_task, mark, plan_rerun, rerun
 from fanjet.engine.restore import rebuild

@@ -246,9 +246,7 @@ class Journal:
         """What was asked and not answered yet, of all runs, in the order in which it was."""
         with explained(self._path):
             rows = self._reader.execute(sql.LIST_COMMANDS).fetchall()
-        return [
-            Command(number=number, run=run, request=decode_request(kind, body)) for number, run, kind, body in rows
-        ]
+        return [Command(number=number, run=run, request=decode_request(kind, body)) for number, run, kind, body in rows]
 
     def set_version(self, run: int, version: int) -> None:
         """Have a run go on with another version of its DAG.

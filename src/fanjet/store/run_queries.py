@@ -8,7 +8,10 @@ from difflib import get_close_matches
 import msgspec
 
 from fanjet.errors import OperationError
+from fanjet.model.history import RunHistory
 from fanjet.model.spec import DagSpec
+from fanjet.store.faults import explained
+from fanjet.store.histories import read_history
 from fanjet.store.reading import Reading
 from fanjet.store.row_columns import RUN_COLUMNS, make_run
 from fanjet.store.rows import RunRow, VersionRow
@@ -70,6 +73,15 @@ class RunQueries(Reading):
             raise OperationError(f"There is no run {run}.")
         version, spec, bundle, root, file = rows[0]
         return VersionRow(version=version, spec=_decode_spec(spec), bundle=bundle, root=root, file=file)
+
+    def get_history(self, run: int) -> RunHistory:
+        """Everything recorded of a run, as the engine goes on from it.
+
+        Raises:
+            OperationError: There is no such run.
+        """
+        with explained(self._path):
+            return read_history(self._connection, run)
 
     def _runs(self, condition: str, *parameters: object, limit: int = 50) -> list[RunRow]:
         rows = self._select(

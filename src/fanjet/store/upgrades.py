@@ -35,7 +35,7 @@ def can_upgrade(connection: sqlite3.Connection) -> bool:
 
 def upgrade(connection: sqlite3.Connection, *, to_version: int) -> None:
     """Bring a database to a version, step by step; nothing happens where no step leads on."""
-    while (version := find_version(connection)) in UPGRADES and version < to_version:
+    while (version := find_version(connection)) is not None and version in UPGRADES and version < to_version:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if find_version(connection) == version:  # else another process was quicker

@@ -1,0 +1,99 @@
+"""`fanjet rerun`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from fanjet.bootstrap.requests import RerunOptions
+from fanjet.bootstrap.target import Target, ask_rerun, read_target
+from fanjet.cli.arguments import home_option
+from fanjet.cli.asking import carry_out
+from fanjet.cli.finding import find_run
+from fanjet.cli.outcomes import workers_option
+from fanjet.cli.rerun_plan import plan_as_data, render_plan, say_plan
+from fanjet.cli.selection import make_selection, map_indexes_option
+from fanjet.cli.terminal import look_at
+from fanjet.model.paths import Path as MapPath
+from fanjet.model.reruns import RerunPlan
+from fanjet.settings import load_settings
+from fanjet.store.queries import Reader
+
+
+@click.command(name="rerun")
+@click.argument("run")
+@click.option("--failed", is_flag=True, help="Only what is failed or upstream_failed.")
+@click.option(
+    "--task", "tasks", metavar="T", multiple=True, help="Only this task or task group; several times for more."
+)
+@map_indexes_option
+@click.option("--all", "everything", is_flag=True, help="Every instance of the run.")
+@click.option("--only", is_flag=True, help="Leave alone what depends on them.")
+@click.option("--dry-run", is_flag=True, help="Show what would run again, and change nothing.")
+@click.option("--latest", is_flag=True, help="With the DAG file as it is now, after a fix; else as it was in the run.")
+@workers_option
+@click.option("--inline", is_flag=True, help="Run everything in this process, so that breakpoint() works.")
+@click.option("--json", "as_json", is_flag=True, help="With --dry-run: as JSON.")
+@home_option
+def command(
+    *,
+    run: str,
+    failed: bool,
+    tasks: Sequence[str],
+    map_indexes: Sequence[Sequence[MapPath]],
+    everything: bool,
+    only: bool,
+    dry_run: bool,
+    latest: bool,
+    workers: str | None,
+    inline: bool,
+    as_json: bool,
+    home: Path | None,
+) -> int:
+    """Run instances of RUN again, with all that depends on them, and nothing else.
+
+    RUN is the number of a run, its id or the start of its id; `-` is the latest. Earlier tries stay readable, and
+    try numbers go on. If a process still carries the run out, it takes the rerun over; else the run goes on here.
+
+    Exit status: as `fanjet run`; 0 when there is nothing to rerun.
+    """
+    if not (failed or tasks or everything):
+        raise click.UsageError("Say what is to run again: --failed, --task T, or --all. --dry-run shows it first.")
+    if everything and (failed or tasks):
+        raise click.UsageError("--all is everything; leave out --failed and --task, or leave out --all.")
+    if inline and workers is not None:
+        raise click.UsageError("--inline runs one try after another in this process; leave --workers out.")
+    if as_json and not dry_run:
+        raise click.UsageError("--json goes with --dry-run.")
+    settings = load_settings({"workers": workers, "home": home and str(home)})
+    selection = make_selection(tasks, map_indexes)
+    options = RerunOptions(failed_only=failed, only=only, latest=latest, inline=inline)
+    with Reader.open(settings.home) as reader:
+        target = read_target(reader, str(find_run(reader, run).info.number))
+    request = ask_rerun(target, selection, options)
+    plan = target.plan(request)
+    if dry_run:
+        _show(target, plan, as_json=as_json)
+        return 0
+    number = target.row.info.number
+    if not plan.taken and not plan.maps:
+        click.echo(f"There is nothing to rerun in run {number} ({target.row.state.label}).")
+        return 0
+    click.echo(f"Rerun of run {number}: {say_plan(plan)}.", err=True)
+    return carry_out(target, request, settings, latest=latest, inline=inline)
+
+
+def _show(target: Target, plan: RerunPlan, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(plan_as_data(target, plan)))
+        return
+    info = target.row.info
+    if not plan.taken and not plan.maps:
+        click.echo(f"There is nothing to rerun in run {info.number} of {info.dag_id} ({target.row.state.label}).")
+        return
+    click.echo(f"A rerun of run {info.number} of {info.dag_id} would take {say_plan(plan)}:\n")
+    click.echo(render_plan(target, plan, look_at()), nl=False)
+    click.echo("\nNothing was changed.")
