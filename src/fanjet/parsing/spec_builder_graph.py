@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.exceptions import CycleError
+from fanjet.authoring.literals import find_lazy
+from fanjet.authoring.mapped_argument import MappedArgument
+from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator, follow_references
 from fanjet.model.rules import WeightRule
 
@@ -82,6 +85,22 @@ class Graph:
     def upstream(self, number: int) -> tuple[int, ...]:
         """The numbers of the tasks right before one, ascending."""
         return tuple(sorted(self.numbers[task] for task in self.tasks[number].upstream))
+
+    def reads_whole(self, number: int) -> tuple[int, ...]:
+        """Those whose results the arguments of a task hold, not as what it or its groups are mapped over; ascending."""
+        task = self.tasks[number]
+        if isinstance(task, MappedOperator):
+            arguments: object = task.partial_kwargs
+        else:
+            arguments = [getattr(task, field, None) for field in task.template_fields]
+        origins = [origin for lazy in find_lazy(arguments) for origin in lazy.origins()]
+        reads = {
+            self.numbers[upstream]
+            for origin in origins
+            if not isinstance(origin, MappedArgument)
+            for upstream in origin.references()
+        }
+        return tuple(sorted(reads))
 
     def setups(self, number: int) -> tuple[int, ...]:
         """The setups, at any distance, that a task needs: those not yet taken down before it (SEMANTICS 12.1)."""

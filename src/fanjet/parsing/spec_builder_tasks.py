@@ -45,6 +45,7 @@ def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: 
         scope=maps.scope(task.task_group),
         map=maps.find_task(task),
         upstream=graph.upstream(number),
+        reads_whole=graph.reads_whole(number),
         trigger_rule=task.trigger_rule,
         setups=graph.setups(number),
         is_setup=task.is_setup,
