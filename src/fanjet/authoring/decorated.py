@@ -111,6 +111,9 @@ class DecoratedMappedOperator(MappedOperator):
         self.op_kwargs = dict(op_kwargs)
         follow_references(self, self.op_kwargs)
 
+    def shared_arguments(self) -> Any:
+        return [self.partial_kwargs, self.op_kwargs]
+
     @property
     def signature(self) -> CallSignature:
         """The parameters of the function."""

@@ -61,6 +61,10 @@ class MappedOperator(Operator):
     def template_extensions(self) -> tuple[str, ...]:
         return tuple(self.partial_kwargs.get("templates_exts") or self.operator_class.template_ext)
 
+    def shared_arguments(self) -> Any:
+        """What all instances are given, outputs of other tasks among it."""
+        return self.partial_kwargs
+
     def unmap(self, kwargs: Mapping[str, Any]) -> BaseOperator:
         """The operator of one instance.
 

@@ -90,7 +90,7 @@ class Graph:
         """Those whose results the arguments of a task hold, not as what it or its groups are mapped over; ascending."""
         task = self.tasks[number]
         if isinstance(task, MappedOperator):
-            arguments: object = task.partial_kwargs
+            arguments = task.shared_arguments()
         else:
             arguments = [getattr(task, field, None) for field in task.template_fields]
         origins = [origin for lazy in find_lazy(arguments) for origin in lazy.origins()]
