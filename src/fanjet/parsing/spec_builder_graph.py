@@ -91,8 +91,10 @@ class Graph:
         task = self.tasks[number]
         if isinstance(task, MappedOperator):
             arguments = task.shared_arguments()
-        else:
+        elif isinstance(task, BaseOperator):
             arguments = [getattr(task, field, None) for field in task.template_fields]
+        else:
+            arguments = ()
         origins = [origin for lazy in find_lazy(arguments) for origin in lazy.origins()]
         reads = {
             self.numbers[upstream]
