@@ -12,7 +12,7 @@ from fanjet.model.lengths import find_sources
 from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.parsing.data_flow import find_inputs
 from fanjet.parsing.spec_builder import BuiltDag
-from fanjet.testing.outcomes import Called, Given
+from fanjet.testing.outcomes import Called, Given, Pokes, Tries
 from fanjet.testing.places import UnknownTaskError, say_nearest
 from fanjet.testing.renumbering import Renumbering, enclosing_groups
 from fanjet.testing.stand_ins import StandIn
@@ -159,7 +159,7 @@ class _Part:
         for number in sorted(self._chosen):
             task = self._spec.tasks[number]
             stand_in = self._stand_ins.get(number)
-            works = stand_in is None or not stand_in.is_whole or isinstance(stand_in.whole, Called)
+            works = stand_in is None or not stand_in.is_whole or isinstance(stand_in.whole, Called | Tries | Pokes)
             inputs = {self._numbers[each] for each in find_inputs(self._built.tasks[number])} if works else set()
             for each in self._maps_of(task):
                 if self._find_shape(each) is None:
