@@ -1,7 +1,7 @@
 """Prints which of the example DAGs that Airflow ships Fanjet can load: file, parsed, reason.
 
-``python -m airflow_shim.example_dags [FOLDER]`` in the folder of the tests; FOLDER holds an unpacked apache-airflow-core
-wheel, or any other folder with an `airflow/example_dags`. Without it the wheel is downloaded.
+``python -m airflow_shim.example_dags [FOLDER]`` in the folder of the tests; FOLDER holds an unpacked wheel of
+apache-airflow-core, or any other folder with an `airflow/example_dags`. Without it the wheel is downloaded.
 """
 
 from __future__ import annotations

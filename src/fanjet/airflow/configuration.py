@@ -67,11 +67,13 @@ class AirflowConfigParser:
 
     def getint(self, section: str, key: str, fallback: Any = _MISSING, **_: Any) -> int:
         """A setting as a whole number."""
-        return self._convert(int, section, key, fallback)
+        number: int = self._convert(int, section, key, fallback)
+        return number
 
     def getfloat(self, section: str, key: str, fallback: Any = _MISSING, **_: Any) -> float:
         """A setting as a number."""
-        return self._convert(float, section, key, fallback)
+        number: float = self._convert(float, section, key, fallback)
+        return number
 
     def getlist(self, section: str, key: str, fallback: Any = _MISSING, delimiter: str = ",", **_: Any) -> Any:
         """A setting as a list of texts."""

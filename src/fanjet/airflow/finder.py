@@ -72,7 +72,8 @@ def _is_provider(fullname: str) -> bool:
 def _find_installed(fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
     if not fullname.startswith(_OPEN):
         return None
-    return PathFinder.find_spec(fullname, path or _installed(fullname.rpartition(".")[0], _TOP), target)
+    folders = dict.fromkeys([*(path or ()), *_installed(fullname.rpartition(".")[0], _TOP)])
+    return PathFinder.find_spec(fullname, list(folders), target)
 
 
 def _installed(fullname: str, *others: str) -> list[str]:

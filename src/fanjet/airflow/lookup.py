@@ -57,7 +57,7 @@ def explain_missing(fullname: str) -> AirflowNameError:
     if isinstance(entry, Missing):
         return AirflowNameError(f"Fanjet has no '{fullname}': {entry.reason}.", fix=entry.fix)
     gone = None if module in MODULES and module != "airflow" else _find_gone(fullname)
-    if gone is not None:
+    if gone is not None and not _find_near(module, name):
         return AirflowNameError(f"Fanjet has no '{fullname}': {gone.reason}.", fix=gone.fix)
     if fullname.startswith("airflow.providers."):
         return _explain_provider(fullname)
@@ -90,15 +90,20 @@ _TWO_PARTS = frozenset({"apache", "atlassian", "cncf", "common", "dbt", "faceboo
 
 
 def _suggest(module: str, name: str) -> str:
-    below = {other.rpartition(".")[2] for other in MODULES if other.rpartition(".")[0] == module}
-    names = {*below, *(name for name, entry in MODULES.get(module, {}).items() if isinstance(entry, str))}
-    near = get_close_matches(name, names, n=1)
-    if near:
-        return f"did you mean '{near[0]}'?"
+    near = _find_near(module, name)
+    if near is not None:
+        return f"did you mean '{near}'?"
     elsewhere = sorted((module for module, names in MODULES.items() if isinstance(names.get(name), str)), key=len)
     if elsewhere:
         return f"import it from '{elsewhere[0]}'"
     return _suggest_near(f"{module}.{name}", list(MODULES))
+
+
+def _find_near(module: str, name: str) -> str | None:
+    """A name of the module, or of a module in it, that looks like this one."""
+    below = {other.rpartition(".")[2] for other in MODULES if other.rpartition(".")[0] == module}
+    names = {*below, *(known for known, entry in MODULES.get(module, {}).items() if isinstance(entry, str))}
+    return next(iter(get_close_matches(name, names, n=1)), None)
 
 
 def _suggest_near(fullname: str, known: list[str]) -> str:
@@ -112,4 +117,6 @@ def _parents(name: str) -> list[str]:
 
 
 #: What is in the table only by what is below it.
-_PACKAGES = frozenset(parent for name in MODULES for parent in _parents(name))
+_PACKAGES = frozenset(parent for name in MODULES for parent in _parents(name)) | {
+    f"airflow.providers.{name}" for name in _TWO_PARTS
+}

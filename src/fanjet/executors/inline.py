@@ -135,7 +135,7 @@ class InlineExecutor:
         if not self._queue:
             self._clock.sleep(timeout_s)
         until = time.monotonic() + _POLL_S
-        with _interruptible(), airflow_names():
+        with _interruptible():
             while self._queue and time.monotonic() < until:
                 self._carry_out(self._queue.popleft(), until)
         return self._take_events()
@@ -163,6 +163,10 @@ class InlineExecutor:
         assert self._find_runner is not None, "wait_loaded first"
         runner = self._find_runner(info.dag_id)
         self._client.begin(work, self._batch)
+        with airflow_names():
+            self._run(runner, info, work, until)
+
+    def _run(self, runner: TryRunner, info: RunInfo, work: Launch | MeasureMaps | RunCallbacks, until: float) -> None:
         match work:
             case Launch():
                 self._run_tries(runner, info, work, until)

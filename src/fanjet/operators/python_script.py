@@ -106,7 +106,7 @@ def run_script(
         serializer = import_module(script.serializer)
     except ImportError as error:
         raise ExecutionError(
-            f"The serializer {script.serializer!r} is not installed beside Fanjet. Fix: pip install {script.serializer}."
+            f"There is no {script.serializer} beside Fanjet to write arguments. Fix: pip install {script.serializer}."
         ) from error
     with tempfile.TemporaryDirectory(prefix="fanjet-python-") as name:
         folder = Path(name)
@@ -124,17 +124,16 @@ def _load(serializer: Any, file: Any, script: Script) -> Any:
         return serializer.load(file)
     except (pickle.UnpicklingError, AttributeError, ImportError, ValueError, EOFError) as error:
         raise ExecutionError(
-            f"The result of function '{script.name}' cannot be read here: {error}. Fix: return plain values, or install "
-            "what its type needs beside Fanjet."
+            f"The result of function '{script.name}' cannot be read here: {error}. Fix: return plain values, or "
+            "install what its type needs beside Fanjet."
         ) from error
 
 
 def run_logged(command: Sequence[str], env: Mapping[str, str] | None = None) -> int:
     """Run a command, its output into the log of the try; the exit code."""
     sys.stdout.flush()
-    return subprocess.run(
-        command, env=None if env is None else dict(env), stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    ran = subprocess.run(command, env=None if env is None else dict(env), stdin=subprocess.DEVNULL, check=False)
+    return ran.returncode
 
 
 def _run(command: Sequence[str], env: Mapping[str, str], skips: int | Container[int] | None, what: str) -> None:

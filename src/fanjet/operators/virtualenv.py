@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree, which
-from typing import Any
+from typing import Any, ClassVar
 
 from fanjet.authoring.decorated import DecoratedOperator
 from fanjet.errors import ExecutionError
@@ -21,6 +21,8 @@ from fanjet.operators.python_script import make_environment, run_logged
 
 #: A cached environment that has this file is complete.
 _DONE = "fanjet-requirements.txt"
+#: What is a template besides the arguments of the function.
+_FIELDS = ("requirements", "index_urls", "venv_cache_path")
 
 
 def is_venv_installed() -> bool:
@@ -143,7 +145,10 @@ def _index_options(urls: Sequence[str]) -> list[str]:
 class PythonVirtualenvOperator(RunsInVirtualenv, PythonOperator):
     """Calls a function in a virtual environment made for it."""
 
-    template_fields = ("requirements", "index_urls", "venv_cache_path", *PythonOperator.template_fields)
+    template_fields: ClassVar[Sequence[str]] = (  # type: ignore[assignment] # the base has a tuple of its own length
+        *_FIELDS,
+        *PythonOperator.template_fields,
+    )
 
 
 class BranchPythonVirtualenvOperator(PythonVirtualenvOperator):
@@ -155,7 +160,10 @@ class BranchPythonVirtualenvOperator(PythonVirtualenvOperator):
 class VirtualenvDecoratedOperator(RunsInVirtualenv, DecoratedOperator):
     """``@task.virtualenv``."""
 
-    template_fields = ("requirements", "index_urls", "venv_cache_path", *DecoratedOperator.template_fields)
+    template_fields: ClassVar[Sequence[str]] = (  # type: ignore[assignment] # as above
+        *_FIELDS,
+        *DecoratedOperator.template_fields,
+    )
     custom_operator_name = "@task.virtualenv"
 
 

@@ -166,9 +166,10 @@ def tell_of_end(context: Any, addresses: tuple[str, ...], kind: str) -> None:
     ti = context["ti"]
     what = "failed" if kind == "failure" else f"failed in try {ti.try_number} and is tried again"
     reason = SECRETS.mask(str(context.get("reason") or context.get("exception") or "unknown"))
+    task_id, dag_id, run_id, log = (html.escape(text) for text in (ti.task_id, ti.dag_id, ti.run_id, ti.log_url))
     send_email(
         list(addresses),
         f"Fanjet: task {ti.task_id} of DAG {ti.dag_id} {what}",
-        f"<p>Task <b>{html.escape(ti.task_id)}</b> of DAG <b>{html.escape(ti.dag_id)}</b>, "
-        f"run {html.escape(ti.run_id)}, {what}.</p><pre>{html.escape(reason)}</pre><p>Its log: <code>{html.escape(ti.log_url)}</code></p>",
+        f"<p>Task <b>{task_id}</b> of DAG <b>{dag_id}</b>, run {run_id}, {what}.</p>"
+        f"<pre>{html.escape(reason)}</pre><p>Its log: <code>{log}</code></p>",
     )
