@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.requests import RunOutcome
 from fanjet.engine.admission import Admission
@@ -11,6 +9,7 @@ from fanjet.engine.run_state import RunState
 from fanjet.executors.port import Executor
 from fanjet.model.changes import Change
 from fanjet.model.commands import Request
+from fanjet.model.instants import now
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
@@ -60,7 +59,7 @@ class Runs:
         """
         self._take(info)
         history = self._journal.read_history(info.number)
-        machine, changes = RunState.restore(info.number, spec, history, time.time())
+        machine, changes = RunState.restore(info.number, spec, history, _find_instant(info))
         return self._finish(info, spec, machine, changes, resumed=True)
 
     def go_on(
@@ -82,12 +81,12 @@ class Runs:
         if version is not None:
             self._journal.set_version(info.number, version)
         history = self._journal.read_history(info.number)
-        machine, changes = RunState.restore(info.number, spec, history, time.time(), status=status)
+        machine, changes = RunState.restore(info.number, spec, history, _find_instant(info), status=status)
         changes += machine.apply([request])
         return self._finish(info, spec, machine, changes, resumed=True)
 
     def _take(self, info: RunInfo) -> None:
-        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=time.time())
+        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=now())
 
     def _finish(
         self, info: RunInfo, spec: DagSpec, machine: RunState, changes: list[Change], *, resumed: bool
@@ -97,3 +96,8 @@ class Runs:
             statuses = self.scheduler.run()
         self._journal.release_lease(info.number, self._session)
         return RunOutcome(run=info.number, run_id=info.run_id, dag_id=info.dag_id, status=statuses[info.number])
+
+
+def _find_instant(info: RunInfo) -> float:
+    """Now; not before the run began, which it did before the clock was set back if now is earlier."""
+    return max(now(), info.started_at.timestamp())

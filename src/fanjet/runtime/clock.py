@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from fanjet.model.instants import now
+
 
 class Clock(Protocol):
     """Where Fanjet's own code in a try looks for the time, and waits. What the author wrote keeps the system's."""
@@ -18,11 +20,11 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The clock of the machine, but it never goes back."""
 
     def time(self) -> float:
         """The instant, in seconds since the epoch."""
-        return time.time()
+        return now()
 
     def sleep(self, seconds: float) -> None:
         """Wait so long."""

@@ -29,6 +29,7 @@ from fanjet.model.changes import (
 )
 from fanjet.model.commands import Command
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
+from fanjet.model.instants import now
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -61,7 +62,7 @@ class Scheduler:
         session: The number of this scheduler in the store.
         display: Is told what goes on.
         write_patience_s: How long a write that failed for a passing reason, such as a full disk, is tried again.
-        clock: Gives the instant, in seconds since the epoch.
+        clock: Gives the instant, in seconds since the epoch; never goes back.
         longest_sleep_s: The longest that a turn of the loop waits for something to happen.
     """
 
@@ -74,7 +75,7 @@ class Scheduler:
         session: int,
         display: Display,
         write_patience_s: float,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = now,
         longest_sleep_s: float = _LONGEST_SLEEP_S,
     ) -> None:
         self._journal = journal

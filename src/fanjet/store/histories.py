@@ -8,6 +8,7 @@ import msgspec
 
 from fanjet.errors import OperationError
 from fanjet.model.history import InstanceColumns, RunHistory
+from fanjet.model.instants import now
 from fanjet.model.paths import decode
 from fanjet.model.spec import DagSpec
 from fanjet.store import statements_sqlite as sql
@@ -94,10 +95,11 @@ def _add_rare(connection: sqlite3.Connection, run: int, columns: InstanceColumns
     if not rare:
         return
     position_of = {path: position for position, path in enumerate(columns.paths)}
-    for path, resume_at, carry, skips, tries_before in rare:
+    for path, resume_at, carry, skips, tries_before, ended_at in rare:
         position = position_of[path]
         if resume_at is not None:
-            columns.resume_at[position] = resume_at
+            # What ended in the future did so before the clock was set back: the pause counts from now.
+            columns.resume_at[position] = min(resume_at, now() + max(resume_at - ended_at, 0.0))
         if carry is not None:
             columns.carries[position] = carry
         if skips is not None:

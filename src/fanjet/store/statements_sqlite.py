@@ -159,6 +159,6 @@ LIST_INSTANCES: Final = """
 SELECT path, state, try_number, value IS NOT NULL, item_count FROM instance WHERE run = ? AND task = ? ORDER BY path"""
 #: What few instances have.
 LIST_WAITING: Final = """
-SELECT path, resume_at, carry, skips, tries_before FROM instance
+SELECT path, resume_at, carry, skips, tries_before, ended_at FROM instance
 WHERE run = ? AND task = ? AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL OR tries_before > 0)
 ORDER BY path"""

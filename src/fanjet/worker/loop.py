@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from fanjet.model.events import TryExtra
 from fanjet.model.frames import Callbacks, CallbacksDone, Ended, Measure, Measured, OpenRun, RunTries, Stop
+from fanjet.model.instants import now
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
 from fanjet.runtime.failures import describe, log_traceback
@@ -73,7 +74,7 @@ class WorkerLoop:
         isolated = runner.spec.tasks[frame.task].isolation == "process"
         words, instants = self._slot.words, self._slot.instants
         client, cancellation, send, end_try = self._client, self._cancellation, self._channel.send, self._output.end_try
-        now, run = time.time, runner.run
+        monotonic, run = time.monotonic, runner.run
         task, parent = frame.task, frame.parent
         try_number, carry, tries_before = frame.try_number, frame.carry, frame.tries_before
         index = frame.first
@@ -83,7 +84,8 @@ class WorkerLoop:
             if sequence < words[RESUME] and words[LIMIT] <= sequence:  # RESUME first: see `Slot`
                 words[REFUSED] = sequence
                 return
-            instants[STARTED] = started_at = now()
+            instants[STARTED] = monotonic()
+            started_at = now()
             words[INDEX] = index + 2
             client.sequence = cancellation.running = sequence
             try:
@@ -148,7 +150,7 @@ class WorkerLoop:
         if sequence < words[RESUME] and words[LIMIT] <= sequence:
             words[REFUSED] = sequence
             return False
-        self._slot.instants[STARTED] = time.time()
+        self._slot.instants[STARTED] = time.monotonic()
         self._client.sequence = sequence
         return True
 

@@ -28,7 +28,7 @@ REFUSED = 1
 #: The segment that the output goes to, and the size it had when the try started.
 SEGMENT = 2
 BASE = 3
-#: When the current try started, in seconds since the epoch (`Slot.instants`).
+#: When the current try started, by the steady clock that all processes share (`time.monotonic`, `Slot.instants`).
 STARTED = 4
 #: The fence of the launch that the worker is at, and 2 more than the index of the try that runs now; 0 between two.
 #: With them other processes find out whose output it is that begins at `BASE`.

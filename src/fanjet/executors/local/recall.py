@@ -110,7 +110,7 @@ def find_recall(workers: Iterable[WorkerHandle], *, idle_worker: bool) -> tuple[
     Returns:
         The worker and the first sequence to take back; None when nothing waits long enough.
     """
-    now = time.time()
+    now = time.monotonic()
     best, best_wait_s = None, _SHORT_WAIT_S if idle_worker else _SHORT_WAIT_FOR_NEW_S
     for worker in workers:
         running = worker.running

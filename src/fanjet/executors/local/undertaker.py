@@ -12,6 +12,7 @@ from fanjet.executors.orders import Order, make_callbacks_ran, make_measured
 from fanjet.model.changes import MeasureMaps
 from fanjet.model.events import TryExtra
 from fanjet.model.frames import Ended
+from fanjet.model.instants import now
 from fanjet.model.launches import Launch
 from fanjet.model.states import State
 from fanjet.runtime.secrets import SecretMask
@@ -61,13 +62,14 @@ class Undertaker:
         segment, offset = worker.slot.words[SEGMENT], worker.slot.words[BASE]
         length = self._settle_log(segment, offset, worker.secrets.take_new())
         indexes, ended = batch.ended_of(assignment.work)
+        ended_at = now()
         indexes.extend(assignment.list_indexes(running, running + 1))
         ended.append(
             Ended(
                 sequence=running,
                 state=State.FAILED,
-                started_at=worker.started_at,
-                ended_at=time.time(),
+                started_at=ended_at - (time.monotonic() - worker.started_at),
+                ended_at=ended_at,
                 log_segment=segment if length else 0,
                 log_offset=offset if length else 0,
                 log_length=length,

@@ -104,7 +104,7 @@ class Watch:
         if assignment is None or not isinstance(assignment.work, Launch):
             return
         limit_s = self._find_time_limit(assignment.work.run, assignment.work.task)
-        if limit_s is not None and time.time() > worker.started_at + limit_s + self._options.kill_grace_s:
+        if limit_s is not None and now > worker.started_at + limit_s + self._options.kill_grace_s:
             self._kill(worker, guard, f"timeout: the try took longer than its execution_timeout of {limit_s:g} s")
 
     def _kill(self, worker: WorkerHandle, guard: GuardHandle, reason: str) -> None:
@@ -134,5 +134,5 @@ class Watch:
             return None
         launch, before = assignment.work, self._samples.get(worker)
         if before is None or before[:2] != (launch.run, launch.task):
-            return launch if time.time() - worker.started_at >= WATCH_EVERY_S else None
+            return launch if now - worker.started_at >= WATCH_EVERY_S else None
         return launch if now - before.at >= _QUIET_AFTER_S else None

@@ -79,7 +79,7 @@ class WorkerHandle:
 
     @property
     def started_at(self) -> float:
-        """When the running try started."""
+        """When the running try started, by `time.monotonic`."""
         return self.slot.instants[STARTED]
 
     def take_worker_fds(self) -> list[int]:
