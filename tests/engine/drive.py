@@ -49,7 +49,7 @@ class Drive:
     def tick(self, at: float) -> list[Change]:
         return self.apply(ClockTicked(run=1, at=at))
 
-    def launch(self, task: int, *paths: Path) -> Launch:
+    def launch(self, task: int, *paths: Path, tries_before: int = 0) -> Launch:
         """Launch consecutive instances."""
         parent, first = split(paths[0] if paths else (), self.spec.tasks[task].depth)
         tries = {self.ready.pop((task, path)) for path in paths or [()]}
@@ -65,6 +65,7 @@ class Drive:
             try_number=try_number,
             worker=0,
             carry=carry,
+            tries_before=tries_before,
         )
         self.machine.launched([launch])
         return launch

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import either, find_all
 from fanjet.engine.core import Core
-from fanjet.engine.items import count_items, fed_by, take_items
+from fanjet.engine.items import count_items, fed_by, had_items
 from fanjet.engine.plan import common_length
 from fanjet.model.lengths import MeasuredLength, find_sources
 from fanjet.model.paths import Path
@@ -285,9 +285,7 @@ class _Groups:
 
     def _find_fed(self, spec: MapSpec, context: Path) -> bytes:
         core = self._core
-        items = core.reopened[spec.number].get(context)
-        if items is None:
-            items = take_items(core, spec, context)
+        items = had_items(core, spec, context)
         if self._is_item_taken(spec, context):
             return b"\1" * count_items(spec.length, items)
         return fed_by(core, spec, context, items, self._clearing.touched)

@@ -73,7 +73,7 @@ def add_contexts(core: Core, place: Place, level: int, parent: Path, first: int,
     node = place.node
     if node.task is not None:
         number = node.task.number
-        if core.is_closed(number, parent):
+        if level and core.is_closed(number, parent):
             return
         depth = len(core.plan.chains[number])
         if 0 < level < depth:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fanjet.engine.core import WAITING, Core, Place, above
 from fanjet.engine.downstream import complete_part, reopen_part
-from fanjet.engine.items import pack_items, take_items
+from fanjet.engine.items import Items, had_items, pack_items
 from fanjet.model.changes import ReopenMap, SetMapLength
 from fanjet.model.paths import Path
 from fanjet.model.spec import MapSpec
@@ -22,12 +22,25 @@ def reopen_map(core: Core, spec: MapSpec, context: Path) -> None:
     """The length of a map at a context is to be decided again, when its sources have ended."""
     if context in core.reopened[spec.number]:
         return
-    items = take_items(core, spec, context)
-    core.changes.append(ReopenMap(run=core.run, map=spec.number, parent=context, items=pack_items(items)))
+    items = had_items(core, spec, context)
+    core.ran_over[spec.number].pop(context, None)
+    _write_items(core, spec, context, items, is_open=True)
     hold_map(core, spec, context, items)
 
 
-def hold_map(core: Core, spec: MapSpec, context: Path, items: list[bytes | int]) -> None:
+def remember_items(core: Core, spec: MapSpec, context: Path) -> None:
+    """The sources of a map are about to change, but not the map: what its positions stand for is kept."""
+    if context not in core.reopened[spec.number] and context not in core.ran_over[spec.number]:
+        items = core.ran_over[spec.number][context] = had_items(core, spec, context)
+        _write_items(core, spec, context, items, is_open=False)
+
+
+def _write_items(core: Core, spec: MapSpec, context: Path, items: Items, *, is_open: bool) -> None:
+    packed = pack_items(items, is_open=is_open)
+    core.changes.append(ReopenMap(run=core.run, map=spec.number, parent=context, items=packed))
+
+
+def hold_map(core: Core, spec: MapSpec, context: Path, items: Items) -> None:
     """Keep everything of a map at a context from being complete."""
     core.reopened[spec.number][context] = items
     place = place_of(core, spec)
@@ -52,20 +65,24 @@ def put_down(core: Core, place: Place, context: Path) -> None:
     core.judgements.append((place, parent, position, position + 1))
 
 
-def release_map(core: Core, spec: MapSpec, context: Path, *, is_gone: bool = False) -> None:
-    """The length of a map at a context has been decided.
-
-    Args:
-        core: The run.
-        spec: The map.
-        context: Where.
-        is_gone: Nothing is left of it: one instance of each task stands for it from now on.
-    """
-    del core.reopened[spec.number][context]
-    count = 0 if is_gone else core.lengths[spec.number][context]
+def settle_map(core: Core, spec: MapSpec, context: Path, count: int) -> None:
+    """The length of a map at a context has been decided anew; with 0 nothing is left of it."""
     core.changes.append(SetMapLength(run=core.run, map=spec.number, parent=context, count=count))
-    if is_gone:
-        return
+    if count:
+        _release(core, spec, context)
+    else:
+        del core.reopened[spec.number][context]
+
+
+def release_map(core: Core, spec: MapSpec, context: Path) -> None:
+    """The length of a map at a context stays as it was, whatever its sources have now."""
+    items = core.ran_over[spec.number][context] = core.reopened[spec.number][context]
+    _write_items(core, spec, context, items, is_open=False)
+    _release(core, spec, context)
+
+
+def _release(core: Core, spec: MapSpec, context: Path) -> None:
+    del core.reopened[spec.number][context]
     for task in _held(core, spec, context):
         block = core.blocks[task].get(context)
         if block is not None:

@@ -43,18 +43,26 @@ NEVER = 1 << 62
 
 
 def take_items(core: Core, spec: MapSpec, context: Path) -> Items:
-    """What a map that has expanded runs over now."""
+    """What a map would run over now."""
     return [_leaf(core, leaf, spec, context) for leaf in _leaves(spec.length)]
 
 
-def pack_items(items: Items) -> bytes:
-    """As the store keeps them."""
-    return zlib.compress(msgspec.msgpack.encode(items), 1)
+def had_items(core: Core, spec: MapSpec, context: Path) -> Items:
+    """What the positions of a map that has expanded stand for."""
+    for known in (core.reopened[spec.number], core.ran_over[spec.number]):
+        if context in known:
+            return known[context]
+    return take_items(core, spec, context)
 
 
-def unpack_items(packed: bytes) -> Items:
+def pack_items(items: Items, *, is_open: bool) -> bytes:
+    """As the store keeps them, with whether the map is to be decided anew."""
+    return zlib.compress(msgspec.msgpack.encode((is_open, items)), 1)
+
+
+def unpack_items(packed: bytes) -> tuple[bool, Items]:
     """The inverse of `pack_items`."""
-    return msgspec.msgpack.decode(zlib.decompress(packed), type=list[bytes | int])
+    return msgspec.msgpack.decode(zlib.decompress(packed), type=tuple[bool, list[bytes | int]])
 
 
 def count_items(length: LengthSpec, items: Items) -> int:

@@ -11,7 +11,7 @@ from fanjet.engine.clearing import Clearing, take_dependants
 from fanjet.engine.columns import find_all
 from fanjet.engine.contexts import extend_group, extend_own
 from fanjet.engine.core import DECIDED, Core
-from fanjet.engine.holds import release_map
+from fanjet.engine.holds import release_map, settle_map
 from fanjet.engine.items import first_change, take_items
 from fanjet.engine.reruns import clear, say_reopened
 from fanjet.engine.transitions import Cause
@@ -37,7 +37,7 @@ def regrow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     _clear_more(core, again)
     if not count:
         _forget_own(core, spec, block)
-    release_map(core, spec, context, is_gone=not count)
+    settle_map(core, spec, context, count)
 
 
 def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
@@ -55,7 +55,7 @@ def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     _clear_more(core, again)
     if not count:
         _forget_group(core, spec, context)
-    release_map(core, spec, context, is_gone=not count)
+    settle_map(core, spec, context, count)
 
 
 def end_cleared(core: Core, spec: MapSpec, context: Path, cause: Cause, reason: str | None = None) -> None:

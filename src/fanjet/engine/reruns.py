@@ -14,7 +14,7 @@ from fanjet.engine.columns import Positions, compact, runs_of
 from fanjet.engine.contexts import add_contexts
 from fanjet.engine.core import Core, Place
 from fanjet.engine.downstream import reopen_part, take_back
-from fanjet.engine.holds import put_down, reopen_map
+from fanjet.engine.holds import put_down, remember_items, reopen_map
 from fanjet.engine.skips import close, leave_out
 from fanjet.engine.transitions import MARKS, Cause
 from fanjet.model.changes import CancelTries, ClearInstances, DequeueInstances, EndInstances, ReopenRun
@@ -64,19 +64,40 @@ def rerun(core: Core, event: RerunRequested) -> None:
     if not clearing:
         return
     core.now = max(core.now, event.at)
+    if event.only:
+        _remember_maps(core, clearing)
     _reopen_run(core, event.at, clearing)
     clear(core, clearing)
+
+
+def _remember_maps(core: Core, clearing: Clearing) -> None:
+    """What maps run over whose sources are run again without them."""
+    reached = Clearing(core)
+    for block, positions in clearing:
+        reached.add(block, positions)
+    take_dependants(core, reached)
+    for number, context in reached.maps:
+        remember_items(core, core.spec.maps[number], context)
 
 
 def _reopen_run(core: Core, at: float, clearing: Clearing) -> None:
     core.status = RunStatus.RUNNING
     core.cancelled = core.failed = False
     for task, taken in enumerate(clearing.taken):
-        core.places[task].patient |= bool(taken)
+        if taken:
+            _be_patient(core, task)
     for number, _ in clearing.maps:
         spec = core.spec.maps[number]
         core.places[core.plan.group_nodes[number].number if spec.task is None else spec.task].patient = True
     say_reopened(core, at)
+
+
+def _be_patient(core: Core, task: int) -> None:
+    """Ends of a task are taken back: it, and whoever has seen them, looks at what stands from now on."""
+    core.places[task].patient = True
+    for listeners in core.listeners[task]:
+        for listener in listeners:
+            listener.place.patient = True
 
 
 def say_reopened(core: Core, at: float) -> None:
@@ -239,6 +260,7 @@ def mark(core: Core, event: MarkRequested) -> None:
         return
     cause = next(cause for cause, state in MARKS.items() if state == event.state)
     judged_again = _find_judged_again(core, targets, event)
+    _be_patient(core, event.task)
     _reopen_run(core, event.at, judged_again)
     clear(core, judged_again)
     for block, positions in list(targets):

@@ -50,7 +50,11 @@ def rebuild(core: Core, history: RunHistory) -> None:
     _tell_gates(core)
     _remember_skips(core, instances)
     for number, context, items in history.reopened:
-        hold_map(core, core.spec.maps[number], context, unpack_items(items))
+        is_open, had = unpack_items(items)
+        if is_open:
+            hold_map(core, core.spec.maps[number], context, had)
+        else:
+            core.ran_over[number][context] = had
     for block, position, try_number in started:
         core.queue(block, range(position, position + 1), Cause.READY, try_number=try_number)
     _start_expanded(core)

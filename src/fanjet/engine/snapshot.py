@@ -1,4 +1,7 @@
-"""All that the future of a run depends on, as values that can be compared."""
+"""All that the future of a run depends on, as values that can be compared.
+
+What patient nodes have seen is left out: they look at what stands (`patience`).
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ def take_snapshot(core: Core) -> Snapshot:
         "incomplete": [dict(incomplete) for incomplete in core.incomplete],
         "patient": [place.patient for place in core.places],
         "reopened": [dict(reopened) for reopened in core.reopened],
+        "ran_over": [dict(ran_over) for ran_over in core.ran_over],
         "removed": [dict(removed) for removed in core.removed],
         "skips": [dict(skips) for skips in core.skips],
         "marks": [_open_marks(core, task.number) for task in spec.tasks],
@@ -48,12 +52,12 @@ def take_snapshot(core: Core) -> Snapshot:
             for path, contexts in place.contexts.items()
         },
         "gates": {
-            (place.node.number, gate, level, path): (bytes(column.bits), tuple(column.left))
+            (place.node.number, gate, level, path): (b"" if place.patient else bytes(column.bits), tuple(column.left))
             for place in core.places
             for gate, levels in enumerate(place.gates)
             for level, columns in levels.items()
             for path, column in columns.items()
-            if place.node.task is None or not core.is_closed(place.node.number, path)
+            if not level or place.node.task is None or not core.is_closed(place.node.number, path)
         },
         "launches": sorted(
             (launch.fence, launch.block.task, launch.block.parent, launch.first, bytes(launch.live), launch.try_number)

@@ -68,9 +68,9 @@ class ClearInstances(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReopenMap(msgspec.Struct, frozen=True, kw_only=True):
-    """Write that the length of an expanded map is open again, and what it ran over until now.
+    """Write what the positions of an expanded map stand for, and whether its length is open again.
 
-    `SetMapLength` ends that.
+    Its sources are run again, or have been without it. `SetMapLength` ends that.
     """
 
     run: int
