@@ -10,9 +10,20 @@ import pytest
 
 from engine.graphs import Graph
 from engine.random_graphs import random_spec
+from engine.rerun_drive import RerunDrive
 from engine.world import RUN_NUMBER, World
-from fanjet.model.changes import Change, EndInstances, EndRun, RecordTries, SetMapLength
-from fanjet.model.events import TriesReturned
+from fanjet.model.changes import (
+    Change,
+    ClearInstances,
+    EndInstances,
+    EndRun,
+    RecordTries,
+    ReopenMap,
+    ReopenRun,
+    SetMapLength,
+)
+from fanjet.model.events import RerunRequested, TriesReturned
+from fanjet.model.launches import Launch
 from fanjet.model.lengths import MeasuredLength, ResultLength, ValuesLength
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.paths import decode, join
@@ -24,6 +35,7 @@ from fanjet.store.run_follower import RunProgress
 from store.samples import make_run
 
 FAR = 4e9  # the clock of these runs stands far from that of the machine: leases hold for ever
+RECORDS = (ClearInstances, EndInstances, EndRun, RecordTries, ReopenMap, ReopenRun, SetMapLength)
 WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
 
 
@@ -53,8 +65,7 @@ class RecordedWorld(World):
         self.journal.close()
 
     def _take_in(self, changes: list[Change]) -> None:
-        kinds = (RecordTries, EndInstances, SetMapLength, EndRun)
-        if records := [each for each in changes if isinstance(each, kinds)]:
+        if records := [each for each in changes if isinstance(each, RECORDS)]:
             self.journal.write(records, [], at=self.clock)
         super()._take_in(changes)
 
@@ -141,3 +152,77 @@ def test_maps_in_maps_of_every_length(seed: int, tmp_path: Path) -> None:
         world.run()
     finally:
         world.close()
+
+
+class RecordedReruns(RerunDrive):
+    """A run that is rerun, written to a real database and compared with it after every event."""
+
+    def __init__(self, home: Path, graph: Graph, outcomes: dict[object, object]) -> None:
+        self.home = home
+        self.journal: Journal | None = None
+        super().__init__(graph, outcomes)
+
+    def note(self, changes: list[Change]) -> list[Change]:
+        journal = self.journal or self.open()
+        if records := [each for each in changes if isinstance(each, RECORDS)]:
+            journal.write(records, [], at=self.clock)
+        noted = super().note(changes)
+        self.compare()
+        return noted
+
+    def open(self) -> Journal:
+        self.journal = Journal.open(self.home)
+        version = self.journal.save_version(self.spec, bundle="0" * 64, root="/", file="dag.py")
+        assert self.journal.create_run(version=version, info=make_run()).number == 1
+        session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        self.journal.take_lease(1, session, lease_s=FAR, at=FAR)
+        self.fences = itertools.count((session << 32) + 1)
+        self.reader = Reader.open(self.home)
+        self.follower = self.reader.follow(1, self.spec)
+        return self.journal
+
+    def launch(self, task: int, *paths: MapPath, **others: int) -> Launch:
+        launch = super().launch(task, *paths, **others)
+        assert self.journal is not None
+        self.journal.write([], [launch], at=self.clock - 0.5)
+        self.compare()
+        return launch
+
+    def ask(self, task: int | None = None, *paths: MapPath, **others: bool) -> list[Change]:
+        self.clock += 1.0
+        tasks = None if task is None else (task,)
+        return self.apply(RerunRequested(run=1, at=self.clock, tasks=tasks, paths=paths or ((),), **others))
+
+    def check_restored(self) -> None:
+        """Tests of the engine do that; here it is about those who only look."""
+
+    def compare(self) -> None:
+        progress = self.follower.look()
+        for task in range(len(self.spec.tasks)):
+            seen, known = list(progress.tasks[task].counts), list(self.machine.counts(task))
+            for counts in (seen, known):
+                for state in (State.SCHEDULED, *WAITING):  # a retry that is due looks as if it were not
+                    counts[State.NONE] += counts[state]
+                    counts[state] = 0
+                counts[State.REMOVED] = 0  # what was removed and came back has its old row until it ends
+            assert seen == known, (task, self.machine.snapshot())
+            assert progress.tasks[task].length_known == self.machine.length_known(task)
+
+
+def test_reruns_are_followed_over_maps_that_shrink(tmp_path: Path) -> None:
+    graph = Graph()
+    find = graph.task(feeds_map=True)
+    customer = graph.group(ResultLength(find))
+    parts = graph.task([find], inside=customer, feeds_map=True)
+    fit = graph.task(inside=customer, over=ResultLength(parts))
+    graph.task([fit], inside=customer)
+    graph.task(over=ValuesLength(parts))
+    run = RecordedReruns(tmp_path, graph, {find: 4, (parts, (1,)): 3, (fit, (2, 0)): State.FAILED})
+    run.finish()
+    run.rerun(failed_only=True, to={(fit, (2, 0)): State.SUCCESS})
+    run.rerun(parts, (1,), to={(parts, (1,)): 1})
+    for length in (2, 0):
+        run.rerun(find, to={find: length})
+    run.reader.close()
+    assert run.journal is not None
+    run.journal.close()

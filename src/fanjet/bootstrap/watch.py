@@ -113,6 +113,9 @@ class RunWatch:
         """
         display.run_opened(self.info, self.spec, self, resumed=False)
         while self._progress.run.ended_at is None:
+            if self._database.spec is not self.spec:
+                self.spec = self._database.spec
+                display.run_opened(self.info, self.spec, self, resumed=False)
             if not self._note_owner(display, wait=wait):
                 display.run_ended(self.info, RunStatus.RUNNING, self)
                 return self._outcome(RunStatus.RUNNING)
@@ -181,7 +184,7 @@ class RunWatch:
         elif self._seen_alive:
             self._stands_at = self._stands_at or time.monotonic()
         else:
-            _, last = self.span(range(len(self.spec.tasks)))
+            _, last = self.span(range(len(self._progress.tasks)))
             self._stands_at = self.began_at() if last is None else last
 
     def _bear(self, error: ExecutionError, now: float, display: Display) -> None:

@@ -31,14 +31,17 @@ class WatchedDatabase:
         self._path = home / DATABASE_NAME
         self._reader = Reader.open(home)
         try:
-            self.info: RunInfo = find_watched(self._reader, run).info
+            row = find_watched(self._reader, run)
+            self.info: RunInfo = row.info
+            self._dag_version = row.version
+            #: Another one when a rerun goes on with another version of the DAG.
             self.spec: DagSpec = self._reader.get_spec(self.info.number)
             self._file = self._identify_file()
         except BaseException:
             self._reader.close()
             raise
         self._follower: RunFollower = self._reader.follow(self.info.number, self.spec)
-        self._version: int | None = None
+        self._data_version: int | None = None
 
     def close(self) -> None:
         """Close it."""
@@ -51,7 +54,13 @@ class WatchedDatabase:
             OperationError: The run is gone.
             ExecutionError: The database cannot be read now (`temporary`) or at all.
         """
-        return self._follower.look()
+        progress = self._follower.look()
+        if progress.run.version != self._dag_version:
+            self._dag_version = progress.run.version
+            self.spec = self._reader.get_spec(self.info.number)
+            self._follower = self._reader.follow(self.info.number, self.spec)
+            progress = self._follower.look()
+        return progress
 
     def has_changed(self) -> bool:
         """Whether somebody has written since this was asked last. Costs some microseconds.
@@ -60,8 +69,8 @@ class WatchedDatabase:
             ExecutionError: The database is gone, another one without the run took its place, or it cannot be read.
         """
         self._follow_file()
-        before, self._version = self._version, self._reader.data_version()
-        return self._version != before
+        before, self._data_version = self._data_version, self._reader.data_version()
+        return self._data_version != before
 
     def _follow_file(self) -> None:
         """Read the file that is there now, if it is another one."""
@@ -70,7 +79,7 @@ class WatchedDatabase:
             return
         reader = Reader.open(self._home)
         self._reader.close()
-        self._reader, self._file, self._version = reader, file, None
+        self._reader, self._file, self._data_version = reader, file, None
         info = self.info
         try:
             found: RunInfo | None = reader.get_run(info.number).info

@@ -51,6 +51,8 @@ class MapExtents:
         self._expansions: dict[int, Expansions] = {}
         #: By map, for this look only: the lengths by place.
         self._lengths: dict[int, dict[Path, int]] = {}
+        #: Whether a rerun has made some map shorter: what it held is still recorded.
+        self._has_surplus = False
         #: By task: what stands in, and what that was found from.
         self._found: dict[int, tuple[object, frozenset[Path]]] = {}
 
@@ -64,6 +66,12 @@ class MapExtents:
         self._lengths.clear()
         rows = self._connection.execute(sql.SUM_MAP_LENGTHS, (self._run,)).fetchall() if self._maps else []
         self._expansions = {number: Expansions(places, positions) for number, places, positions in rows}
+        self._has_surplus = any(counts[State.REMOVED] for counts in recorded.values())
+        if self._has_surplus:
+            for each in self._maps:
+                if each.scope:
+                    lengths = self._lengths_of(each.number)
+                    self._expansions[each.number] = Expansions(len(lengths), sum(lengths.values()))
         return [self._measure(task, recorded.get(task.number, ())) for task in tasks]
 
     def _measure(self, task: TaskSpec, recorded: Sequence[int]) -> Extent:
@@ -99,8 +107,24 @@ class MapExtents:
         lengths = self._lengths.get(number)
         if lengths is None:
             rows = self._connection.execute(sql.LIST_LENGTHS_OF_MAP, (self._run, number))
-            lengths = self._lengths[number] = {decode(parent): count for parent, count in rows}
+            lengths = {decode(parent): count for parent, count in rows}
+            if self._has_surplus:
+                scope = self._maps[number].scope
+                lengths = {place: count for place, count in lengths.items() if self._exists(place, scope)}
+            self._lengths[number] = lengths
         return lengths
+
+    def _exists(self, place: Path, scope: Sequence[int]) -> bool:
+        """Whether the maps around a place are as long as when something was recorded there."""
+        for level, number in enumerate(scope):
+            length = self._maps[number].length
+            if isinstance(length, LiteralLength):
+                count = length.count
+            else:
+                count = self._lengths_of(number).get(place[:level], 0)
+            if place[level] >= count:
+                return False
+        return True
 
     def _find_stand_ins(self, task: TaskSpec, recorded: Sequence[int]) -> frozenset[Path]:
         """The instances of a task whose paths are shorter than it is deep."""

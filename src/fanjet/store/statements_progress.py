@@ -19,14 +19,15 @@ WHERE x.run = ?1 AND x.task = t.task AND x.fence IN (
     SELECT fence FROM launch WHERE run = ?1 AND task = t.task AND fence > ?3 ORDER BY fence DESC LIMIT ?4)
 ORDER BY x.fence"""
 #: Of the instances of one launch, ?3 to ?4: how many were heard of since (try ?5, launched at ?6), and how many of the
-#: others are recorded as waiting for it (7, 8, 9). What has ended (3 to 6, 10) runs again only after it was cleared
-#: (0); a try that gave its slot back (8, 9) goes on under the same number, so that the instant tells.
+#: others are recorded as waiting for it (7, 8, 9). What has ended (3 to 6) runs again only after it was cleared (0).
+#: What was cleared or removed (10) runs again under its row, and a try that gave its slot back (8, 9) under the same
+#: number: there the instant tells.
 COUNT_HEARD_OF: Final = """
 SELECT count(*) FILTER (WHERE heard), count(*) FILTER (WHERE NOT heard AND state = 7),
        count(*) FILTER (WHERE NOT heard AND state = 8), count(*) FILTER (WHERE NOT heard AND state = 9)
 FROM (
     SELECT state, CASE
-        WHEN state IN (3, 4, 5, 6, 10) THEN 1
+        WHEN state IN (3, 4, 5, 6) THEN 1
         WHEN state = 7 THEN try_number >= ?5
         ELSE ended_at >= ?6 END AS heard
     FROM instance WHERE run = ?1 AND task = ?2 AND path BETWEEN ?3 AND ?4)"""
