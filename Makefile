@@ -17,7 +17,7 @@ $(VENV)/.demo: pyproject.toml $(VENV)/.made
 	touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.made
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[airflow,dev,examples-all]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[airflow,dev,examples-all,s3]'
 	touch $@
 
 demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end

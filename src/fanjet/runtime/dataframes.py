@@ -32,6 +32,8 @@ class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str | None = None
     #: The frequency of a time index.
     freq: str | None = None
+    #: Columns of times and durations in seconds, which Parquet has in milliseconds at least.
+    in_seconds: tuple[str, ...] = ()
 
 
 def find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
@@ -61,7 +63,8 @@ def find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
 def _write_pandas(value: Any, frame: Any) -> bytes:
     freq = getattr(frame.index, "freq", None)
     is_series = frame is not value
-    note = _Note(is_series, value.name if is_series else None, None if freq is None else freq.freqstr)
+    in_seconds = tuple(label for label in frame.columns if str(frame[label].dtype).partition("[")[2][:1] == "s")
+    note = _Note(is_series, value.name if is_series else None, None if freq is None else freq.freqstr, in_seconds)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what cannot be kept is found by comparing
         table = import_module("pyarrow").Table.from_pandas(frame)
@@ -118,10 +121,14 @@ def _same_pandas(back: Any, value: Any, pd: Any) -> bool:
 
 
 def _types_of(value: Any, is_frame: bool) -> list[Any]:
-    """Each type with what its name leaves out: the class of a time zone."""
+    """Each type with what its name leaves out: the class of a time zone, but for UTC, which several classes are."""
     dtypes = [*value.dtypes, value.columns.dtype] if is_frame else [value.dtype]
     dtypes += [level.dtype for level in _index_levels(value.index)]
-    return [(dtype, type(getattr(dtype, "tz", None)), type(dtype)) for dtype in dtypes]
+    zones = [getattr(dtype, "tz", None) for dtype in dtypes]
+    return [
+        (dtype, type(dtype), "UTC" if str(zone) == "UTC" else type(zone))
+        for dtype, zone in zip(dtypes, zones, strict=True)
+    ]
 
 
 def find_polars_blob(value: Any) -> tuple[str, bytes] | None:
@@ -176,6 +183,8 @@ def read_table(codec: str, data: bytes) -> Any:
         return table
     note = msgspec.json.decode(metadata[_NOTE], type=_Note)
     frame = table.to_pandas()
+    for label in note.in_seconds:
+        frame[label] = frame[label].dt.as_unit("s")
     if note.freq is not None:
         frame.index.freq = note.freq
     return frame["value"].rename(note.name) if note.series else frame

@@ -108,7 +108,9 @@ def _forms(secret: str) -> Iterable[str]:
     json, urls = import_module("json"), import_module("urllib.parse")  # late: few tries read secrets
     yield secret
     yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
+    yield repr(secret.encode(errors="replace"))[2:-1]
     yield urls.quote(secret, safe="")
     yield urls.quote_plus(secret)
     for line in secret.splitlines():
