@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TaskDeferred,
         TaskTimeout,
     )
+    from fanjet.authoring.literal_items import items
     from fanjet.authoring.mapped_operator import MappedOperator
     from fanjet.authoring.operator import BaseOperator
     from fanjet.authoring.params import Param, ParamsDict
@@ -78,6 +79,7 @@ __all__ = [
     "current_dag",
     "dag",
     "get_current_context",
+    "items",
     "setup",
     "task",
     "task_group",
@@ -124,6 +126,7 @@ _HOMES = {
     "current_dag": "fanjet.authoring.context_stack",
     "dag": "fanjet.authoring.dag_decorator",
     "get_current_context": "fanjet.runtime.context",
+    "items": "fanjet.authoring.literal_items",
     "setup": "fanjet.authoring.setup_teardown",
     "task": "fanjet.authoring.task_decorator",
     "task_group": "fanjet.authoring.task_group_decorator",

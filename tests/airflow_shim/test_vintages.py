@@ -35,8 +35,13 @@ def states_of(run: dict[str, Any]) -> dict[str, str]:
 def test_a_file_of_two_three(fanjet: Program) -> None:
     done = run(fanjet, vintages.TWO_THREE)
     assert states_of(done) == {
-        "extract": "success", "load": "success", "show": "success", "skip": "skipped", "fail": "failed", "done": "success",
-    }  # fmt: skip
+        "extract": "success",
+        "load": "success",
+        "show": "success",
+        "skip": "skipped",
+        "fail": "failed",
+        "done": "success",
+    }
     assert values(done, "load") == {(): ["2024-01-05", "2024-01-05", "Oslo"]}
     assert values(done, "show") == {(): "20240105 2024-01-07"}
     assert [i.get("try_number", 1) for i in done["instances"] if i["task_id"] == "fail"] == [1]

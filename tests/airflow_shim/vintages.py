@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TWO_THREE = '''
+TWO_THREE = """
 from datetime import timedelta
 
 from airflow import DAG
@@ -46,16 +46,18 @@ with DAG("old", default_args=default_args, schedule_interval="@daily", concurren
     extracted = PythonOperator(task_id="extract", python_callable=extract, provide_context=True)
     loaded = PythonOperator(task_id="load", python_callable=load, provide_context=True, task_concurrency=1)
     shown = BashOperator(
-        task_id="show", bash_command="echo {{ execution_date.format('YYYYMMDD') }} {{ macros.ds_add(ds, 2) }}", xcom_push=True
+        task_id="show",
+        bash_command="echo {{ execution_date.format('YYYYMMDD') }} {{ macros.ds_add(ds, 2) }}",
+        xcom_push=True,
     )
     skipped = PythonOperator(task_id="skip", python_callable=skip, retries=3)
     failed = PythonOperator(task_id="fail", python_callable=catch, retries=3)
     done = DummyOperator(task_id="done", trigger_rule=TriggerRule.ALL_DONE)
     chain(extracted, [loaded, shown])
     [loaded, shown, skipped, failed] >> done
-'''
+"""
 
-TWO_TEN = '''
+TWO_TEN = """
 import pendulum
 from airflow.configuration import conf
 from airflow.datasets import Dataset
@@ -72,7 +74,8 @@ from airflow.utils.state import DagRunState, State
 OUT = Dataset("s3://bucket/out", {"team": "data"})
 
 @dag(
-    start_date=pendulum.datetime(2024, 1, 1, tz="Europe/Oslo"), schedule=CronTriggerTimetable("0 6 * * *", timezone="UTC"),
+    start_date=pendulum.datetime(2024, 1, 1, tz="Europe/Oslo"),
+    schedule=CronTriggerTimetable("0 6 * * *", timezone="UTC"),
     params={"n": Param(3, type="integer", minimum=1)}, tags=["x"], orientation="LR",
 )
 def newer():
@@ -116,9 +119,9 @@ def newer():
     LatestOnlyOperator(task_id="latest") >> settings()
 
 newer()
-'''
+"""
 
-THREE = '''
+THREE = """
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.python import ShortCircuitOperator
 from airflow.sdk import DAG, Asset, AssetAlias, BaseNotifier, ObjectStoragePath, Variable, literal, task
@@ -152,5 +155,6 @@ with DAG("newest", schedule=[SOURCE & Asset("other") | AssetAlias("some")]) as d
             return [path.name, path.protocol, text]
 
     read(write(), literal("{{ not a template }}"))
-    ShortCircuitOperator(task_id="stop", python_callable=lambda: False) >> BashOperator(task_id="never", bash_command="false")
-'''
+    stop = ShortCircuitOperator(task_id="stop", python_callable=lambda: False)
+    stop >> BashOperator(task_id="never", bash_command="false")
+"""

@@ -12,7 +12,7 @@ class LoggingMixin:
 
     @property
     def log(self) -> logging.Logger:
-        return self.logger()
+        return logging.getLogger(self._logger_name or f"{type(self).__module__}.{type(self).__name__}")
 
     @classmethod
     def logger(cls) -> logging.Logger:

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 class Mappable(LazyValue):
     """A lazy value that other values can be made of."""
 
-    def map(self, f: Callable[[Any], Any]) -> MapXComArg:
+    def map(self, f: Callable[[Any], Any]) -> Mappable:
         """Apply `f` to each item, in the instance that uses the item.
 
-        If `f` raises `SkipException`, that instance is skipped.
+        If `f` raises `SkipException`, that instance is skipped. If `f` makes an operator of each item, this is a mapped
+        task named after `f` that runs them (`fanjet.authoring.operator_factory`).
 
         Raises:
             DagTypeError: `f` cannot be called.
             DagValueError: `f` is a task, or this is one key of a task's output.
         """
-        return MapXComArg(self, f)
+        mapped = MapXComArg(self, f)
+        from fanjet.authoring.operator_factory import find_maker, map_operators  # noqa: PLC0415 - it makes tasks of this
+
+        maker = find_maker(f)
+        return mapped if maker is None else map_operators(self, f, maker)
 
     def zip(self, *others: Any, fillvalue: Any = NOT_GIVEN) -> ZipXComArg:
         """Tuples of the items at the same position, as many as the shortest has.
