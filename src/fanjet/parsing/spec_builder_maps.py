@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.expand_input import ExpandInput, KwargsInput
 from fanjet.authoring.lazy_value import LazyValue
+from fanjet.authoring.literal_items import LiteralItems
 from fanjet.authoring.literals import find_lazy
 from fanjet.authoring.mapped_argument import MappedArgument
 from fanjet.authoring.mapped_operator import MappedOperator
@@ -102,6 +103,8 @@ class MapTable:
             return self._length_of_output(source.operator, scope)
         if isinstance(source, MapXComArg):
             return self._length_of(source.source, scope)
+        if isinstance(source, LiteralItems):
+            return LiteralLength(len(source.collection))
         if isinstance(source, ConcatXComArg | ZipXComArg):
             parts = tuple(self._length_of(part, scope) for part in source.sources)
             if isinstance(source, ConcatXComArg):

@@ -9,6 +9,7 @@ from fanjet.authoring.decorated import DecoratedMappedOperator
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator
+from fanjet.authoring.operator_factory import FactoryMappedOperator
 
 _MARKS = ("{{", "{%", "{#")
 _PLAIN = frozenset({int, float, bool, bytes, type(None)})
@@ -16,6 +17,8 @@ _PLAIN = frozenset({int, float, bool, bytes, type(None)})
 
 def has_templates(task: Operator) -> bool:
     """Whether rendering would change any template field of any instance."""
+    if isinstance(task, FactoryMappedOperator):
+        return True  # nobody knows before what operators it runs
     dag = task.dag
     # These make jinja2 change texts without marks as well.
     always = dag is not None and (dag.render_template_as_native_obj or bool(dag.jinja_environment_kwargs))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from fanjet.authoring.exceptions import SkipException, TaskTimeout
+from fanjet.authoring.operator_factory import FactoryMappedOperator
 from fanjet.model.events import TryExtra
 from fanjet.model.paths import Path, join
 from fanjet.model.runs import RunInfo
@@ -22,6 +23,7 @@ from fanjet.runtime.context import enter_try, leave_try
 from fanjet.runtime.failures import describe, log_traceback
 from fanjet.runtime.feeding import Feeds
 from fanjet.runtime.labels import render_label
+from fanjet.runtime.prepared_factory import PreparedFactory
 from fanjet.runtime.prepared_function import PreparedFunction, is_plain_function
 from fanjet.runtime.prepared_operator import PreparedOperator
 from fanjet.runtime.prepared_task import PreparedTask
@@ -268,7 +270,7 @@ class TryRunner:
     def _prepare(self, number: int) -> PreparedTask:
         spec, operator = self.spec.tasks[number], self._built.tasks[number]
         links = Links(number, spec.scope, self.spec, self._numbers)
-        kind = PreparedFunction if is_plain_function(operator) else PreparedOperator
+        kind = _kind_of(operator)
         prepared = self._prepared[number] = self.adapt(kind(spec, operator, links, self._templates))
         return prepared
 
@@ -291,3 +293,9 @@ def make_templates(dag: DAG | None) -> Templates:
         options=dag.jinja_environment_kwargs,
         undefined=dag.template_undefined,
     )
+
+
+def _kind_of(operator: Operator) -> type[PreparedTask]:
+    if is_plain_function(operator):
+        return PreparedFunction
+    return PreparedFactory if isinstance(operator, FactoryMappedOperator) else PreparedOperator
