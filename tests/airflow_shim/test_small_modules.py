@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fanjet import DAG
 from fanjet.airflow import helpers, timezone
 from fanjet.airflow.configuration import conf
 from fanjet.airflow.dates import days_ago
@@ -15,11 +16,14 @@ from fanjet.airflow.exceptions import AirflowConfigException, AirflowException, 
 from fanjet.airflow.hooks import BaseHook, Connection, FSHook
 from fanjet.airflow.masking import mask_secret, redact
 from fanjet.airflow.plugins import AirflowPlugin
+from fanjet.airflow.sensors import poke_mode_only
 from fanjet.airflow.session import NoDatabaseSessionError, Session, create_session, provide_session
 from fanjet.airflow.states import State, TaskInstanceState
 from fanjet.airflow.stats import Stats
 from fanjet.airflow.timeout import timeout
 from fanjet.authoring.exceptions import TaskTimeout
+from fanjet.errors import DagTypeError, DagValueError
+from fanjet.operators.sensor import BaseSensorOperator
 from fanjet.runtime import macros
 from fanjet.runtime.connections import ConnectionNotFoundError
 
@@ -125,3 +129,18 @@ def test_plugins_bring_macros(caplog):
     assert macros.loud.shout("a") == "A"
     assert "only its macros are used, not its flask_blueprints" in caplog.text
     del macros.loud
+
+
+def test_a_sensor_class_may_know_one_mode_only():
+    @poke_mode_only
+    class Patient(BaseSensorOperator):
+        def __init__(self, *, what, **options):
+            super().__init__(**options)
+            self.what = what
+
+    with DAG("d"):
+        assert Patient(task_id="a", what=1).what == 1
+        with pytest.raises(DagValueError, match="knows mode='poke' only"):
+            Patient(task_id="b", what=1, mode="reschedule")
+        with pytest.raises(DagTypeError, match="takes no argument 'whatt'"):
+            Patient(task_id="c", what=1, whatt=2)

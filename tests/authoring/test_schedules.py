@@ -66,7 +66,7 @@ def test_what_a_dag_may_be_scheduled_by(schedule, text, kind) -> None:
 
 @pytest.mark.parametrize("schedule", [3, [], ["a"], object()])
 def test_what_is_no_schedule_is_refused(schedule) -> None:
-    with pytest.raises(DagValueError, match="Fix: give an? "):
+    with pytest.raises(DagValueError, match=r"Fix: give an? "):
         DAG("d", schedule=schedule)
 
 

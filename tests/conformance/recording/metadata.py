@@ -16,9 +16,8 @@ from airflow.models.xcom import XComModel
 from airflow.sdk.serde import deserialize
 from airflow.utils.session import create_session
 from airflow.utils.types import DagRunTriggeredByType
-from sqlalchemy import select
-
 from canonical import canonical
+from sqlalchemy import select
 
 #: The logical date of the first run of a DAG; the next is a second later.
 LOGICAL_DATE = datetime(2026, 1, 31, 10, tzinfo=UTC)
@@ -29,7 +28,7 @@ def find_dags() -> dict[str, str]:
     """The id of each DAG that was parsed, with its file, relative to the folder."""
     with create_session() as session:
         found = session.execute(select(DagModel.dag_id, DagModel.relative_fileloc)).all()
-    return {dag_id: file for dag_id, file in found}
+    return {row.dag_id: row.relative_fileloc for row in found}
 
 
 def find_refused() -> dict[str, tuple[str, str]]:

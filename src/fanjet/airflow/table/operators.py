@@ -32,10 +32,10 @@ _BRANCH_DATETIME = home("fanjet.operators.calendar", "BranchDateTimeOperator")
 _BRANCH_WEEKDAY = home("fanjet.operators.calendar", "BranchDayOfWeekOperator")
 _TRIGGER_DAG_RUN = missing(_OTHER_DAGS, "TriggerDagRunOperator", "TriggerDagRunLink")
 _EMAIL = home("fanjet.operators.email", "EmailOperator")
-_SMOOTH = missing(Missing("it is a joke", "use EmptyOperator"), "SmoothOperator")
+_SMOOTH = missing(Missing("it does no more than name a song", "use EmptyOperator"), "SmoothOperator")
 
-_SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue") | missing(
-    Missing("it checks the code of sensors", "leave it out"), "poke_mode_only"
+_SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue") | home(
+    "fanjet.airflow.sensors", "poke_mode_only"
 )
 _BASH_SENSOR = home("fanjet.operators.sensors", "BashSensor")
 _FILE_SENSOR = home("fanjet.operators.sensors", "FileSensor")
