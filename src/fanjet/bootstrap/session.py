@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fanjet.bootstrap.requests import DagFileError
+from fanjet.bootstrap.slow_loading import told_when_slow
 from fanjet.executors.local.executor import LocalExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.spec import DagSpec
@@ -67,7 +68,8 @@ def open_session(
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         executor.begin_session(number)
         executor.connect(Answers(journal))
-        loaded = executor.wait_loaded(settings.parse_timeout_s)
+        with told_when_slow(display, settings.parse_timeout_s):
+            loaded = executor.wait_loaded(settings.parse_timeout_s)
         if loaded.errors:
             raise DagFileError(loaded.errors)
         check.wait()
