@@ -141,3 +141,10 @@ def test_files_that_import_nothing_of_airflow_pay_nothing(tmp_path: Path):
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
     assert shown.strip() == "['fanjet.airflow', 'fanjet.airflow.finder']"
+
+
+def test_a_file_may_ask_what_there_is(names):
+    import importlib.util
+
+    assert importlib.util.find_spec("airflow.providers.nowhere") is None
+    assert importlib.util.find_spec("airflow.operators.bash") is not None

@@ -77,3 +77,39 @@ def test_check_names_the_line_of_an_import_that_does_not_work(fanjet: Program) -
     told = fanjet("check", file, code=2).stdout
     assert "bad.py:2" in told
     assert "did you mean 'BashOperator'?" in told
+
+
+def test_a_project_laid_out_as_for_airflow(fanjet: Program) -> None:
+    """Modules are found from the folder `dags` and from `plugins` beside it."""
+    for name, text in {
+        "dags/team/orders.py": "from airflow.sdk import dag, task\nfrom greeting import hello\n"
+        "from lib.numbers import ONE\n@dag\ndef orders():\n    task(task_id='t')(lambda: [ONE, hello()])()\norders()\n",
+        "dags/lib/numbers.py": "ONE = 1\n",
+        "plugins/greeting.py": "from airflow.plugins_manager import AirflowPlugin\ndef hello():\n    return 'hello'\n",
+    }.items():
+        (fanjet.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        fanjet.write(name, text)
+    (done,) = fanjet.results("run", fanjet.folder / "dags" / "team" / "orders.py")
+    assert values(done, "t") == {(): [1, "hello"]}
+
+
+def test_workers_that_are_started_afresh_have_the_names_too(fanjet: Program) -> None:
+    """As where loading the file has started a thread, which a fork would not take along."""
+    text = """
+    import threading, time
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    from airflow.sdk import dag, task
+
+    @dag
+    def threaded():
+        @task
+        def late():
+            from airflow.utils.state import State
+            return State.SUCCESS.value
+
+        late()
+
+    threaded()
+    """
+    (done,) = fanjet.results("run", fanjet.write("threaded.py", text))
+    assert values(done, "late") == {(): "success"}

@@ -55,6 +55,8 @@ class AirflowFinder:
             spec = ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type] # a loader by what it has
             spec.submodule_search_locations = _installed(fullname)
             return spec
+        if _is_only_asked():
+            return None
         raise lookup.explain_missing(fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -62,6 +64,12 @@ class AirflowFinder:
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing: names are looked up when they are used."""
+
+
+def _is_only_asked() -> bool:
+    """Whether a file asks by `importlib.util.find_spec` what there is: that wants None, and an import a reason."""
+    asking = sys._getframe(3)  # noqa: SLF001 - behind this function, the finder and the import machinery
+    return asking.f_globals.get("__name__") == "importlib.util"
 
 
 def _is_provider(fullname: str) -> bool:

@@ -17,7 +17,7 @@ from fanjet.authoring.registry import take_registered
 from fanjet.errors import DagError
 from fanjet.parsing.load_errors import explain_load_error
 from fanjet.parsing.report import ParseError, ParseReport
-from fanjet.parsing.search_path import extend_search_path
+from fanjet.parsing.search_path import extend_search_path, find_project_folders
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 
 #: Runs the code of a file (its text, its path) in the variables of a module.
@@ -39,8 +39,8 @@ def execute_file(text: bytes, path: Path, variables: dict[str, Any]) -> None:
 def load_file(path: Path, root: Path, *, execute: Execute = execute_file) -> LoadedFile:
     """Run a DAG file and build the specs of its DAGs.
 
-    It runs once per process: what it leaves behind (modules, context, threads) stays. The folder of the file and
-    `root` are put on `sys.path`. ``import airflow`` gives Fanjet's names meanwhile.
+    It runs once per process: what it leaves behind (modules, context, threads) stays. The folder of the file, `root`
+    and the project's ``dags`` and ``plugins`` are put on `sys.path`. ``import airflow`` gives Fanjet's names meanwhile.
 
     Args:
         path: The file.
@@ -50,7 +50,7 @@ def load_file(path: Path, root: Path, *, execute: Execute = execute_file) -> Loa
     path, root = path.absolute(), root.absolute()
     if not path.is_file():
         return _fail(ParseError(str(path), None, "missing", "There is no such file."))
-    extend_search_path(path.parent, root)
+    extend_search_path(path.parent, root, *find_project_folders(path))
     with airflow_names():
         return _load(path, root, execute)
 

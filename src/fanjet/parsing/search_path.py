@@ -7,6 +7,15 @@ import sys
 from pathlib import Path
 
 
+def find_project_folders(file: Path) -> list[Path]:
+    """The folders that Airflow searches besides: the nearest one called ``dags`` and ``plugins`` beside it."""
+    dags = next((folder for folder in file.parents if folder.name == "dags"), None)
+    if dags is None:
+        return []
+    plugins = dags.with_name("plugins")
+    return [dags, plugins] if plugins.is_dir() else [dags]
+
+
 def extend_search_path(*folders: Path) -> None:
     """Put folders on `sys.path`: before installed packages, as for a script, but after the standard library.
 
