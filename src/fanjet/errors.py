@@ -43,6 +43,10 @@ class OperationError(FanjetError):
     """The operator asked for something that cannot be done: not found, in conflict, a bad argument."""
 
 
+class RunOwnedError(OperationError):
+    """A process that lives carries the run out; it can be asked."""
+
+
 class ExecutionError(FanjetError):
     """The outside world failed: a full disk, a database that is gone, a process that died.
 

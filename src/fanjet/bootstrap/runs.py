@@ -12,7 +12,6 @@ from fanjet.model.commands import Request
 from fanjet.model.instants import now
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.loop import LEASE_S, Scheduler
 from fanjet.settings.values import Settings
@@ -62,24 +61,22 @@ class Runs:
         machine, changes = RunState.restore(info.number, spec, history, _find_instant(info))
         return self._finish(info, spec, machine, changes, resumed=True)
 
-    def go_on(
-        self, info: RunInfo, spec: DagSpec, status: RunStatus, request: Request, *, version: int | None = None
-    ) -> RunOutcome:
+    def go_on(self, info: RunInfo, spec: DagSpec, request: Request, *, version: int | None = None) -> RunOutcome:
         """Carry out a request on a run that nobody owns, and go on with the run until it is over (again).
 
         Args:
             info: The run.
             spec: Its DAG.
-            status: As recorded; the run may be over.
             request: What to do first.
             version: The number of the version that the run goes on with; None for the one that it has.
 
         Raises:
-            OperationError: A living process owns it.
+            RunOwnedError: A living process owns it.
         """
         self._take(info)
         if version is not None:
             self._journal.set_version(info.number, version)
+        status = self._journal.get_status(info.number)  # it may have changed since somebody looked
         history = self._journal.read_history(info.number)
         machine, changes = RunState.restore(info.number, spec, history, _find_instant(info), status=status)
         changes += machine.apply([request])

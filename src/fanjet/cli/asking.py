@@ -12,15 +12,16 @@ from fanjet.cli.outcomes import exit_status, finder_of_failures
 from fanjet.cli.progress import make_display
 from fanjet.model.commands import Request
 from fanjet.settings import Settings
+from fanjet.store.queries import Reader
 
 
 def carry_out(
     target: Target, request: Request, settings: Settings, *, latest: bool = False, inline: bool = False
 ) -> int:
-    """Have a request carried out, with live progress if that happens in this process.
+    """Have a request carried out, with live progress if the run goes on in this process.
 
     Returns:
-        The exit status: 0 as well when the process that owns the run has taken the request over.
+        The exit status: how the run ended here; 0 when it was carried out and nothing goes on here.
     """
     try:
         with make_display(finder_of_failures(settings), inline=inline) as display:
@@ -29,7 +30,17 @@ def carry_out(
         print_dag_errors(error.errors)
         return 2
     if isinstance(result, str):
-        number = target.row.info.number
-        click.echo(f"{result} Run {number} goes on in process {target.row.owner_pid}: fanjet watch {number}")
+        click.echo(f"{result} {_say_rest(target.row.info.number, settings)}")
         return 0
     return exit_status([result])
+
+
+def _say_rest(run: int, settings: Settings) -> str:
+    """What becomes of the run now."""
+    with Reader.open(settings.home) as reader:
+        row = reader.find_run(str(run))
+    if row.ended_at is not None:
+        return f"Run {run} has ended ({row.state.label})."
+    if row.owned:
+        return f"Run {run} goes on in process {row.owner_pid}: fanjet watch {run}"
+    return f"Nobody carries run {run} out now: fanjet resume {run}"

@@ -16,6 +16,8 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.settings import load_settings
 from fanjet.store.queries import Reader
 
+_RUN_FAILED = 1
+
 
 @click.command(name="cancel")
 @click.argument("run")
@@ -27,9 +29,15 @@ def command(*, run: str, task: str | None, map_indexes: Sequence[Sequence[MapPat
 
     Running tries are told to stop and, after a grace, killed; they end as failed and are not retried. What has not
     started is skipped. A run that is cancelled as a whole ends as failed. `fanjet rerun` can take all of it up again.
+
+    RUN is the number of a run, its id or the start of its id; `-` is the latest. TASK may carry its map index:
+    'train[3]'. If no process carries the run out, none is started.
+
+    Exit status: 0 when it was cancelled.
     """
     settings = load_settings({"home": home and str(home)})
     selection = make_selection([task] if task else [], map_indexes)
     with Reader.open(settings.home) as reader:
         target = read_target(reader, str(find_run(reader, run).info.number))
-    return carry_out(target, ask_cancel(target, selection), settings)
+    status = carry_out(target, ask_cancel(target, selection), settings)
+    return 0 if status == _RUN_FAILED else status  # as it was asked to

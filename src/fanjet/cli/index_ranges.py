@@ -1,52 +1,15 @@
-"""Many map indexes in few words: ``0-9``, ``2,0-4``, ``0-9,0-4``; and what people write for several at once."""
+"""What people write for several map indexes at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 import click
 
-from fanjet.model.paths import Path, show
+from fanjet.model.paths import Path
 
 #: More positions than this are no list of instances that a person wants to name one by one.
 _MOST_PATHS = 100_000
-
-
-def say_paths(paths: Iterable[Path]) -> list[str]:
-    """Paths as ranges, in their order; neighbours with the same positions below them are taken together."""
-    levels: dict[int, list[tuple[Path, str]]] = {}
-    for path in sorted(paths):
-        levels.setdefault(len(path), []).append((path, ""))
-    found: list[str] = []
-    for depth in sorted(levels):
-        parts = levels[depth]
-        for _ in range(depth):
-            parts = list(_fold(parts))
-        found += [text or show(()) for _, text in parts]
-    return found
-
-
-def _fold(parts: Sequence[tuple[Path, str]]) -> Iterator[tuple[Path, str]]:
-    """Take the last position of each path into its text."""
-    by_parent: dict[Path, dict[str, list[int]]] = {}
-    for path, text in parts:
-        by_parent.setdefault(path[:-1], {}).setdefault(text, []).append(path[-1])
-    for parent, texts in by_parent.items():
-        for text, positions in texts.items():
-            for first, last in _runs(positions):
-                span = str(first) if first == last else f"{first}-{last}"
-                yield parent, f"{span},{text}" if text else span
-
-
-def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
-    first = last = positions[0]
-    for position in positions[1:]:
-        if position != last + 1:
-            yield first, last
-            first = position
-        last = position
-    yield first, last
 
 
 def read_paths(text: str) -> list[Path]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from fanjet.cli.arguments import home_option
 from fanjet.cli.asking import carry_out
 from fanjet.cli.finding import find_run
 from fanjet.cli.outcomes import workers_option
+from fanjet.cli.output import print_json, print_text
 from fanjet.cli.rerun_plan import plan_as_data, render_plan, say_plan
+from fanjet.cli.runs import is_interrupted
 from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.cli.terminal import look_at
 from fanjet.model.paths import Path as MapPath
@@ -60,6 +61,8 @@ def command(
 
     Exit status: as `fanjet run`; 0 when there is nothing to rerun.
     """
+    if map_indexes and not tasks:
+        raise click.UsageError("A map index goes with a task: name it with --task.")
     if not (failed or tasks or everything):
         raise click.UsageError("Say what is to run again: --failed, --task T, or --all. --dry-run shows it first.")
     if everything and (failed or tasks):
@@ -78,22 +81,29 @@ def command(
     if dry_run:
         _show(target, plan, as_json=as_json)
         return 0
-    number = target.row.info.number
     if not plan.taken and not plan.maps:
-        click.echo(f"There is nothing to rerun in run {number} ({target.row.state.label}).")
+        click.echo(_explain_nothing(target))
         return 0
-    click.echo(f"Rerun of run {number}: {say_plan(plan)}.", err=True)
+    click.echo(f"Rerun of run {target.row.info.number}: {say_plan(plan)}.", err=True)
     return carry_out(target, request, settings, latest=latest, inline=inline)
 
 
 def _show(target: Target, plan: RerunPlan, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(plan_as_data(target, plan)))
-        return
     info = target.row.info
-    if not plan.taken and not plan.maps:
-        click.echo(f"There is nothing to rerun in run {info.number} of {info.dag_id} ({target.row.state.label}).")
-        return
-    click.echo(f"A rerun of run {info.number} of {info.dag_id} would take {say_plan(plan)}:\n")
-    click.echo(render_plan(target, plan, look_at()), nl=False)
-    click.echo("\nNothing was changed.")
+    if as_json:
+        print_json(plan_as_data(target, plan))
+    elif not plan.taken and not plan.maps:
+        print_text(f"{_explain_nothing(target)}\n")
+    else:
+        heading = f"A rerun of run {info.number} of {info.dag_id} would take {say_plan(plan)}:"
+        print_text(f"{heading}\n\n{render_plan(target, plan, look_at())}\nNothing was changed.\n")
+
+
+def _explain_nothing(target: Target) -> str:
+    row = target.row
+    number = row.info.number
+    if is_interrupted(row):
+        return (
+            f"There is nothing to rerun in run {number}; it was interrupted, and goes on with: fanjet resume {number}"
+        )
+    return f"There is nothing to rerun in run {number} of {row.info.dag_id} ({row.state.label})."

@@ -11,6 +11,10 @@ from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 #: The event that the scheduler takes in. Its instant is replaced by the one at which it does.
 Request: TypeAlias = RerunRequested | MarkRequested | CancelRequested
 
+#: Whoever asks waits so long for the answer, and then takes the request back; what is older was left behind by one that
+#: was killed, and is not carried out.
+ANSWER_WITHIN_S = 60.0
+
 _KINDS: dict[str, type[Request]] = {"rerun": RerunRequested, "mark": MarkRequested, "cancel": CancelRequested}
 
 

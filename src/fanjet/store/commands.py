@@ -12,6 +12,9 @@ from fanjet.store import statements_sqlite as sql
 from fanjet.store.connections import DATABASE_NAME, open_writer
 from fanjet.store.faults import explained
 
+#: Commands and their answers are kept so long after they were posted.
+_KEPT_S = 86_400.0
+
 
 class Commands:
     """The way to ask for something."""
@@ -45,8 +48,10 @@ class Commands:
         Returns:
             The number of the command.
         """
-        new = (request.run, kind_of(request), encode_request(request), time.time())
+        now = time.time()
+        new = (request.run, kind_of(request), encode_request(request), now)
         with explained(self._path):
+            self._connection.execute(sql.FORGET_COMMANDS, (now - _KEPT_S,))
             return int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
 
     def find_answer(self, command: int) -> str | None:

@@ -29,7 +29,7 @@ from fanjet.model.changes import (
     ReopenRun,
     SetMapLength,
 )
-from fanjet.model.commands import Command, decode_request
+from fanjet.model.commands import ANSWER_WITHIN_S, Command, decode_request
 from fanjet.model.history import RunHistory
 from fanjet.model.launches import Launch
 from fanjet.model.paths import encode, join
@@ -243,9 +243,12 @@ class Journal:
     # --- commands ---
 
     def list_commands(self) -> list[Command]:
-        """What was asked and not answered yet, of all runs, in the order in which it was."""
+        """What was asked and not answered yet, of all runs, in the order in which it was.
+
+        What nobody waits for any more, because whoever asked was killed, is not among them.
+        """
         with explained(self._path):
-            rows = self._reader.execute(sql.LIST_COMMANDS).fetchall()
+            rows = self._reader.execute(sql.LIST_COMMANDS, (time.time() - ANSWER_WITHIN_S,)).fetchall()
         return [Command(number=number, run=run, request=decode_request(kind, body)) for number, run, kind, body in rows]
 
     def set_version(self, run: int, version: int) -> None:
@@ -259,6 +262,18 @@ class Journal:
             self._writer.execute(sql.SET_VERSION, (version, run))
 
     # --- reading ---
+
+    def get_status(self, run: int) -> RunStatus:
+        """The state of a run as it is recorded now.
+
+        Raises:
+            OperationError: There is no such run.
+        """
+        with explained(self._path):
+            row = self._reader.execute(sql.FIND_STATE, (run,)).fetchone()
+        if row is None:
+            raise OperationError(f"There is no run {run}.")
+        return RunStatus(row[0])
 
     def read_history(self, run: int) -> RunHistory:
         """Everything recorded of a run.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fanjet.errors import ExecutionError, OperationError
+from fanjet.errors import ExecutionError, OperationError, RunOwnedError
 from fanjet.store import statements_sqlite as sql
 
 #: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
@@ -70,11 +70,12 @@ class Leases:
         """Become the owner of a run.
 
         Raises:
-            OperationError: There is no such run, or another live scheduler owns it.
+            OperationError: There is no such run.
+            RunOwnedError: Another live scheduler owns it.
         """
         lease = self._get(run)
         if lease.session != session and lease.is_live(at):
-            raise OperationError(
+            raise RunOwnedError(
                 f"Run {run} is owned by {lease.owner}, whose lease has {lease.until - at:.0f} s left. "
                 "Stop that process first, or wait until the lease runs out."
             )

@@ -90,15 +90,18 @@ REOPEN_MAP: Final = "UPDATE map_length SET reopened = ? WHERE run = ? AND map = 
 DROP_MAP_LENGTH: Final = "DELETE FROM map_length WHERE run = ? AND map = ? AND parent = ?"
 REOPEN_RUN: Final = "UPDATE run SET state = ?, ended_at = NULL, patient = ? WHERE run = ?"
 LIST_REOPENED: Final = "SELECT map, parent, reopened FROM map_length WHERE run = ? AND reopened IS NOT NULL"
+FIND_STATE: Final = "SELECT state FROM run WHERE run = ?"
 FIND_PATIENT: Final = "SELECT patient FROM run WHERE run = ?"
 SET_VERSION: Final = "UPDATE run SET version = ? WHERE run = ?"
 
 # --- commands ---
 
 INSERT_COMMAND: Final = "INSERT INTO command (run, kind, body, posted_at) VALUES (?, ?, ?, ?) RETURNING command"
-LIST_COMMANDS: Final = "SELECT command, run, kind, body FROM command WHERE answered_at IS NULL ORDER BY command"
+LIST_COMMANDS: Final = """
+SELECT command, run, kind, body FROM command WHERE answered_at IS NULL AND posted_at > ? ORDER BY command"""
 ANSWER_COMMAND: Final = "UPDATE command SET answered_at = ?, answer = ? WHERE command = ?"
 FIND_ANSWER: Final = "SELECT answer FROM command WHERE command = ? AND answered_at IS NOT NULL"
+FORGET_COMMANDS: Final = "DELETE FROM command WHERE posted_at < ?"
 WITHDRAW_COMMAND: Final = "DELETE FROM command WHERE command = ? AND answered_at IS NULL RETURNING command"
 
 # --- launches, maps, XComs, summaries ---

@@ -1,0 +1,66 @@
+"""Cancelling where no process carries the run out: it is written down, and nothing is started for it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+
+from fanjet.bootstrap.target import Target
+from fanjet.engine.run_state import RunState
+from fanjet.model.changes import (
+    CancelTries,
+    Change,
+    DequeueInstances,
+    MeasureMaps,
+    QueueInstances,
+    Record,
+    RunCallbacks,
+)
+from fanjet.model.events import CancelRequested
+from fanjet.model.instants import now
+from fanjet.scheduler.loop import LEASE_S
+from fanjet.scheduler.obedience import describe_answer
+from fanjet.settings.values import Settings
+from fanjet.store.journal import Journal
+
+#: What only a process with workers can do. Whoever takes the run next finds all of it out again, but for callbacks.
+_ORDERS = (CancelTries, DequeueInstances, MeasureMaps, QueueInstances, RunCallbacks)
+
+
+def cancel_unowned(target: Target, request: CancelRequested, settings: Settings) -> str | None:
+    """Cancel a run that nobody owns, or instances of it. Its DAG file is not needed.
+
+    Returns:
+        What was done; None when it takes workers, because the DAG has callbacks for its end. Nothing was done then.
+
+    Raises:
+        RunOwnedError: A living process owns the run.
+        ExecutionError: The store failed.
+    """
+    run = target.row.info.number
+    journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+    try:
+        session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        journal.take_lease(run, session, lease_s=LEASE_S, at=now())
+        try:
+            return _cancel(journal, target, request)
+        finally:
+            journal.release_lease(run, session)
+    finally:
+        journal.close()
+
+
+def _cancel(journal: Journal, target: Target, request: CancelRequested) -> str | None:
+    run, at = target.row.info.number, now()
+    status = journal.get_status(run)
+    machine, before = RunState.restore(run, target.spec, journal.read_history(run), at, status=status)
+    changes = machine.apply([request])
+    if any(isinstance(change, RunCallbacks) for change in changes):
+        return None
+    journal.write(_find_records([*before, *changes]), [], at=at)
+    return describe_answer(request, changes)
+
+
+def _find_records(changes: Sequence[Change]) -> list[Record]:
+    return [change for change in changes if not isinstance(change, _ORDERS)]
