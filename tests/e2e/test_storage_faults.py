@@ -98,7 +98,7 @@ def test_a_home_that_became_read_only_can_be_read(fanjet: Program) -> None:
 @needs_full
 def test_a_full_standard_output_ends_no_run(fanjet: Program) -> None:
     file = fanjet.write("stored.py", FILE)
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [Path(sys.executable).with_name("fanjet"), "run", file],
             env=fanjet.environment(),

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from fanjet.errors import ExecutionError
+from fanjet.model.texts import storable
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -23,7 +24,7 @@ def json_option(function: _Function) -> _Function:
 
 def print_json(value: object) -> None:
     """One JSON document on the standard output."""
-    text = json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8") + "\n"
+    text = storable(json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8")) + "\n"
     with output_explained():
         sys.stdout.write(text)
 
@@ -31,7 +32,7 @@ def print_json(value: object) -> None:
 def print_json_rows(rows: Iterable[object]) -> None:
     """A JSON list on the standard output, one element a line."""
     ascii_only = sys.stdout.encoding.lower() != "utf-8"
-    lines = (json.dumps(row, ensure_ascii=ascii_only) for row in rows)
+    lines = (storable(json.dumps(row, ensure_ascii=ascii_only)) for row in rows)
     separator = "\n  "
     with output_explained():
         sys.stdout.write("[")
