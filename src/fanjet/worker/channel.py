@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import msgspec
@@ -72,6 +73,41 @@ class Channel:
                 return frame
         return None
 
+    @property
+    def read_fd(self) -> int:
+        """Where frames come from."""
+        return self._read_fd
+
+    def listen_in_fork(self, answers_fd: int) -> None:
+        """Get answers through the worker from now on: in a fork of it that speaks for it, right after the fork.
+
+        What comes from the executor is for both. If the fork read it itself, the work that is sent ahead to the worker
+        would end with the fork.
+        """
+        os.close(self._read_fd)
+        self._read_fd = answers_fd
+        self._in.clear()
+        self._waiting.clear()
+        self._answers_due = 0
+        self.shared_with_fork = False
+
+    def relay(self, answers_fd: int) -> bool:
+        """Take in what the executor has sent: answers go on to the fork, all else waits for the worker.
+
+        Returns:
+            False when the executor is gone.
+        """
+        data = os.read(self._read_fd, _READ_BYTES)
+        self._in += data
+        while (frame := self._take_frame()) is not None:
+            if not isinstance(frame, Answer):
+                self._waiting.append(frame)
+            elif self._answers_due:
+                self._answers_due -= 1  # of an earlier try, which was interrupted while it waited
+            else:
+                _write_frame(answers_fd, msgspec.msgpack.encode(frame))
+        return bool(data)
+
     def close_in_fork(self) -> None:
         """Let go of the pipes in a process that a task forked: it must neither speak for the worker nor outlive it."""
         if not self.shared_with_fork:
@@ -80,15 +116,27 @@ class Channel:
             self._read_fd = self._write_fd = -1
 
     def _read_frame(self) -> ToWorker | None:
-        buffer = self._in
-        while len(buffer) < _LENGTH_BYTES or len(buffer) < (
-            _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
-        ):
+        while (frame := self._take_frame()) is None:
             data = os.read(self._read_fd, _READ_BYTES)
             if not data:
                 return None
-            buffer += data
+            self._in += data
+        return frame
+
+    def _take_frame(self) -> ToWorker | None:
+        """The next frame, if the whole of it has come."""
+        buffer = self._in
         end = _LENGTH_BYTES + int.from_bytes(buffer[:_LENGTH_BYTES], "big")
+        if len(buffer) < max(end, _LENGTH_BYTES + 1):
+            return None
         frame: ToWorker = self._decode(buffer[_LENGTH_BYTES:end])
         del buffer[:end]
         return frame
+
+
+def _write_frame(fd: int, data: bytes) -> None:
+    """Write a frame to a fork of the worker, if it still lives."""
+    rest = memoryview(len(data).to_bytes(_LENGTH_BYTES, "big") + data)
+    with contextlib.suppress(BrokenPipeError):
+        while rest:
+            rest = rest[os.write(fd, rest) :]

@@ -15,6 +15,7 @@ from fanjet.model.states import State
 from fanjet.worker.cancellation import Cancellation, TryCancelled
 from fanjet.worker.channel import Channel
 from fanjet.worker.deaths import explain_death
+from fanjet.worker.held_signals import HeldSignals
 from fanjet.worker.runner import Result
 
 #: How soon a dead child is noticed whose own children keep the pipe open.
@@ -35,16 +36,21 @@ def run_isolated(run: Callable[[], Result], channel: Channel, cancellation: Canc
     sys.stdout.flush()
     sys.stderr.flush()
     read_fd, write_fd = os.pipe()
+    answers_read_fd, answers_fd = os.pipe()
     channel.shared_with_fork = True
     pid = os.fork()
     channel.shared_with_fork = False
     if pid == 0:
+        os.close(answers_fd)
+        channel.listen_in_fork(answers_read_fd)
         _run_child(run, write_fd, cancellation)
     os.close(write_fd)
+    os.close(answers_read_fd)
     try:
-        data, status = _wait(pid, read_fd)
+        data, status = _wait(pid, read_fd, channel, answers_fd)
     finally:
         os.close(read_fd)
+        os.close(answers_fd)
     try:
         return msgspec.msgpack.decode(data, type=IsolatedResult)
     except msgspec.DecodeError:  # nothing, or half of it
@@ -67,15 +73,21 @@ def _run_child(run: Callable[[], Result], write_fd: int, cancellation: Cancellat
         os._exit(code)
 
 
-def _wait(pid: int, read_fd: int) -> tuple[bytes, int]:
-    """What the fork wrote, and its wait status. A cancellation is passed on to it."""
+def _wait(pid: int, read_fd: int, channel: Channel, answers_fd: int) -> tuple[bytes, int]:
+    """What the fork wrote, and its wait status. Answers and a cancellation are passed on to it."""
     poll = select.poll()
     poll.register(read_fd, select.POLLIN)
+    poll.register(channel.read_fd, select.POLLIN)
     data = bytearray()
     while True:
         try:
-            readable = poll.poll(_LOOK_EVERY_MS)
-            piece = os.read(read_fd, 1 << 16) if readable else None
+            readable = dict(poll.poll(_LOOK_EVERY_MS))
+            if channel.read_fd in readable:
+                with HeldSignals():
+                    goes_on = channel.relay(answers_fd)
+                if not goes_on:  # the executor is gone; whoever guards the workers ends the fork too
+                    poll.unregister(channel.read_fd)
+            piece = os.read(read_fd, 1 << 16) if read_fd in readable else None
             if piece:
                 data += piece
                 continue
