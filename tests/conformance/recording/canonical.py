@@ -9,7 +9,7 @@ from typing import Any
 
 
 def canonical(value: Any) -> Any:
-    """A value as JSON; what JSON does not have is tagged: ``{"$tuple": [...]}``, ``{"$set": [...]}``, ``{"$repr": ...}``."""
+    """A value as JSON; what JSON lacks is tagged: ``{"$tuple": [...]}``, ``{"$set": [...]}``, ``{"$repr": ...}``."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):

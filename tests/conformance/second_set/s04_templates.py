@@ -24,10 +24,14 @@ def templates():
 with DAG("r04_01_mapped_literals"):
     BashOperator.partial(task_id="bash").expand(bash_command=["echo {{ ds }}", "echo {{ macros.ds_add(ds, 1) }}"])
     show.expand(x=["{{ ds }}", ["{{ ti.task_id }}"], {"k": "{{ ti.map_index }}"}, 7])
-    PythonOperator.partial(task_id="python", python_callable=str.upper).expand(op_args=[["{{ ds }}b"], ["{{ dag.dag_id }}"]])
+    PythonOperator.partial(task_id="python", python_callable=str.upper).expand(
+        op_args=[["{{ ds }}b"], ["{{ dag.dag_id }}"]]
+    )
 
 with DAG("r04_01_partial_arguments"):
-    BashOperator.partial(task_id="bash", bash_command="echo {{ ti.map_index }} $V").expand(env=[{"V": "{{ ds_nodash }}"}, {"V": "b"}])
+    BashOperator.partial(task_id="bash", bash_command="echo {{ ti.map_index }} $V").expand(
+        env=[{"V": "{{ ds_nodash }}"}, {"V": "b"}]
+    )
 
     @task
     def both(a, b):

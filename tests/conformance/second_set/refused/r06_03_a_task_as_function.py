@@ -1,0 +1,13 @@
+from airflow.sdk import DAG, task, task_group
+
+with DAG("r06_03_a_task_as_function"):
+
+    @task
+    def make():
+        return [1]
+
+    @task
+    def show(x):
+        return x
+
+    show.expand(x=make().map(show))

@@ -1,0 +1,13 @@
+from airflow.sdk import DAG, task, task_group
+
+with DAG("r06_07_map_of_a_key"):
+
+    @task
+    def make():
+        return {"k": [1, 2]}
+
+    @task
+    def show(x):
+        return x
+
+    show.expand(x=make()["k"].map(lambda x: x))
