@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -93,6 +94,16 @@ def _wait(pid: int, read_fd: int, channel: Channel, answers_fd: int) -> tuple[by
                 continue
             ended, status = os.waitpid(pid, os.WNOHANG if piece is None else 0)
             if ended:
-                return bytes(data), status
+                return bytes(data) + _drain(read_fd), status
         except TryCancelled:
             os.kill(pid, signal.SIGTERM)
+
+
+def _drain(read_fd: int) -> bytes:
+    """What the fork had written just before it ended; whoever else still has the pipe is not waited for."""
+    os.set_blocking(read_fd, False)
+    data = bytearray()
+    with contextlib.suppress(BlockingIOError):
+        while piece := os.read(read_fd, 1 << 16):
+            data += piece
+    return bytes(data)
