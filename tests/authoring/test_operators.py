@@ -82,7 +82,9 @@ def test_values_that_cannot_be_used_say_what_can(dag, name, value, text):
         Command.partial(task_id="c", **{name: value}).expand(command=["x"])
 
 
-@pytest.mark.parametrize("name", ["depends_on_past", "executor_config", "sla", "queue", "run_as_user", "executor"])
+@pytest.mark.parametrize(
+    "name", ["depends_on_past", "executor_config", "pre_execute", "queue", "run_as_user", "executor"]
+)
 def test_what_fanjet_does_not_honour_is_an_error_with_a_fix(dag, name):
     with pytest.raises(DagTypeError, match=f"{name}='x' has no meaning in Fanjet. Fix: "):
         Command(task_id="c", command="x", **{name: "x"})
@@ -271,3 +273,26 @@ def test_errors_know_the_line_of_the_task(dag):
     assert spec_of(dag).tasks[0].line is None  # the spec is of another file
     with pytest.raises(DagError, match=f"{__file__}:[0-9]+: "):
         made >> made
+
+
+def test_dates_of_a_task_may_leave_all_runs_of_its_dag_in():
+    first, second = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+    with DAG("wide", start_date=second, default_args={"start_date": first}):
+        Command(task_id="early", command="x")
+        with pytest.raises(DagValueError, match="give start_date to the DAG only"):
+            Command(task_id="late", command="x", start_date=datetime(2024, 1, 3, tzinfo=UTC))
+    with DAG("none"):
+        Command(task_id="alone", command="x", start_date=first)
+        with pytest.raises(DagValueError, match="give end_date to the DAG only"):
+            Command(task_id="ending", command="x", end_date=first)
+
+
+def test_what_has_no_effect_is_told_once():
+    def define():
+        with DAG("d", default_args={"sla": timedelta(hours=1)}):
+            Command(task_id="a", command="x")
+            Command(task_id="b", command="x")
+
+    with pytest.warns(UserWarning, match="sla has no effect. Airflow 3 has removed it") as told:
+        define()
+    assert len(told) == 1

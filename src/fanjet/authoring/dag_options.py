@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fanjet.authoring.definition import find_definition
+from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.authoring.task_options import convert_callbacks, unknown_argument
 from fanjet.errors import DagTypeError, DagValueError
 
@@ -95,12 +95,18 @@ _RENAMED = {
 _REFUSED = {
     "access_control": "leave it out; who may do what is a setting of the server",
     "max_consecutive_failed_dag_runs": "leave it out, or pause the DAG in on_failure_callback",
-    "sla_miss_callback": "use dagrun_timeout and on_failure_callback",
     "deadline": "use dagrun_timeout and on_failure_callback",
 }
 
-#: Arguments of Airflow about how its pages look; what they ask for is said to be left undone.
-_LOOKS = frozenset({"default_view", "orientation", "owner_links"})
+_PAGES = "It is about the looks of Airflow's pages. Fix: leave it out."
+
+#: Arguments of Airflow that are accepted all the same, and what is said to whoever gives one.
+_NO_EFFECT = {
+    "default_view": _PAGES,
+    "orientation": _PAGES,
+    "owner_links": _PAGES,
+    "sla_miss_callback": "Airflow 3 has removed it. Fix: use dagrun_timeout and on_failure_callback.",
+}
 
 
 def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -119,21 +125,14 @@ def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], whe
     for name, value in others.items():
         if name in _RENAMED:
             merged[_RENAMED[name]] = value
-        elif name in _LOOKS:
-            _warn_of(name, where)
+        elif name in _NO_EFFECT:
+            if value is not None:
+                tell_no_effect(name, where, _NO_EFFECT[name])
         elif name not in _REFUSED:
             raise unknown_argument(name, where, frozenset(_CONVERT) | frozenset(_RENAMED))
         elif value is not None:
             raise DagTypeError(f"{where}: {name} has no meaning in Fanjet.", fix=_REFUSED[name])
     return {name: _convert(name, value, where) for name, value in merged.items()}
-
-
-def _warn_of(name: str, where: str) -> None:
-    import warnings  # noqa: PLC0415 - for files that were written for Airflow's pages
-
-    file, line = find_definition() or ("<string>", 1)
-    message = f"{where}: {name} has no effect: it is about the looks of Airflow's pages. Fix: leave it out."
-    warnings.warn_explicit(message, UserWarning, file, line)
 
 
 def _convert(name: str, value: Any, where: str) -> Any:

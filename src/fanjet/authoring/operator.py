@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fanjet.authoring.context_stack import find_place
 from fanjet.authoring.dag_options import to_instant
 from fanjet.authoring.definition import Definition
 from fanjet.authoring.edges import link
+from fanjet.authoring.exceptions import TaskDeferred
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.literals import find_lazy
 from fanjet.authoring.operator_class import OperatorMeta, describe_call
@@ -17,13 +19,18 @@ from fanjet.authoring.task_options import PLACING, convert_options
 from fanjet.errors import DagTypeError, DagValueError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from logging import Logger
-    from typing import Unpack
+    from typing import NoReturn, Unpack
 
     from fanjet.authoring.partial import OperatorPartial
     from fanjet.authoring.task_option_types import TaskOptions
+    from fanjet.authoring.triggers import BaseTrigger, StartTriggerArgs
 
 __all__ = ["BaseOperator", "Operator"]
+
+#: The method that `resume_execution` is given when the wait failed.
+FAILED_WAIT = "__fail__"
 
 
 class BaseOperator(Operator, metaclass=OperatorMeta):
@@ -45,6 +52,10 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
     template_fields_renderers: ClassVar[Mapping[str, str]] = {}
     ui_color: ClassVar[str] = "#fff"
     ui_fgcolor: ClassVar[str] = "#000"
+
+    #: Whether it waits for the trigger of `start_trigger_args` before it does anything else.
+    start_from_trigger: bool = False
+    start_trigger_args: StartTriggerArgs | None = None
 
     #: Tells `accepted_arguments` that this constructor takes `TaskOptions`.
     takes_task_options = True
@@ -112,6 +123,41 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
     def post_execute(self, context: Any, result: Any = None) -> None:
         """Runs after `execute` has given `result`."""
 
+    def defer(
+        self,
+        *,
+        trigger: BaseTrigger,
+        method_name: str,
+        kwargs: dict[str, Any] | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> NoReturn:
+        """Give the slot back until a trigger fires; then go on in another method of this operator, in the same try.
+
+        Args:
+            trigger: What to wait for.
+            method_name: The method: it is called as ``method(context, event=..., **kwargs)``.
+            kwargs: What it gets besides; anything that a task could return.
+            timeout: A timedelta or seconds after which the wait fails; None for never.
+        """
+        raise TaskDeferred(trigger=trigger, method_name=method_name, kwargs=kwargs, timeout=timeout)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a wait; runs in place of `execute`.
+
+        Args:
+            next_method: What was given as `method_name`, or ``__fail__``.
+            next_kwargs: What the method gets, the event among it; or the exception of a wait that failed as ``error``.
+            context: As in `execute`.
+
+        Raises:
+            TaskDeferralError: The trigger failed.
+            TaskDeferralTimeout: It did not fire in time.
+        """
+        kwargs = next_kwargs or {}
+        if next_method == FAILED_WAIT:
+            raise kwargs["error"]
+        return getattr(self, next_method)(context, **kwargs)
+
     def render_template(self, content: Any, context: Any, *_: Any) -> Any:
         """A text with its templates rendered; also in lists, tuples and dicts.
 
@@ -162,15 +208,24 @@ def follow(task: Operator, origins: Iterable[LazyValue]) -> None:
 
 
 def check_dates(task: Operator, given: Mapping[str, Any]) -> None:
-    """Check that the dates among a task's arguments are those of its DAG.
+    """Check that the dates among a task's arguments say no more than those of its DAG.
 
     Raises:
-        DagValueError: One is another.
+        DagValueError: One would keep the task out of runs that its DAG has.
     """
     for name in ("start_date", "end_date"):
-        date = given.get(name)
-        if date is not None and task.dag is not None and to_instant(date) != getattr(task.dag, name):
-            raise DagValueError(
-                f"Task '{task.task_id}' has the {name} {date}, but a task has none of its own.",
-                fix=f"give {name} to the DAG only",
-            )
+        date = to_instant(given.get(name))
+        whole = getattr(task.dag, name) if task.dag is not None else None
+        if date is None or task.dag is None or date == whole or _is_wider(name, date, whole):
+            continue
+        raise DagValueError(
+            f"Task '{task.task_id}' has the {name} {given[name]}, but a task has none of its own.",
+            fix=f"give {name} to the DAG only",
+        )
+
+
+def _is_wider(name: str, date: datetime, whole: datetime | None) -> bool:
+    """Whether a date of a task leaves all runs of its DAG in. Without a start, a DAG starts with its tasks."""
+    if whole is None:
+        return name == "start_date"
+    return date <= whole if name == "start_date" else date >= whole

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from fanjet.authoring.lazy_value import LazyValue
+from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.authoring.params import ParamsDict
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.rules import TriggerRule, WeightRule
@@ -184,7 +185,6 @@ REFUSED: dict[str, Refused] = {
     "wait_for_downstream": Refused((None, False), "order runs with max_active_runs=1"),
     "ignore_first_depends_on_past": Refused((None, False, True), "leave it out"),
     "wait_for_past_depends_before_skipping": Refused((None, False), "leave it out"),
-    "sla": Refused((None,), "use execution_timeout or the DAG's dagrun_timeout"),
     "queue": Refused((None, "default"), "use a pool"),
     "run_as_user": Refused((None,), "start the workers as that user"),
     "executor": Refused((None,), "leave it out; the executor is a setting"),
@@ -196,6 +196,9 @@ REFUSED: dict[str, Refused] = {
     "post_execute": Refused((None,), "use on_success_callback, or override post_execute() in the operator class"),
 }
 
+#: Arguments that Airflow itself accepts without effect by now, and what is said to whoever gives one.
+NO_EFFECT = {"sla": "Airflow 3 has removed it. Fix: use execution_timeout or the DAG's dagrun_timeout."}
+
 #: Older names of arguments.
 RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
 
@@ -203,7 +206,7 @@ RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_p
 PLACING = frozenset({"task_id", "dag", "task_group", "default_args", "start_date", "end_date"})
 
 #: All names that every operator takes.
-NAMES = frozenset(OPTIONS) | frozenset(REFUSED) | frozenset(RENAMED) | PLACING
+NAMES = frozenset(OPTIONS) | frozenset(REFUSED) | frozenset(NO_EFFECT) | frozenset(RENAMED) | PLACING
 
 
 def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -224,6 +227,9 @@ def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
             converted[name] = _convert(name, value, where)
         elif name in REFUSED:
             _refuse(name, value, where)
+        elif name in NO_EFFECT:
+            if value is not None:
+                tell_no_effect(name, where, NO_EFFECT[name])
         else:
             raise unknown_argument(name, where, NAMES)
     return converted
