@@ -9,11 +9,7 @@ from collections.abc import Sequence
 from fanjet.bootstrap.target import Target
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import (
-    CancelTries,
     Change,
-    DequeueInstances,
-    MeasureMaps,
-    QueueInstances,
     Record,
     RunCallbacks,
 )
@@ -23,9 +19,6 @@ from fanjet.scheduler.loop import LEASE_S
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.settings.values import Settings
 from fanjet.store.journal import Journal
-
-#: What only a process with workers can do. Whoever takes the run next finds all of it out again, but for callbacks.
-_ORDERS = (CancelTries, DequeueInstances, MeasureMaps, QueueInstances, RunCallbacks)
 
 
 def cancel_unowned(target: Target, request: CancelRequested, settings: Settings) -> str | None:
@@ -63,4 +56,5 @@ def _cancel(journal: Journal, target: Target, request: CancelRequested) -> str |
 
 
 def _find_records(changes: Sequence[Change]) -> list[Record]:
-    return [change for change in changes if not isinstance(change, _ORDERS)]
+    """What is to be written. All else is for workers, and whoever takes the run next finds it out again."""
+    return [change for change in changes if isinstance(change, Record)]

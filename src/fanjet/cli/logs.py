@@ -105,7 +105,9 @@ def _copy(home: Path, piece: LogPiece) -> None:
 
 def _explain_silence(name: str, part: TryRow, *, owned: bool) -> None:
     """Where there is nothing to print, the standard error says why."""
-    if part.state is not State.RUNNING:
+    if part.state is not State.RUNNING and part.log is None:
+        why = f"was cancelled in try {part.try_number}, and has not told since what it printed"
+    elif part.state is not State.RUNNING:
         why = f"printed nothing in try {part.try_number}"
     elif owned:
         why = "is running; its log can be read when it has ended"

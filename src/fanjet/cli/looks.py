@@ -42,6 +42,9 @@ LOOK_OF_RUN: dict[RunStatus, Look] = {
 #: A run without its end whose process is gone.
 LOOK_INTERRUPTED = Look("interrupted", "■", "!", "yellow")
 
+#: A try that somebody cancelled while it ran; the state of the instance is `failed`.
+LOOK_CANCELLED = Look("cancelled", "■", "!", "yellow")
+
 
 def say_counts(counts: Sequence[int], *, leave_out: frozenset[State] = frozenset()) -> list[tuple[str, str]]:
     """Numbers by state, what needs attention first, as (text, style) pairs; states without instances are left out.

@@ -11,11 +11,15 @@ from pathlib import Path
 from fanjet.cli.shown_values import value_as_data
 from fanjet.errors import ExecutionError
 from fanjet.model.spec import TaskSpec
+from fanjet.model.states import State
 from fanjet.model.texts import storable
 from fanjet.model.values import PLAIN
 from fanjet.settings import Settings
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow
+
+#: An instance that was cleared for a rerun and has not begun again has only what is from before.
+_LISTED = frozenset(State) - {State.NONE}
 
 
 def write_results(file: Path, runs: Sequence[int], settings: Settings) -> None:
@@ -69,7 +73,7 @@ def _iter_text(reader: Reader, runs: Sequence[int]) -> Iterator[str]:
         yield (",\n" if at else "\n") + json.dumps(head, ensure_ascii=False)[:-1] + ', "instances": ['
         separator = "\n  "
         for task in reader.get_spec(run).tasks:
-            for instance in reader.iter_instances(run, task.number):
+            for instance in reader.iter_instances(run, task.number, states=_LISTED):
                 yield separator + _instance_text(task, instance)
                 separator = ",\n  "
         yield "\n]}"
@@ -85,7 +89,9 @@ def _instance_text(task: TaskSpec, row: InstanceRow) -> str:
         "label": row.label,
     }
     text = json.dumps(fields, ensure_ascii=False)
-    return text if row.value is None else f'{text[:-1]}, "value": {_value_text(row.value)}}}'
+    return (
+        text if row.value is None or row.state is State.REMOVED else f'{text[:-1]}, "value": {_value_text(row.value)}}}'
+    )
 
 
 def _value_text(data: bytes) -> str:

@@ -75,7 +75,9 @@ def command(
         return
     terminal = look_at()
     text = "".join(_draw(line, terminal) for line in _heading(shown.run, terminal))
-    text += "\n" + render_tree(build_tree(shown.spec, shown.counts, shown.lengths, shown.running), terminal)
+    text += "\n" + render_tree(
+        build_tree(shown.spec, shown.counts, shown.lengths, shown.running, shown.retried), terminal
+    )
     print_text(text + "".join(_draw(line, terminal) for line in _failures(settings, shown, terminal)))
 
 
@@ -100,6 +102,8 @@ class _Shown(msgspec.Struct, frozen=True):
     lengths: Lengths
     #: How many instances of each task workers have in their hands.
     running: dict[int, int]
+    #: How many instances of each task had earlier tries.
+    retried: dict[int, int]
     failed: list[tuple[Failure, InstanceRow]]
     #: Where nothing failed: instances that could not run, and why.
     reasons: list[Failure]
@@ -119,6 +123,7 @@ def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
         counts=counts,
         lengths=reader.map_lengths(run),
         running={task.number: len(reader.running(run, task.number)) for task in spec.tasks} if row.owned else {},
+        retried={task: reader.count_retried(run, task) for task in counts},
         failed=failed,
         reasons=find_reasons(reader, run, spec.tasks, counts, _MOST_FAILURES if failures is None else failures),
     )
@@ -182,7 +187,7 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
         "conf": json.loads(shown.run.info.conf),
         "tasks": [
             {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}
-            | {"running": shown.running.get(task.number, 0)}
+            | {"running": shown.running.get(task.number, 0), "retried": shown.retried.get(task.number, 0)}
             | _times_as_data(shown.counts.get(task.number))
             for task in shown.spec.tasks
         ],

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from fanjet.cli.finding import Found, find_task, get_path
-from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_STATE, Look
+from fanjet.cli.looks import LOOK_CANCELLED, LOOK_INTERRUPTED, LOOK_OF_STATE, Look
 from fanjet.cli.progress_closing import instance_name, logs_command
 from fanjet.cli.progress_lines import Line
 from fanjet.cli.quantities import instant_as_data, say_duration, say_instant
@@ -31,6 +31,10 @@ _COLUMNS = (
     Column("ERROR", flexible=True),
 )
 _VALUE_CHARS = 400
+#: What is recorded of others, such as a mark by hand, is no error.
+_ERRORS = (State.FAILED, State.UP_FOR_RETRY, State.UPSTREAM_FAILED)
+#: How the reason of a try begins that somebody cancelled.
+_CANCELLED = "cancelled: "
 #: The name of a field and its value stand on one line up to this width.
 _NAME_WIDTH = 14
 
@@ -95,6 +99,7 @@ def _part_as_data(part: TryRow) -> dict[str, Any]:
     return {
         "try_number": part.try_number,
         "state": part.state.label,
+        "cancelled": is_cancelled(part),
         "started_at": instant_as_data(part.started_at),
         "ended_at": instant_as_data(part.ended_at),
         "label": part.label,
@@ -111,7 +116,7 @@ def instance_lines(shown: ShownInstance, terminal: Terminal) -> list[Line]:
     """The whole screen."""
     lines = [_heading(shown, terminal), [("", "")], *_tries(shown, terminal)]
     if shown.error:
-        lines += [[("", "")], [("error", "bold")], *_block(shown.error)]
+        lines += [[("", "")], [("error" if shown.state in _ERRORS else "reason", "bold")], *_block(shown.error)]
     rendered = _rendered(shown.row)
     if rendered:
         lines += [[("", "")], [("rendered fields", "bold")]]
@@ -149,7 +154,7 @@ def _tries(shown: ShownInstance, terminal: Terminal) -> Iterator[Line]:
     for number, group in groupby(shown.parts, key=lambda part: part.try_number):
         parts = list(group)
         first, last = parts[0], parts[-1]
-        look = _look_of(shown, last.state)
+        look = LOOK_CANCELLED if is_cancelled(last) else _look_of(shown, last.state)
         rows.append(
             [
                 str(number),
@@ -166,6 +171,11 @@ def _tries(shown: ShownInstance, terminal: Terminal) -> Iterator[Line]:
     table = render_table(_COLUMNS[:shown_columns], [row[:shown_columns] for row in rows], terminal)
     for line in table.splitlines():
         yield [(line, "")]
+
+
+def is_cancelled(part: TryRow) -> bool:
+    """Whether somebody cancelled the try while it ran."""
+    return part.state is State.FAILED and (part.error or "").startswith(_CANCELLED)
 
 
 def _say_span(started_at: float | None, ended_at: float | None) -> str:

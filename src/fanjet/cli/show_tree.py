@@ -38,10 +38,18 @@ class Node(msgspec.Struct, kw_only=True):
     #: Instances that will be there, as far as that is known.
     expected: int = 0
     running: int = 0
+    #: Instances that had earlier tries.
+    retried: int = 0
     children: list[Node] = []
 
 
-def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths, running: dict[int, int]) -> list[Node]:
+def build_tree(
+    spec: DagSpec,
+    counts: dict[int, TaskCounts],
+    lengths: Lengths,
+    running: dict[int, int],
+    retried: dict[int, int],
+) -> list[Node]:
     """The top of the tree, in the order of the DAG; a group stands where its first task does.
 
     Args:
@@ -49,6 +57,7 @@ def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths, r
         counts: What is recorded, by task.
         lengths: Every expansion.
         running: The number of instances that workers have in their hands, by task; empty when nobody owns the run.
+        retried: The number of instances that had earlier tries, by task.
     """
     top: list[Node] = []
     groups: dict[str, Node] = {}
@@ -71,6 +80,7 @@ def build_tree(spec: DagSpec, counts: dict[int, TaskCounts], lengths: Lengths, r
         mapped = task.map is not None
         node = Node(name=name, mapped=mapped, task=task, counts=counts.get(task.number), expected=expected)
         node.running = running.get(task.number, 0)
+        node.retried = retried.get(task.number, 0)
         place(task.group).append(node)
     return top
 
@@ -114,10 +124,11 @@ def _row(node: Node, stem: str, terminal: Terminal) -> list[str | Cell]:
     symbol = terminal.symbol(look.symbol, look.ascii_symbol)
     words = [text for text, _ in say_counts(counts, leave_out=frozenset({State.NONE}))]
     states = ", ".join([*words, f"{counts[State.NONE]:,} to go"] if counts[State.NONE] and words else words)
+    again = f" ({node.retried:,} retried)" if node.retried else ""
     return [
         f"{stem}{name}",
         f"{recorded + open_ones:,}" if recorded + open_ones else "?",
-        Cell(f"{symbol} {states or 'waiting'}", look.style),
+        Cell(f"{symbol} {states or 'waiting'}{again}", look.style),
         _say_each(node.counts, recorded),
         _say_span(node.counts),
     ]

@@ -14,18 +14,21 @@ from fanjet.cli.arguments import home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, settings_of
 from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.progress_closing import instance_name
+from fanjet.cli.quantities import say_count
 from fanjet.cli.shown_values import value_as_data, value_line, value_screen
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.cli.text_width import cut
 from fanjet.errors import OperationError
 from fanjet.model import paths
+from fanjet.model.states import ENDED, State
 from fanjet.model.values import RETURN_VALUE
 from fanjet.store.queries import Reader
 
 _COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
 _VALUE_AT = 3
 _LABEL_WIDTH = 60
+_PRESENT = frozenset(State) - {State.REMOVED}
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -35,6 +38,7 @@ class _Value(msgspec.Struct, frozen=True):
     label: str | None
     key: str
     data: bytes
+    state: State
 
 
 @click.command(name="xcom")
@@ -43,6 +47,7 @@ class _Value(msgspec.Struct, frozen=True):
 @map_index_option
 @click.option("--key", help="Only values under this key; what a task returns has the key return_value.")
 @click.option("--limit", type=click.IntRange(min=0), default=100, show_default=True, help="At most so many; 0 for all.")
+@click.option("--removed", is_flag=True, help="Also values of instances that a rerun has removed.")
 @json_option
 @home_option
 def command(
@@ -52,6 +57,7 @@ def command(
     map_index: paths.Path | None,
     key: str | None,
     limit: int,
+    removed: bool,
     as_json: bool,
     home: Path | None,
 ) -> None:
@@ -60,11 +66,12 @@ def command(
     A large value is shown by the preview that was recorded of it; --json reads it where it is JSON.
 
     RUN is the number of a run, its id, the start of its id, or - for the latest. Without --map-index all instances
-    of a mapped task are shown; in nested maps the first positions alone select everything below them.
+    of a mapped task are shown; in nested maps the first positions alone select everything below them. Instances that
+    a rerun has removed are left out, unless --removed is given or one is named with its whole map index.
     """
     with Reader.open(settings_of(home).home) as reader:
         found = find_task(reader, run, task, map_index)
-        values = list(islice(_iter_values(reader, found, key), limit + 1 if limit else None))
+        values = list(islice(_iter_values(reader, found, key, removed=removed), limit + 1 if limit else None))
     more = bool(limit) and len(values) > limit
     values = values[:limit] if more else values
     if not values and not as_json:
@@ -76,20 +83,32 @@ def command(
         print_text(value_screen(values[0].data, _whole_command(found, values[0]), look_at()))
     else:
         _print_table(values)
+    _tell_earlier(values)
     for problem in problems:
         click.echo(f"warning: {problem}", err=True)
     if more:
         click.echo(f"There are more than {limit} values; see all with --limit 0.", err=True)
 
 
-def _iter_values(reader: Reader, found: Found, key: str | None) -> Iterator[_Value]:
+def _tell_earlier(values: list[_Value]) -> None:
+    """Cleared instances keep their values until they end again."""
+    count = len({value.path for value in values if value.state not in ENDED})
+    if count:
+        click.echo(
+            f"Values of {say_count(count, 'instance')} are from before: their new tries have not ended.", err=True
+        )
+
+
+def _iter_values(reader: Reader, found: Found, key: str | None, *, removed: bool) -> Iterator[_Value]:
     run, task = found.run.info.number, found.task
     if found.path is not None and len(found.path) > task.depth:
         raise OperationError(f"The map index {paths.show(found.path)} has too many positions for {task.task_id}.")
-    for row in reader.iter_instances(run, task.number, found.path or ()):
+    is_one = found.path is not None and len(found.path) == task.depth
+    states = None if removed or is_one else _PRESENT
+    for row in reader.iter_instances(run, task.number, found.path or (), states=states):
         for name, data in sorted(reader.xcoms(run, task.number, row.path).items(), key=_return_value_first):
             if key is None or name == key:
-                yield _Value(row.path, row.label, name, data)
+                yield _Value(row.path, row.label, name, data, row.state)
 
 
 def _return_value_first(item: tuple[str, bytes]) -> tuple[bool, str]:
@@ -99,6 +118,7 @@ def _return_value_first(item: tuple[str, bytes]) -> tuple[bool, str]:
 def _as_data(value: _Value, problems: list[str]) -> dict[str, Any]:
     return {
         "map_index": list(value.path),
+        "state": value.state.label,
         "label": value.label,
         "key": value.key,
         "value": value_as_data(value.data, problems),

@@ -9,25 +9,27 @@ from fanjet.model.commands import Request
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.states import State
 
+_IT = {True: "it", False: "them"}
+
 
 def describe_answer(request: Request, changes: Sequence[Change]) -> str:
     """One sentence about the changes that a request led to."""
     cleared = sum(len(change.indexes) for change in changes if isinstance(change, ClearInstances))
     match request:
         case RerunRequested():
-            return f"{_instances(cleared)} begin again." if cleared else "Nothing to rerun."
+            return f"{_instances(cleared)} begin{'s' * (cleared == 1)} again." if cleared else "Nothing to rerun."
         case MarkRequested(state=state):
             ended = [c for c in changes if isinstance(c, EndInstances) and c.task == request.task and c.state == state]
             marked = sum(len(change.indexes) for change in ended)
-            more = f"; {_instances(cleared)} that depend on them are judged again" if cleared else ""
+            more = f"; {cleared:,} that did not succeed because of {_IT[marked == 1]} judged again" if cleared else ""
             return f"{_instances(marked)} marked {State(state).label}{more}." if marked else "Nothing to mark."
         case CancelRequested():
             stopped = sum(len(change.indexes) for change in changes if isinstance(change, CancelTries))
             ended = [change for change in changes if isinstance(change, EndInstances)]
             left_out = sum(len(change.indexes) for change in ended) - stopped
-            if not ended:
-                return "Nothing to cancel."
-            return f"{_instances(stopped)} cancelled while running, {left_out:,} before they started."
+            parts = [(stopped, "while running"), (left_out, "before starting")]
+            told = [f"{_instances(count)} cancelled {when}" for count, when in parts if count]
+            return f"{', '.join(told)}." if told else "Nothing to cancel."
 
 
 def _instances(count: int) -> str:

@@ -31,6 +31,13 @@ class InstanceQueries(LaunchQueries):
         rows = self._select(f"task, {SUMMARY_COLUMNS}", "FROM summary WHERE run = ? ORDER BY task", run)
         return {task: make_counts(columns) for task, *columns in rows}
 
+    def count_retried(self, run: int, task: int) -> int:
+        """How many instances had earlier tries, by themselves or by a rerun. Costs as much as there are such tries."""
+        joined = "FROM try AS t JOIN instance AS i ON i.run = t.run AND i.task = t.task AND i.path = t.path"
+        condition = "WHERE t.run = ? AND t.task = ? AND i.try_number > t.try_number"
+        ((count,),) = self._select("count(DISTINCT t.path)", f"{joined} {condition}", run, task)
+        return int(count)
+
     def instances(
         self,
         run: int,
@@ -76,10 +83,9 @@ class InstanceQueries(LaunchQueries):
         earlier = self._select(
             TRY_COLUMNS, "FROM try WHERE run = ? AND task = ? AND path = ? ORDER BY try_number, ended_at", *one
         )
-        latest = self._select(
-            TRY_COLUMNS, "FROM instance WHERE run = ? AND task = ? AND path = ? AND started_at IS NOT NULL", *one
-        )
-        tries = [make_try(columns) for columns in (*earlier, *latest)]
+        latest = self._select(TRY_COLUMNS, "FROM instance WHERE run = ? AND task = ? AND path = ?", *one)
+        tries = [make_try(columns) for columns in earlier]
+        tries += [found for found in map(make_try, latest) if _is_try(found, tries)]
         running = self.find_running(run, task, path)
         if running is None:
             return tries
@@ -135,3 +141,11 @@ class InstanceQueries(LaunchQueries):
             offset,
         )
         return [make_instance(columns) for columns in rows]
+
+
+def _is_try(found: TryRow, earlier: list[TryRow]) -> bool:
+    """Whether the row of an instance is about a try: one that ran, or was cancelled before its end was heard of."""
+    if found.started_at is not None:
+        return True
+    cancelled = found.state is State.FAILED and found.try_number > 0
+    return cancelled and all(each.try_number != found.try_number for each in earlier)

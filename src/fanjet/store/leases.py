@@ -124,6 +124,8 @@ class Leases:
 
     def _explain_loss(self, run: int) -> ExecutionError:
         lease = self._get(run)
+        taken = f"now owned by {lease.owner}" if lease.pid is not None else "now owned by nobody"
         return ExecutionError(
-            f"Run {run} is no longer owned by this scheduler but by {lease.owner}; this batch was not written."
+            f"Run {run} is no longer owned by this scheduler: another process took it over, and it is {taken}. This "
+            "batch was not written."
         )
