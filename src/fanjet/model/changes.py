@@ -28,6 +28,14 @@ class RecordTries(msgspec.Struct, frozen=True, kw_only=True):
     resume_at: dict[int, float]
 
 
+class RecordCancelled(msgspec.Struct, frozen=True, kw_only=True):
+    """Write when cancelled tries began and where their output lies; their ends are refused. The scheduler's own."""
+
+    ended: TriesEnded
+    #: The cancelled positions of the event's columns.
+    positions: list[int]
+
+
 class EndInstances(msgspec.Struct, frozen=True, kw_only=True):
     """Write the end of instances that ended without a try (skipped, upstream_failed, an empty task's success)."""
 
@@ -162,6 +170,14 @@ class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
 
 #: What the journal writes.
 Record: TypeAlias = (
-    RecordTries | EndInstances | SetMapLength | ClearInstances | ReopenMap | ReopenRun | RecordXCom | EndRun
+    RecordTries
+    | RecordCancelled
+    | EndInstances
+    | SetMapLength
+    | ClearInstances
+    | ReopenMap
+    | ReopenRun
+    | RecordXCom
+    | EndRun
 )
 Change: TypeAlias = Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | RunCallbacks

@@ -24,6 +24,7 @@ from fanjet.model.changes import (
     MeasureMaps,
     QueueInstances,
     Record,
+    RecordCancelled,
     ReopenRun,
     RunCallbacks,
 )
@@ -88,6 +89,8 @@ class Scheduler:
         self._longest_sleep_s = longest_sleep_s
         self._fences = fence_counter(session)
         self._runs: dict[int, OwnedRun] = {}
+        #: By run and fence: the indexes of tries that were cancelled while they ran.
+        self._cancelled: dict[tuple[int, int], set[int]] = {}
         #: How often a stop was asked for; the second time kills.
         self._stops_asked = 0
         self._stopping = False
@@ -173,6 +176,7 @@ class Scheduler:
 
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
         of_run: defaultdict[int, list[Event]] = defaultdict(list)
+        late: defaultdict[int, list[RecordCancelled]] = defaultdict(list)
         for event in events:
             if event.run not in self._runs:
                 continue  # a cancelled try of a run that is over
@@ -181,6 +185,7 @@ class Scheduler:
                 case TriesEnded() | TriesReturned():
                     self._runs[event.run].tries_out -= len(event.indexes)
                     self._admission.released(event.run, event.task, len(event.indexes))
+                    late[event.run] += self._find_cancelled(event)
                 case CallbacksRan():
                     self._callbacks_ran(event)
         now = self._clock()
@@ -188,7 +193,18 @@ class Scheduler:
             wake_at = owned.next_wake_at()
             if wake_at is not None and wake_at <= now:
                 of_run[number].append(_find_due(owned, now))
-        return [(self._runs[number], self._runs[number].machine.apply(batch)) for number, batch in of_run.items()]
+        return [
+            (self._runs[number], [*self._runs[number].machine.apply(batch), *late[number]])
+            for number, batch in of_run.items()
+        ]
+
+    def _find_cancelled(self, event: TriesEnded | TriesReturned) -> list[RecordCancelled]:
+        """The machine refuses the ends of cancelled tries; what they printed is kept."""
+        cancelled = self._cancelled.get((event.run, event.fence)) if self._cancelled else None
+        if cancelled is None or isinstance(event, TriesReturned):
+            return []
+        positions = [at for at, index in enumerate(event.indexes) if index in cancelled]
+        return [RecordCancelled(ended=event, positions=positions)] if positions else []
 
     def _callbacks_ran(self, event: CallbacksRan) -> None:
         self._runs[event.run].callbacks_out -= 1
@@ -268,6 +284,7 @@ class Scheduler:
                 case RunCallbacks():
                     self._executor.run_callbacks(order)
                 case CancelTries():
+                    self._cancelled.setdefault((order.run, order.fence), set()).update(order.indexes)
                     self._executor.cancel(order)
 
     def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[tuple[int, str]]) -> None:

@@ -23,6 +23,7 @@ from fanjet.model.changes import (
     EndInstances,
     EndRun,
     Record,
+    RecordCancelled,
     RecordTries,
     RecordXCom,
     ReopenMap,
@@ -38,6 +39,7 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.store import statements_sqlite as sql
+from fanjet.store.cancelled_tries import write_cancelled
 from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
 from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
@@ -199,6 +201,8 @@ class Journal:
             case RecordTries(ended=ended):
                 write_tries(writer, record, self._summaries)
                 self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
+            case RecordCancelled():
+                write_cancelled(writer, record, self._summaries)
             case EndInstances():
                 write_ends(writer, record, self._summaries)
                 self._pages.written(record.run, record.task, record.parent, record.indexes)
@@ -318,7 +322,7 @@ class Journal:
 
 def _find_run(record: Record) -> int:
     match record:
-        case RecordTries(ended=ended):
+        case RecordTries(ended=ended) | RecordCancelled(ended=ended):
             return ended.run
         case RecordXCom(pushed=pushed):
             return pushed.run
