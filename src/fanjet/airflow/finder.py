@@ -77,8 +77,12 @@ def _is_provider(fullname: str) -> bool:
     return fullname.startswith("airflow.providers.") and not fullname.startswith("airflow.providers.standard")
 
 
+def _is_open(fullname: str) -> bool:
+    return any(fullname == name or fullname.startswith(f"{name}.") for name in _OPEN)
+
+
 def _find_installed(fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
-    if not fullname.startswith(_OPEN):
+    if not _is_open(fullname):
         return None
     folders = dict.fromkeys([*(path or ()), *_installed(fullname.rpartition(".")[0], _TOP)])
     return PathFinder.find_spec(fullname, list(folders), target)
@@ -86,7 +90,7 @@ def _find_installed(fullname: str, path: Sequence[str] | None, target: ModuleTyp
 
 def _installed(fullname: str, *others: str) -> list[str]:
     """The folders in which a module's other parts may be installed; for open modules and `others`."""
-    if not fullname.startswith(_OPEN) and fullname not in others:
+    if not _is_open(fullname) and fullname not in others:
         return []
     relative = fullname.replace(".", "/")
     return [f"{folder or '.'}/{relative}" for folder in sys.path]
