@@ -23,9 +23,9 @@ def describe_answer(request: Request, changes: Sequence[Change]) -> str:
             marked = sum(len(change.indexes) for change in ended)
             more = f"; {cleared:,} that did not succeed because of {_IT[marked == 1]} judged again" if cleared else ""
             return f"{_instances(marked)} marked {State(state).label}{more}." if marked else "Nothing to mark."
-        case CancelRequested():
+        case CancelRequested(task=task):
             stopped = sum(len(change.indexes) for change in changes if isinstance(change, CancelTries))
-            ended = [change for change in changes if isinstance(change, EndInstances)]
+            ended = [c for c in changes if isinstance(c, EndInstances) and task in (None, c.task)]
             left_out = sum(len(change.indexes) for change in ended) - stopped
             parts = [(stopped, "while running"), (left_out, "before starting")]
             told = [f"{_instances(count)} cancelled {when}" for count, when in parts if count]
