@@ -8,6 +8,7 @@ from fanjet.model.changes import (
     Change,
     ClearInstances,
     EndInstances,
+    RecordFirings,
     RecordTries,
     ReopenMap,
     ReopenRun,
@@ -57,9 +58,14 @@ class Recorder:
                         self._clear(change.task, join(change.parent, index))
                 case SetMapLength():
                     self.reopened.pop((change.map, change.parent), None)
-                    self.lengths[change.map, change.parent] = change.count
-                    if not change.count:
-                        del self.lengths[change.map, change.parent]
+                    if change.count:
+                        self.lengths[change.map, change.parent] = change.count
+                    else:
+                        self.lengths.pop((change.map, change.parent), None)
+                case RecordFirings():
+                    for index, carry in zip(change.indexes, change.carries, strict=True):
+                        row = self.rows[change.task, join(change.parent, index)]
+                        row.carry, row.resume_at = carry, 0.0
                 case ReopenMap():
                     self.reopened[change.map, change.parent] = change.items
                 case ReopenRun():
@@ -81,6 +87,8 @@ class Recorder:
         if not row.try_number:
             del self.rows[task, path]
             return
+        if row.state == State.REMOVED:  # its results are those of an earlier expansion
+            row.valued, row.items = False, -1
         row.state, row.tries_before = State.NONE, row.try_number
         row.resume_at, row.carry, row.skips = None, None, ()
 
@@ -91,11 +99,14 @@ class Recorder:
             extra = ended.extras.get(column, TryExtra())
             key = (ended.task, join(ended.parent, ended.indexes[column]))
             before = self.rows.get(key)
+            # What a cleared instance had stays until its next end.
+            goes_on = state in {State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED}
+            items = ended.item_counts[column] if ended.item_counts else -1
             self.rows[key] = Row(
                 state=State(state),
                 try_number=ended.try_number,
-                valued=ended.values[column] is not None,
-                items=ended.item_counts[column] if ended.item_counts else -1,
+                valued=before.valued if goes_on and before else ended.values[column] is not None,
+                items=before.items if goes_on and before else items,
                 resume_at=change.resume_at.get(column),
                 carry=extra.carry if state != State.UP_FOR_RETRY else None,
                 skips=extra.skips,

@@ -14,14 +14,24 @@ from fanjet.model.changes import (
     CancelTries,
     Change,
     DequeueInstances,
+    DropTriggers,
     EndInstances,
     EndRun,
     MeasureMaps,
     QueueInstances,
     RecordTries,
     SetMapLength,
+    WatchTriggers,
 )
-from fanjet.model.events import ClockTicked, Event, MapsMeasured, TriesEnded, TriesReturned, TryExtra
+from fanjet.model.events import (
+    ClockTicked,
+    Event,
+    MapsMeasured,
+    TriesEnded,
+    TriesReturned,
+    TriggersFired,
+    TryExtra,
+)
 from fanjet.model.launches import Launch
 from fanjet.model.paths import Path, join
 from fanjet.model.spec import DagSpec
@@ -67,6 +77,8 @@ class World:
         self.ready: dict[tuple[int, Path], tuple[int, bytes | None]] = {}
         self.out: dict[int, tuple[Launch, list[int]]] = {}
         self.unmeasured: list[tuple[int, Path, int]] = []
+        #: Triggers that are waited for: by ticket, what their tries left.
+        self.watched: dict[int, bytes] = {}
         self.past: list[Event] = []
         self.measured: dict[tuple[int, Path, int], int] = {}
         self.ended = False
@@ -101,6 +113,11 @@ class World:
                         self._note_end(change.task, join(change.parent, index), change.state)
                 case MeasureMaps():
                     self.unmeasured += [(change.map, change.parent, index) for index in change.indexes]
+                case WatchTriggers():
+                    self.watched.update(zip(change.tickets, change.carries, strict=True))
+                case DropTriggers():
+                    for ticket in change.tickets:
+                        del self.watched[ticket]
                 case CancelTries():
                     launch, live = self.out.pop(change.fence)
                     self.admission.released(RUN_NUMBER, launch.task, len(live))
@@ -154,7 +171,7 @@ class World:
         for _ in range(_MOST_STEPS):
             if self.ended and not self.out:
                 return
-            waits = self.machine.next_wake_at() is not None
+            waits = bool(self.watched) or self.machine.next_wake_at() is not None
             assert self.out or self.ready or self.unmeasured or waits, f"nothing goes on: {self.machine.snapshot()}"
             self.step()
 
@@ -164,6 +181,7 @@ class World:
         if what < 0.35 or not (self.out or self.unmeasured):
             self._launch()
             if not self.out and not self.unmeasured:
+                self._fire()
                 self._tick()
         elif what < 0.75 and self.out:
             self._end_some()
@@ -173,6 +191,8 @@ class World:
             self._return_some()
         elif what < 0.93 and self.past:
             self._repeat()
+        elif what < 0.945:
+            self._fire()
         elif what < 0.96:
             self._tick()
         elif what < 0.975 and self.restarts and not self.ended:
@@ -213,7 +233,10 @@ class World:
             state = self.random.choice([State.SUCCESS] * 16 + [State.FAILED] * 2 + [State.SKIPPED, None])
             if state is None:
                 state = self.random.choice([State.UP_FOR_RESCHEDULE, State.DEFERRED])
-                extras[column] = TryExtra(resume_at=self.clock + self.random.randint(0, 3), carry=b"carried")
+                resume_at = self.clock + self.random.randint(0, 3)
+                if state == State.DEFERRED and self.random.random() < 0.5:
+                    resume_at = None
+                extras[column] = TryExtra(resume_at=resume_at, carry=b"carried")
             elif state == State.FAILED and self.random.random() < 0.3:
                 extras[column] = TryExtra(no_retry=True)
             elif state == State.SUCCESS and task.kind in {"branch", "short_circuit"}:
@@ -294,6 +317,20 @@ class World:
         self.clock += self.random.randint(0, 2)
         self.send([ClockTicked(run=RUN_NUMBER, at=self.clock)])
 
+    def _fire(self) -> None:
+        """Some triggers fire, together with some that nobody waits for any more."""
+        if not self.watched:
+            return
+        tickets = self.random.sample(sorted(self.watched), self.random.randint(1, len(self.watched)))
+        event = TriggersFired(
+            run=RUN_NUMBER,
+            at=self.clock,
+            tickets=[*tickets, 1_000_000],
+            carries=[*(self.watched.pop(ticket) + b" and fired" for ticket in tickets), b"late"],
+        )
+        self.past.append(event)
+        self.send([event])
+
     def _restart(self) -> None:
         """The process dies: a machine made from the store equals the one that lived on without its open tries."""
         self._tick()
@@ -305,7 +342,9 @@ class World:
         history = self.recorder.history()
         self.machine, changes = RunState.restore(RUN_NUMBER, self.spec, history, self.clock)
         kinds = {type(change) for change in changes}
-        assert kinds <= {QueueInstances, MeasureMaps}, kinds
+        assert kinds <= {QueueInstances, MeasureMaps, WatchTriggers}, kinds
+        self.past = [event for event in self.past if not isinstance(event, TriggersFired)]
+        watched, self.watched = sorted(self.watched.values()), {}
         mine, theirs = self.machine.snapshot(), lived.snapshot()
         assert mine == theirs, {key: [(k, v, theirs[key].get(k)) for k, v in mine[key].items() if v != theirs[key].get(k)] if isinstance(mine[key], dict) else (mine[key], theirs[key]) for key in mine if mine[key] != theirs[key]}
         ready, unmeasured = self.ready, self.unmeasured
@@ -313,6 +352,7 @@ class World:
         self.admission = self._new_admission()
         self._take_in(changes)
         assert self.ready == ready
+        assert sorted(self.watched.values()) == watched
         assert set(self.unmeasured) <= set(unmeasured)
         for moot in set(unmeasured) - set(self.unmeasured):
             answer = MapsMeasured(run=RUN_NUMBER, map=moot[0], parent=moot[1], indexes=[moot[2]], counts=[1], errors={})

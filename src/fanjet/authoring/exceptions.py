@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fanjet.errors import DagError, DagTypeError
@@ -42,20 +42,37 @@ class Rescheduled(TaskSignal):
         self.carry = carry
 
 
-class TaskDeferred(TaskSignal):
-    """The try waits for a trigger without a slot and goes on in `method`. Reserved: no executor waits for triggers yet.
+class TaskDeferred(BaseException):
+    """The try gives its slot back until a trigger fires, and then goes on in a method of its operator.
 
     Args:
-        trigger: What to wait for.
-        method: The name of the operator's method that goes on.
-        timeout_s: After how many seconds the wait fails; None for never.
+        trigger: What to wait for; a `fanjet.BaseTrigger`.
+        method_name: The method that goes on: ``method(context, event=..., **kwargs)``.
+        kwargs: What it gets besides; anything that a task could return.
+        timeout: A timedelta or seconds after which the wait fails; None for never.
     """
 
-    def __init__(self, *, trigger: Any, method: str, timeout_s: float | None = None) -> None:
-        super().__init__(method)
+    def __init__(
+        self,
+        *,
+        trigger: Any,
+        method_name: str,
+        kwargs: dict[str, Any] | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> None:
+        super().__init__(method_name)
         self.trigger = trigger
-        self.method = method
-        self.timeout_s = timeout_s
+        self.method_name = method_name
+        self.kwargs = kwargs
+        self.timeout = timeout
+
+
+class TaskDeferralError(TaskSignal):
+    """The trigger that the task waited for failed; the try fails and may be retried."""
+
+
+class TaskDeferralTimeout(TaskSignal):
+    """The trigger did not fire within the timeout of the wait; the try fails and may be retried."""
 
 
 class NotMappable(DagTypeError):  # noqa: N818 - reads as what is the matter

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from fanjet.engine.blocks import NEVER_TRIED, Block
 from fanjet.engine.columns import Positions, Span, compact, spans_of
+from fanjet.engine.deferrals import Deferrals
 from fanjet.engine.gates import GateColumn
 from fanjet.engine.launches import OpenLaunches
 from fanjet.engine.plan import Node, Plan
@@ -20,7 +21,7 @@ from fanjet.engine.story import Story
 from fanjet.engine.timers import Timers
 from fanjet.engine.transitions import ILLEGAL, MARKS, NOT_BY_TRIES, TABLE, TRANSLATE, Cause
 from fanjet.errors import InvariantError
-from fanjet.model.changes import Change, EndInstances, QueueInstances
+from fanjet.model.changes import Change, ClearInstances, DropTriggers, EndInstances, QueueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
@@ -109,6 +110,7 @@ class Core:
         self.cancelled = False
         self.launches = OpenLaunches()
         self.timers = Timers()
+        self.deferrals = Deferrals()
         self.story = Story()
         self.ends: deque[Ends] = deque()
         self.judgements: deque[Judgement] = deque()
@@ -175,12 +177,21 @@ class Core:
     def _recall(self, block: Block, positions: range) -> None:
         """Instances that were removed are wanted again; their tries go on counting."""
         removed = self.removed[block.task]
-        for position in positions:
-            tries = removed.pop(block.path(position), None)
-            if tries is not None:
-                self.counts[block.task][State.REMOVED] -= 1
-                block.note_tries((position,), tries)
-                block.renew((position,))
+        back = [position for position in positions if block.path(position) in removed]
+        for position in back:
+            block.note_tries((position,), removed.pop(block.path(position)))
+        if back:
+            self.counts[block.task][State.REMOVED] -= len(back)
+            block.renew(back)
+            self.say_cleared(block, back)
+
+    def say_cleared(self, block: Block, positions: Sequence[int]) -> None:
+        """Have it written that instances begin again."""
+        indexes = (NOT_MAPPED,) if block.single else compact(positions)
+        self.story.add("cleared", block.task, block.parent, indexes)
+        self.changes.append(
+            ClearInstances(run=self.run, task=block.task, parent=block.parent, indexes=indexes, at=self.now)
+        )
 
     def move(self, block: Block, positions: Positions, cause: Cause) -> bytes:
         """Change states for one cause.
@@ -205,7 +216,19 @@ class Core:
             for position, state in zip(positions, after, strict=True):
                 states[position] = state
         self.recount(block.task, before, after)
+        if self.deferrals and State.DEFERRED in before:
+            self.drop_triggers(block, positions, killed=cause is not Cause.DUE)
         return before
+
+    def drop_triggers(self, block: Block, positions: Positions, *, killed: bool) -> None:
+        """Nobody waits for the triggers of these instances any more; `killed` as in `DropTriggers`."""
+        tickets: list[int] = []
+        for ticket, wait in self.deferrals.take_of(block, positions):
+            tickets.append(ticket)
+            if wait.timer is not None:
+                self.timers.cancel(wait.timer)
+        if tickets:
+            self.changes.append(DropTriggers(run=self.run, tickets=tickets, killed=killed))
 
     def _refuse_illegal(self, block: Block, positions: Positions, before: bytes, after: bytes, cause: Cause) -> None:
         at = after.find(ILLEGAL)

@@ -10,12 +10,14 @@ from fanjet.engine.blocks import Block
 from fanjet.engine.clearing import Clearing, take_dependants
 from fanjet.engine.columns import find_all
 from fanjet.engine.contexts import extend_group, extend_own
-from fanjet.engine.core import DECIDED, Core
-from fanjet.engine.holds import release_map, settle_map
-from fanjet.engine.items import first_change, take_items
-from fanjet.engine.reruns import clear, say_reopened
+from fanjet.engine.core import Core
+from fanjet.engine.downstream import hand_on_all
+from fanjet.engine.holds import decide, release_map, settle_map
+from fanjet.engine.items import first_change, shape_of, take_items
+from fanjet.engine.reruns import clear
+from fanjet.engine.skips import close, leave_out_again
 from fanjet.engine.transitions import Cause
-from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances
+from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, SetMapLength
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.spec import MapSpec
 from fanjet.model.states import ENDED, State
@@ -24,6 +26,7 @@ from fanjet.model.states import ENDED, State
 def regrow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     """A task's own map has so many positions now; those that stay are not touched, the others wait to be started."""
     assert spec.task is not None
+    hand_on_all(core)
     block = core.blocks[spec.task][context]
     before = len(block.states)
     change = _find_change(core, spec, context)
@@ -38,10 +41,12 @@ def regrow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     if not count:
         _forget_own(core, spec, block)
     settle_map(core, spec, context, count)
+    leave_out_again(core, (spec.task,))
 
 
 def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     """A group's map has so many positions now."""
+    hand_on_all(core)
     before = core.lengths[spec.number][context]
     change = _find_change(core, spec, context)
     if count < before:
@@ -56,26 +61,28 @@ def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     if not count:
         _forget_group(core, spec, context)
     settle_map(core, spec, context, count)
+    leave_out_again(core, core.plan.members[spec.number])
 
 
 def end_cleared(core: Core, spec: MapSpec, context: Path, cause: Cause, reason: str | None = None) -> None:
     """A map that had expanded would not expand now: what was cleared of it ends, the rest stays."""
-    for task in (spec.task,) if spec.task is not None else core.plan.members[spec.number]:
-        for parent, block in list(core.blocks[task].items()):
-            if parent[: len(context)] == context:
-                core.end(block, find_all(block.states, State.NONE), cause, reason)
-        place = core.places[task]
-        if place.node.map is not None and task != spec.task:
-            for parent, contexts in place.contexts.items():
-                if parent[: len(context)] == context:
-                    contexts[:] = bytes((DECIDED,)) * len(contexts)
-            for inner in [path for path in core.reopened[place.node.map.number] if path[: len(context)] == context]:
-                release_map(core, place.node.map, inner)
+    if spec.task is not None:
+        block = core.blocks[spec.task][context]
+        core.end(block, find_all(block.states, State.NONE), cause, reason)
+    else:
+        for inner in core.spec.maps:
+            if spec.number in inner.scope and inner.task is None:
+                for path in [path for path in core.reopened[inner.number] if path[: len(context)] == context]:
+                    decide(core, inner, path)
+                    release_map(core, inner, path)
+        for task in core.plan.members[spec.number]:
+            for position in range(core.lengths[spec.number][context]):
+                close(core, task, (*context, position), cause, reason)
     release_map(core, spec, context)
 
 
 def _find_change(core: Core, spec: MapSpec, context: Path) -> int:
-    return first_change(spec.length, core.reopened[spec.number][context], take_items(core, spec, context))
+    return first_change(shape_of(core, spec), core.reopened[spec.number][context], take_items(core, spec, context))
 
 
 def _clear_more(core: Core, clearing: Clearing) -> None:
@@ -83,7 +90,6 @@ def _clear_more(core: Core, clearing: Clearing) -> None:
         return
     take_dependants(core, clearing)
     clear(core, clearing)
-    say_reopened(core, core.now)
 
 
 def _remove_positions(core: Core, block: Block, size: int) -> None:
@@ -100,6 +106,8 @@ def _remove_positions(core: Core, block: Block, size: int) -> None:
             core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=gone))
             core.launches.close(launch, out)
             block.note_tries(out, launch.try_number)
+    if State.DEFERRED in states:
+        core.drop_triggers(block, positions, killed=True)
     core.changes.append(
         EndInstances(
             run=core.run,
@@ -132,11 +140,9 @@ def _remove_contexts(core: Core, spec: MapSpec, context: Path, count: int) -> No
     level = len(context) + 1
     for task in core.plan.members[spec.number]:
         _remove_instances(core, task, context, count)
-    for number in range(len(core.spec.maps)):
-        for paths in (core.lengths[number], core.reopened[number]):
-            if spec.number in core.spec.maps[number].scope:
-                for path in [path for path in paths if _is_surplus(path, context, count)]:
-                    del paths[path]
+    for inner in core.spec.maps:
+        if spec.number in inner.scope:
+            _forget_lengths(core, inner, context, count)
     for node in core.plan.inside[spec.number]:
         place = core.places[node.number]
         if node.level == level and context in place.contexts:
@@ -152,6 +158,16 @@ def _remove_contexts(core: Core, spec: MapSpec, context: Path, count: int) -> No
     core.lengths[spec.number][context] = count
     for task in core.plan.members[spec.number]:
         _recount(core, task, context, count)
+
+
+def _forget_lengths(core: Core, inner: MapSpec, context: Path, count: int) -> None:
+    lengths = core.lengths[inner.number]
+    for path in [path for path in lengths if _is_surplus(path, context, count)]:
+        del lengths[path]
+        core.changes.append(SetMapLength(run=core.run, map=inner.number, parent=path, count=0))
+    for paths in (core.reopened[inner.number], core.ran_over[inner.number]):
+        for path in [path for path in paths if _is_surplus(path, context, count)]:
+            del paths[path]
 
 
 def _remove_instances(core: Core, task: int, context: Path, count: int) -> None:

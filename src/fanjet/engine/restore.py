@@ -18,10 +18,12 @@ from fanjet.engine.blocks import Block
 from fanjet.engine.columns import compact, find_all
 from fanjet.engine.contexts import make_group, make_own, open_top
 from fanjet.engine.core import DECIDED, Core, Ends, Place
+from fanjet.engine.deferrals import Wait
 from fanjet.engine.downstream import hand_on
 from fanjet.engine.holds import hold_map
 from fanjet.engine.items import unpack_items
 from fanjet.engine.transitions import ONLY_ENDED, Cause
+from fanjet.engine.triggers import watch
 from fanjet.errors import InvariantError
 from fanjet.model.history import InstanceColumns, RunHistory
 from fanjet.model.lengths import LiteralLength
@@ -187,17 +189,17 @@ def _fill(
         for position, row in zip(positions, rows, strict=True):
             items[position] = columns.item_counts[row]
     _restore_tries(columns, block, positions, rows)
+    waits: list[Wait] = []
     for state in _RESUMABLE:
         for at in find_all(states, state):
             row = rows[at]
-            is_retry = state == State.UP_FOR_RETRY
-            core.timers.set(
-                columns.resume_at.get(row, core.now),
-                block,
-                positions[at],
-                columns.try_numbers[row] + is_retry,
-                columns.carries.get(row),
-            )
+            number, carry = columns.try_numbers[row] + (state == State.UP_FOR_RETRY), columns.carries.get(row)
+            is_deferred = state == State.DEFERRED and carry is not None
+            resume_at = columns.resume_at.get(row, None if is_deferred else core.now)
+            timer = None if resume_at is None else core.timers.set(resume_at, block, positions[at], number, carry)
+            if is_deferred and carry is not None and (resume_at is None or resume_at > core.now):
+                waits.append(Wait(block, positions[at], number, timer, carry))
+    watch(core, waits)
 
 
 def _restore_tries(columns: InstanceColumns, block: Block, positions: range | list[int], rows: range) -> None:

@@ -15,6 +15,7 @@ from fanjet.engine.restore import rebuild
 from fanjet.engine.skips import cancel, fail_fast
 from fanjet.engine.snapshot import Snapshot, take_snapshot
 from fanjet.engine.tries import launched, pushed, resume, tries_ended, tries_returned
+from fanjet.engine.triggers import fired
 from fanjet.errors import InvariantError
 from fanjet.model.changes import Change, EndRun, RunCallbacks
 from fanjet.model.events import (
@@ -27,6 +28,7 @@ from fanjet.model.events import (
     RerunRequested,
     TriesEnded,
     TriesReturned,
+    TriggersFired,
     XComPushed,
 )
 from fanjet.model.history import RunHistory
@@ -160,6 +162,8 @@ class RunState:
                 measured(core, event)
             case XComPushed():
                 pushed(core, event)
+            case TriggersFired():
+                fired(core, event)
             case ClockTicked():
                 core.now = max(core.now, event.at)
                 resume(core, core.timers.take_due(event.at))

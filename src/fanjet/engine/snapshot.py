@@ -67,6 +67,10 @@ def take_snapshot(core: Core) -> Snapshot:
             (timer.at, timer.block.task, timer.block.path(timer.position), timer.try_number, timer.carry or b"")
             for timer in core.timers.live()
         ),
+        "deferrals": sorted(
+            (wait.block.task, wait.block.path(wait.position), wait.try_number, wait.carry)
+            for wait in core.deferrals.all()
+        ),
     }
 
 
@@ -94,5 +98,5 @@ def _open_marks(core: Core, task: int) -> dict[object, frozenset[int]]:
     return {
         context: frozenset(positions)
         for context, positions in core.marks[task].items()
-        if context not in core.blocks[task] and not core.is_closed(task, context)
+        if positions and context not in core.blocks[task] and not core.is_closed(task, context)
     }

@@ -34,16 +34,23 @@ class Timers:
     def __init__(self) -> None:
         self._heap: list[Timer] = []
         self._count = 0
+        #: By their order: timeouts of waits that are over, while the instance may already wait anew.
+        self._cancelled: set[int] = set()
 
-    def set(self, at: float, block: Block, position: int, try_number: int, carry: bytes | None) -> None:
-        """Have an instance go on at an instant."""
+    def set(self, at: float, block: Block, position: int, try_number: int, carry: bytes | None) -> int:
+        """Have an instance go on at an instant; what `cancel` takes."""
         self._count += 1
         heapq.heappush(self._heap, Timer(at, self._count, block, position, try_number, carry))
+        return self._count
+
+    def cancel(self, order: int) -> None:
+        """Forget a timer, as its instance no longer waits for it."""
+        self._cancelled.add(order)
 
     def drop(self, block: Block) -> None:
         """Forget those of a block that no longer wait, so that they do not wake what comes to wait anew."""
         if any(timer.block is block for timer in self._heap):
-            self._heap = [timer for timer in self._heap if timer.block is not block or timer.is_live]
+            self._heap = [timer for timer in self._heap if timer.block is not block or self._is_live(timer)]
             heapq.heapify(self._heap)
 
     def take_due(self, at: float) -> list[Timer]:
@@ -51,16 +58,19 @@ class Timers:
         due = []
         while self._heap and self._heap[0].at <= at:
             timer = heapq.heappop(self._heap)
-            if timer.is_live:
+            if self._is_live(timer):
                 due.append(timer)
         return due
 
     def next_at(self) -> float | None:
         """When the next instance goes on; None when none waits."""
-        while self._heap and not self._heap[0].is_live:
-            heapq.heappop(self._heap)
+        while self._heap and not self._is_live(self._heap[0]):
+            self._cancelled.discard(heapq.heappop(self._heap).order)
         return self._heap[0].at if self._heap else None
 
     def live(self) -> list[Timer]:
         """All that wait, earliest first."""
-        return sorted(timer for timer in self._heap if timer.is_live)
+        return sorted(timer for timer in self._heap if self._is_live(timer))
+
+    def _is_live(self, timer: Timer) -> bool:
+        return timer.is_live and timer.order not in self._cancelled

@@ -5,9 +5,10 @@ it either becomes ready (its trigger rule is met, its length is known) or ends a
 decided so, a branch left it out, or its task is empty. A ready instance is SCHEDULED while it waits for a slot,
 RUNNING from the moment its launch is recorded. Every way out of RUNNING belongs to exactly one try: either the try
 ends (five ways, one of which leads to another try), or it never started and goes back to SCHEDULED. The three waiting
-states give their slot back; time alone leads out of them. SUCCESS, FAILED, SKIPPED and UPSTREAM_FAILED are ends: no
-message of a try leads out of them, so a late or repeated one can never change what is recorded. Only a person does: who
-clears an instance for a rerun sends it, and what depends on it, back to NONE, and who marks one gives it another end.
+states give their slot back; time leads out of them, and out of DEFERRED also the trigger that it waits for. SUCCESS,
+FAILED, SKIPPED and UPSTREAM_FAILED are ends: no message of a try leads out of them, so a late or repeated one can never
+change what is recorded. Only a person does: who clears an instance for a rerun sends it, and what depends on it, back to
+NONE, and who marks one gives it another end.
 
 The machine goes through this table for every change, whole columns at a time, and refuses what is not in it.
 """
@@ -43,6 +44,7 @@ class Cause(IntEnum):
     MARKED_SUCCESS = 17
     MARKED_FAILED = 18
     MARKED_SKIPPED = 19
+    FIRED = 20
 
 
 _WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
@@ -77,6 +79,7 @@ TABLE: Mapping[Cause, Mapping[State, State]] = {
     },
     Cause.CLEARED: dict.fromkeys(_UNTIL_REMOVED, State.NONE),
     **{cause: dict.fromkeys(_UNTIL_REMOVED, state) for cause, state in MARKS.items()},
+    Cause.FIRED: {State.DEFERRED: State.SCHEDULED},
 }
 
 #: What people read about each cause.
@@ -101,6 +104,7 @@ MEANING: Mapping[Cause, str] = {
     Cause.MARKED_SUCCESS: "A person marked it so.",
     Cause.MARKED_FAILED: "A person marked it so.",
     Cause.MARKED_SKIPPED: "A person marked it so.",
+    Cause.FIRED: "The trigger that it waits for has fired or failed.",
 }
 
 #: What ends, or takes back, an instance whatever its try does.

@@ -12,10 +12,12 @@ from typing import NamedTuple
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import Positions, find_all, is_run, runs_of, spans_of, split_where_kinds_begin
 from fanjet.engine.core import Core
+from fanjet.engine.deferrals import Wait
 from fanjet.engine.launches import OpenLaunch
 from fanjet.engine.skips import leave_out
 from fanjet.engine.timers import Timer
 from fanjet.engine.transitions import ENDS_OF_TRIES, ONLY_ENDED, Cause
+from fanjet.engine.triggers import watch
 from fanjet.errors import InvariantError
 from fanjet.model.changes import RecordTries, RecordXCom, RunCallbacks
 from fanjet.model.events import TriesEnded, TriesReturned, TryExtra, XComPushed
@@ -84,7 +86,9 @@ def tries_ended(core: Core, event: TriesEnded) -> None:
     core.story.add(f"ended under {event.fence}", block.task, block.parent, event.indexes)
     core.changes.append(RecordTries(ended=event, positions=columns, states=states, resume_at=resume_at))
     _keep_values(core, block, event, columns, positions, states)
-    _wait(core, launch, event, resume_at)
+    timers = _wait(core, launch, event, resume_at)
+    if State.DEFERRED in states:
+        watch(core, _list_waits(launch, event, columns, states, timers))
     ended = states.translate(ONLY_ENDED)
     if ended.count(0) < len(ended):
         for part in split_where_kinds_begin(ended):
@@ -140,8 +144,10 @@ def _decide(
             for at in find_all(given, state):
                 column = at if columns is None else columns[at]
                 extra = event.extras.get(column)
-                at_once = event.ended_at[column]
-                resume_at[column] = at_once if extra is None or extra.resume_at is None else extra.resume_at
+                if extra is not None and extra.resume_at is not None:
+                    resume_at[column] = extra.resume_at
+                elif state == State.UP_FOR_RESCHEDULE or extra is None or extra.carry is None:
+                    resume_at[column] = event.ended_at[column]  # it waits for nothing
     return bytes(states), resume_at
 
 
@@ -201,14 +207,31 @@ def _keep_values(
             items[position] = event.item_counts[column] if event.item_counts else -1
 
 
-def _wait(core: Core, launch: OpenLaunch, event: TriesEnded, resume_at: dict[int, float]) -> None:
+def _wait(core: Core, launch: OpenLaunch, event: TriesEnded, resume_at: dict[int, float]) -> dict[int, int]:
+    """Set the timers; gives them by column."""
+    timers: dict[int, int] = {}
     for column, at in resume_at.items():
         extra = event.extras.get(column)
         block = launch.block
         position = block.position(event.indexes[column])
         is_retry = block.states[position] == State.UP_FOR_RETRY
         carry = None if is_retry or extra is None else extra.carry
-        core.timers.set(at, block, position, launch.try_number + is_retry, carry)
+        timers[column] = core.timers.set(at, block, position, launch.try_number + is_retry, carry)
+    return timers
+
+
+def _list_waits(
+    launch: OpenLaunch, event: TriesEnded, columns: list[int] | None, states: bytes, timers: dict[int, int]
+) -> list[Wait]:
+    """Those that wait for triggers."""
+    waits = []
+    for at in find_all(states, State.DEFERRED):
+        column = at if columns is None else columns[at]
+        extra = event.extras.get(column)
+        if extra is not None and extra.carry is not None:
+            position = launch.block.position(event.indexes[column])
+            waits.append(Wait(launch.block, position, launch.try_number, timers.get(column), extra.carry))
+    return waits
 
 
 def _heed_extras(core: Core, block: Block, event: TriesEnded, columns: list[int] | None, states: bytes) -> None:

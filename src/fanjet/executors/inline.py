@@ -11,29 +11,34 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from fanjet.airflow.finder import airflow_names
 from fanjet.errors import ExecutionError, FanjetError
 from fanjet.executors.batch import Batch
+from fanjet.executors.lookups import answer_lookup
 from fanjet.executors.orders import make_callbacks_ran, make_measured
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.executors.room import Seat, WorkerRoom
-from fanjet.executors.runners import RuntimeSettings, make_runners
-from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
+from fanjet.executors.runners import RuntimeSettings, make_runners, make_store
+from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event, XComPushed
 from fanjet.model.frames import Ended
 from fanjet.model.launches import Launch
-from fanjet.model.requests import Failure, Request, Response
+from fanjet.model.requests import Failure, Found, Lookup, Request, Response
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.loader import LoadedFile, load_file, make_report
 from fanjet.parsing.report import ParseReport
 from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
+from fanjet.runtime.lookups import LOOKUPS
 from fanjet.runtime.try_runner import TryRunner
+
+if TYPE_CHECKING:
+    from fanjet.executors.inline_triggers import InlineTriggers
 
 #: A poll runs tries for about so long before it reports them.
 _POLL_S = 0.02
@@ -71,6 +76,8 @@ class InlineExecutor:
         self._specs: dict[str, DagSpec] = {}
         self._runs: dict[int, RunInfo] = {}
         self._queue: deque[Launch | MeasureMaps | RunCallbacks] = deque()
+        #: Made when the first try waits for one.
+        self._triggers: InlineTriggers | None = None
         self._stopping = False
         self._batch = Batch(self._feeds_map)
 
@@ -88,7 +95,8 @@ class InlineExecutor:
     def wait_loaded(self, timeout_s: float) -> ParseReport:  # noqa: ARG002 - as `LocalExecutor.wait_loaded`
         """Load the file, here and now. It may take as long as it likes: somebody may be stepping through it."""
         started_at = time.monotonic()
-        loaded = self._load()
+        with LOOKUPS.asking_through(self._client.ask_loading, is_loading=True):
+            loaded = self._load()
         self._specs = {dag.spec.dag_id: dag.spec for dag in loaded.dags}
         self._find_runner = make_runners(
             loaded.dags, self._client, self._settings, clock=self._clock, make=self._make_runner
@@ -130,9 +138,24 @@ class InlineExecutor:
             self._queue.remove(work)
             self._batch.add_returned(work, list(work.indexes))
 
+    def watch_triggers(self, request: WatchTriggers) -> None:
+        if self._triggers is None:
+            from fanjet.executors.inline_triggers import InlineTriggers  # noqa: PLC0415 - asyncio is slow to import
+
+            self._triggers = InlineTriggers(make_store(self._settings), self._clock)
+        self._triggers.watch(request)
+
+    def drop_triggers(self, request: DropTriggers) -> None:
+        if self._triggers is not None:
+            self._triggers.drop(request)
+
     def poll(self, timeout_s: float) -> list[Event]:
         """Run some of what was launched; waits only when there is nothing."""
-        if not self._queue:
+        if self._triggers:
+            with airflow_names():
+                for event in self._triggers.run(0.0 if self._queue else timeout_s):
+                    self._batch.add(event)
+        elif not self._queue:
             self._clock.sleep(timeout_s)
         until = time.monotonic() + _POLL_S
         with _interruptible():
@@ -153,8 +176,11 @@ class InlineExecutor:
         return self._take_events()
 
     def close(self, *, kill: bool) -> None:  # noqa: ARG002 - nothing runs between polls, so nothing is to be killed
-        """Forget what has not started."""
+        """Forget what has not started, and end the triggers."""
         self._queue.clear()
+        if self._triggers is not None:
+            self._triggers.close()
+            self._triggers = None
 
     # --- running ---
 
@@ -163,7 +189,7 @@ class InlineExecutor:
         assert self._find_runner is not None, "wait_loaded first"
         runner = self._find_runner(info.dag_id)
         self._client.begin(work, self._batch)
-        with airflow_names():
+        with airflow_names(), LOOKUPS.asking_through(self._client.ask):
             self._run(runner, info, work, until)
 
     def _run(self, runner: TryRunner, info: RunInfo, work: Launch | MeasureMaps | RunCallbacks, until: float) -> None:
@@ -235,6 +261,11 @@ class _InlineClient:
         if isinstance(answer, Failure):
             raise ExecutionError(answer.message)
         return answer
+
+    def ask_loading(self, request: Request) -> Response:
+        """As `ask`, for a DAG file that is being loaded."""
+        assert isinstance(request, Lookup), request
+        return Found(None) if self.serve is None else answer_lookup(self.serve, request)
 
     def push(self, key: str, value: bytes) -> None:
         launch, batch = self._work, self._batch

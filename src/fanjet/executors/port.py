@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
-from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
+from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
 from fanjet.model.launches import Launch
 from fanjet.model.requests import Request, Response
@@ -49,6 +49,12 @@ class Executor(Protocol):
 
     def cancel(self, request: CancelTries) -> None:
         """Stop tries: raise in the task, then, after a grace, kill its process tree."""
+
+    def watch_triggers(self, request: WatchTriggers) -> None:
+        """Have triggers run, which take up no slot; `TriggersFired` follows for each."""
+
+    def drop_triggers(self, request: DropTriggers) -> None:
+        """Nobody waits for these triggers any more."""
 
     def poll(self, timeout_s: float) -> list[Event]:
         """Wait until something happens or the time is over, and say what happened.

@@ -35,10 +35,8 @@ def make_runners(
         make: Makes a runner; called as `TryRunner`.
     """
     setup_task_logging()
-    inline_bytes, max_map_length = settings.get("inline_value_bytes"), settings.get("max_map_length")
-    store = ValueStore(
-        str(settings["values_root"]), inline_bytes=INLINE_BYTES if inline_bytes is None else int(inline_bytes)
-    )
+    max_map_length = settings.get("max_map_length")
+    store = make_store(settings)
     most_items = MAX_MAP_LENGTH if max_map_length is None else int(max_map_length)
     dag_of_id = {dag.spec.dag_id: dag for dag in dags}
 
@@ -47,3 +45,11 @@ def make_runners(
         return make(dag_of_id[dag_id], client, store, max_map_length=most_items, clock=clock)
 
     return find_runner
+
+
+def make_store(settings: RuntimeSettings) -> ValueStore:
+    """Where large values rest, by the settings of `make_runners`."""
+    inline_bytes = settings.get("inline_value_bytes")
+    return ValueStore(
+        str(settings["values_root"]), inline_bytes=INLINE_BYTES if inline_bytes is None else int(inline_bytes)
+    )

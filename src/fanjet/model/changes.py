@@ -24,7 +24,8 @@ class RecordTries(msgspec.Struct, frozen=True, kw_only=True):
     positions: list[int] | None
     #: The state of each accepted instance (`State` numbers), also UP_FOR_RETRY.
     states: bytes
-    #: For UP_FOR_RETRY, UP_FOR_RESCHEDULE and DEFERRED: when the instance goes on. By position in the event's columns.
+    #: For UP_FOR_RETRY and UP_FOR_RESCHEDULE when the instance goes on, for DEFERRED when it gives up, if ever. By
+    #: position in the event's columns.
     resume_at: dict[int, float]
 
 
@@ -105,6 +106,16 @@ class RecordXCom(msgspec.Struct, frozen=True, kw_only=True):
     pushed: XComPushed
 
 
+class RecordFirings(msgspec.Struct, frozen=True, kw_only=True):
+    """Write what deferred instances get back: their triggers have fired, and they go on as soon as there is a slot."""
+
+    run: int
+    task: int
+    parent: Path
+    indexes: list[int]
+    carries: list[bytes]
+
+
 class EndRun(msgspec.Struct, frozen=True, kw_only=True):
     """Write the end of the run."""
 
@@ -154,6 +165,25 @@ class CancelTries(msgspec.Struct, frozen=True, kw_only=True):
     indexes: Sequence[int]
 
 
+class WatchTriggers(msgspec.Struct, frozen=True, kw_only=True):
+    """Have triggers run that deferred tries wait for; `TriggersFired` follows."""
+
+    run: int
+    #: Of each wait: unique in one machine, so that what a trigger says is never taken for a later wait.
+    tickets: list[int]
+    #: What each try left (`fanjet.model.deferrals`).
+    carries: list[bytes]
+
+
+class DropTriggers(msgspec.Struct, frozen=True, kw_only=True):
+    """Nobody waits for these triggers any more."""
+
+    run: int
+    tickets: list[int]
+    #: Whether the wait was ended from outside, not by its timeout, so that the trigger also ends what it watched.
+    killed: bool
+
+
 class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     """Have a worker run callbacks that no worker could run at the end of the try, or those of the DAG."""
 
@@ -178,6 +208,16 @@ Record: TypeAlias = (
     | ReopenMap
     | ReopenRun
     | RecordXCom
+    | RecordFirings
     | EndRun
 )
-Change: TypeAlias = Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | RunCallbacks
+Change: TypeAlias = (
+    Record
+    | QueueInstances
+    | DequeueInstances
+    | MeasureMaps
+    | CancelTries
+    | WatchTriggers
+    | DropTriggers
+    | RunCallbacks
+)

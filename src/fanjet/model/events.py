@@ -24,7 +24,7 @@ class TryExtra(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True)
     no_retry: bool = False
     #: The numbers of tasks that a branch or short circuit skips, in the scope of the instance (SEMANTICS 11, 0.2).
     skips: tuple[int, ...] = ()
-    #: When a rescheduled try wants to go on.
+    #: When a rescheduled try wants to go on, and a deferred one gives up; None for never.
     resume_at: float | None = None
     #: Opaque data that a rescheduled or deferred try gets back when it goes on.
     carry: bytes | None = None
@@ -109,6 +109,17 @@ class CallbacksRan(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
 
 
+class TriggersFired(msgspec.Struct, frozen=True, kw_only=True):
+    """Triggers that deferred tries wait for have fired or failed."""
+
+    run: int
+    at: float
+    #: As in `WatchTriggers`; those of waits that are over are late.
+    tickets: list[int]
+    #: What each try gets back.
+    carries: list[bytes]
+
+
 class ClockTicked(msgspec.Struct, frozen=True, kw_only=True):
     """Time passed; whatever was due by `at` may go on."""
 
@@ -163,6 +174,7 @@ Event: TypeAlias = (
     | XComPushed
     | MapsMeasured
     | CallbacksRan
+    | TriggersFired
     | ClockTicked
     | CancelRequested
     | RerunRequested

@@ -71,6 +71,20 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag=6):
     """Finish the running try, drop the others, exit."""
 
 
+class Watch(msgspec.Struct, frozen=True, array_like=True, tag=7):
+    """To a triggerer: run these triggers. Each is (run, ticket, carry); see `fanjet.model.changes.WatchTriggers`."""
+
+    triggers: list[tuple[int, int, bytes]]
+
+
+class Drop(msgspec.Struct, frozen=True, array_like=True, tag=8):
+    """To a triggerer: nobody waits for these any more; see `fanjet.model.changes.DropTriggers`."""
+
+    run: int
+    tickets: list[int]
+    killed: bool
+
+
 # --- from the worker ---
 
 
@@ -127,5 +141,11 @@ class Ready(msgspec.Struct, frozen=True, array_like=True, tag=16):
     pid: int
 
 
-ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop
-FromWorker: TypeAlias = Ended | Measured | CallbacksDone | Ask | Pushed | Ready
+class Fired(msgspec.Struct, frozen=True, array_like=True, tag=17):
+    """From a triggerer: these have fired or failed. Each is (run, ticket, what the try gets back)."""
+
+    triggers: list[tuple[int, int, bytes]]
+
+
+ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop | Watch | Drop
+FromWorker: TypeAlias = Ended | Measured | CallbacksDone | Ask | Pushed | Ready | Fired

@@ -16,12 +16,15 @@ from fanjet.authoring.exceptions import (
     Rescheduled,
     SensorTimeout,
     SkipException,
+    TaskDeferralError,
+    TaskDeferralTimeout,
     TaskSignal,
     TaskTimeout,
 )
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.task_option_types import TaskOptions
 from fanjet.errors import DagTypeError, DagValueError
+from fanjet.model.deferrals import find_deferral
 from fanjet.runtime.clock import clock_of
 
 if TYPE_CHECKING:
@@ -117,6 +120,8 @@ class BaseSensorOperator(BaseOperator):
         """
         clock = clock_of(context)
         carry = context["ti"].carry
+        if find_deferral(carry) is not None:
+            carry = None  # it has waited for a trigger, and now begins to poke
         progress = msgspec.json.decode(carry, type=_Progress) if carry else _Progress(clock.time(), 0)
         while True:
             done = self._poke(context)
@@ -131,6 +136,30 @@ class BaseSensorOperator(BaseOperator):
                 resume_at = datetime.fromtimestamp(clock.time(), UTC) + timedelta(seconds=pause_s)
                 raise Rescheduled(resume_at, msgspec.json.encode(progress))
             clock.sleep(pause_s)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a wait for a trigger; see `BaseOperator.resume_execution`.
+
+        Raises:
+            SensorTimeout: The trigger did not fire in time.
+            SkipException: The same, or any failure, with `soft_fail` or `never_fail`.
+        """
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except TaskDeferralTimeout as error:
+            raise self._give_up(SensorTimeout(f"Sensor '{self.task_id}' waited in vain: {error}")) from error
+        except (FailException, SensorTimeout, TaskDeferralError) as error:
+            raise self._give_up(error) from error
+        except TaskSignal:
+            raise
+        except Exception as error:
+            if self.soft_fail or self.never_fail:
+                raise SkipException(f"Skipped because of {type(error).__name__}: {error}") from error
+            raise
+
+    def find_timeout(self) -> float | None:
+        """How long a wait for an instant may take: for ever, unless the sensor was given a timeout."""
+        return None if self.timeout == _WEEK_S else self.timeout
 
     def _poke(self, context: Any) -> Any:
         """One poke, its exceptions turned into what the options say."""

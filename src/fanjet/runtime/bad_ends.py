@@ -8,6 +8,7 @@ from fanjet.authoring.exceptions import FailException, Rescheduled, SensorTimeou
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
 from fanjet.runtime.callbacks import call_all, callbacks_of
+from fanjet.runtime.deferring import defer
 from fanjet.runtime.failures import describe, log_traceback, write_log
 from fanjet.runtime.labels import render_label
 from fanjet.runtime.try_result import TryResult
@@ -21,14 +22,17 @@ _FINAL = (FailException, SensorTimeout)
 
 def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     """The end that an exception stands for."""
+    if isinstance(error, TaskDeferred):
+        try:
+            return defer(ti, error, _rendered(ti))
+        except Exception as refused:  # noqa: BLE001 - serialize() is the author's
+            error = refused
     if isinstance(error, Rescheduled):
         extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry, rendered=_rendered(ti))
         return TryResult(State.UP_FOR_RESCHEDULE, extra=extra)
     label = render_label(ti) or ti.rendered_map_index
     if isinstance(error, SkipException):
         return _skip(ti, error, label)
-    if isinstance(error, TaskDeferred):
-        error = _refuse_deferral(ti)
     log_traceback(error)
     no_retry = isinstance(error, _FINAL)
     retries = not no_retry and ti.try_number <= ti.max_tries
@@ -72,10 +76,3 @@ def kill(ti: TaskInstance) -> None:
     except Exception as error:  # noqa: BLE001 - the try is over anyway
         write_log("on_kill() failed:\n")
         log_traceback(error)
-
-
-def _refuse_deferral(ti: TaskInstance) -> FailException:
-    return FailException(
-        f"Task '{ti.task_id}' wants to wait for a trigger, and nothing here waits for triggers. "
-        "Fix: use a sensor with mode='reschedule', or deferrable=False."
-    )

@@ -11,6 +11,7 @@ from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.scope import Scope
 from fanjet.runtime.copies import own_copy
+from fanjet.runtime.deferring import run_operator, start_from_trigger
 from fanjet.runtime.prepared_task import PreparedTask
 from fanjet.runtime.rendered_fields import RenderedFields
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 class PreparedOperator(PreparedTask):
     """A task whose work is the `execute` of its operator."""
+
+    can_defer = True
 
     def call(self, ti: TaskInstance, scope: Scope) -> Any:
         return self.execute(ti, self.make(ti, scope))
@@ -42,8 +45,10 @@ class PreparedOperator(PreparedTask):
     def execute(ti: TaskInstance, operator: BaseOperator) -> Any:
         """Have the operator of a try do its work."""
         context = ti.get_template_context()
+        if operator.start_from_trigger and ti.carry is None:
+            raise start_from_trigger(operator, context)
         operator.pre_execute(context)
-        result = operator.execute(context)
+        result = run_operator(ti, operator, context)
         operator.post_execute(context, result)
         return result
 

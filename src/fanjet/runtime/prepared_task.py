@@ -27,6 +27,9 @@ class PreparedTask(ABC):
         templates: The DAG's.
     """
 
+    #: Whether a try can wait for a trigger: it then has methods to go on in.
+    can_defer = False
+
     def __init__(self, spec: TaskSpec, operator: Operator, links: Links, templates: Templates) -> None:
         self.spec = spec
         self.operator = operator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from fanjet.authoring.exceptions import SkipException, TaskTimeout
+from fanjet.authoring.exceptions import SkipException, TaskDeferred, TaskTimeout
 from fanjet.authoring.operator_factory import FactoryMappedOperator
 from fanjet.model.events import TryExtra
 from fanjet.model.paths import Path, join
@@ -130,7 +130,7 @@ class TryRunner:
             if prepared.is_simple:
                 return self._results.finish(ti, prepared.call(ti, scope))
             return self._run_fully(ti, scope)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
+        except (Exception, SystemExit, TaskDeferred) as error:  # noqa: BLE001 - the author's code may raise anything
             return self.end_badly(ti, error)
         except BaseException as error:
             kill(ti)

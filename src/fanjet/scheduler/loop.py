@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,12 +22,14 @@ from fanjet.model.changes import (
     CancelTries,
     Change,
     DequeueInstances,
+    DropTriggers,
     MeasureMaps,
     QueueInstances,
     Record,
     RecordCancelled,
     ReopenRun,
     RunCallbacks,
+    WatchTriggers,
 )
 from fanjet.model.commands import Command
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
@@ -51,6 +54,9 @@ _RENEW_EVERY_S = 5.0
 _ASK_EVERY_S = 0.2
 #: Between two attempts at a write that failed for a passing reason.
 _WRITE_PAUSE_S = 0.2
+
+#: What the executor does once all is written.
+_Order: TypeAlias = MeasureMaps | RunCallbacks | CancelTries | WatchTriggers | DropTriggers
 
 
 class Scheduler:
@@ -239,7 +245,7 @@ class Scheduler:
     ) -> None:
         """Queue, launch and record in one transaction, then let the executor act."""
         records: list[Record] = []
-        orders: list[MeasureMaps | RunCallbacks | CancelTries] = []
+        orders: list[_Order] = []
         reopened: dict[int, OwnedRun] = {}
         for owned, changes in decided:
             for change in changes:
@@ -248,7 +254,7 @@ class Scheduler:
                         self._admission.queue(change)
                     case DequeueInstances():
                         self._admission.dequeue(change)
-                    case MeasureMaps() | CancelTries():
+                    case MeasureMaps() | CancelTries() | WatchTriggers() | DropTriggers():
                         orders.append(change)
                     case RunCallbacks():
                         owned.callbacks_out += 1
@@ -276,7 +282,7 @@ class Scheduler:
             owned.tries_out += sum(launch.count for launch in own)
         return launches
 
-    def _order(self, orders: Iterable[MeasureMaps | RunCallbacks | CancelTries]) -> None:
+    def _order(self, orders: Iterable[_Order]) -> None:
         for order in orders:
             match order:
                 case MeasureMaps():
@@ -286,6 +292,10 @@ class Scheduler:
                 case CancelTries():
                     self._cancelled.setdefault((order.run, order.fence), set()).update(order.indexes)
                     self._executor.cancel(order)
+                case WatchTriggers():
+                    self._executor.watch_triggers(order)
+                case DropTriggers():
+                    self._executor.drop_triggers(order)
 
     def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[tuple[int, str]]) -> None:
         give_up_at = time.monotonic() + self._write_patience_s

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from fanjet.model.changes import ClearInstances, EndInstances, RecordTries
+from fanjet.model.changes import ClearInstances, EndInstances, RecordFirings, RecordTries
 from fanjet.model.events import TriesEnded, TryExtra
 from fanjet.model.paths import Path, encode, join
 from fanjet.model.states import State
@@ -109,6 +109,13 @@ def write_ends(connection: sqlite3.Connection, record: EndInstances, summaries: 
     tries = repeat(record.try_number)
     rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), tries, strict=False)
     connection.executemany(sql.INSERT_ENDED, rows)
+
+
+def write_firings(connection: sqlite3.Connection, record: RecordFirings) -> None:
+    """Write what deferred instances go on with."""
+    paths = encode_all(record.parent, record.indexes)
+    rows = zip(record.carries, repeat(record.run), repeat(record.task), paths, strict=False)
+    connection.executemany(sql.FIRE, rows)
 
 
 def write_cleared(connection: sqlite3.Connection, record: ClearInstances, summaries: Summaries) -> None:

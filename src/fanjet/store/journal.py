@@ -24,6 +24,7 @@ from fanjet.model.changes import (
     EndRun,
     Record,
     RecordCancelled,
+    RecordFirings,
     RecordTries,
     RecordXCom,
     ReopenMap,
@@ -44,7 +45,7 @@ from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
 from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
-from fanjet.store.instances import write_cleared, write_ends, write_tries
+from fanjet.store.instances import write_cleared, write_ends, write_firings, write_tries
 from fanjet.store.leases import PROCESS, Leases
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
@@ -224,6 +225,8 @@ class Journal:
                 xcom = (pushed.run, pushed.task, path, pushed.key, pushed.fence, pushed.value)
                 writer.execute(sql.PUT_XCOM, xcom)
                 self._pages.written(pushed.run, pushed.task, pushed.parent, (pushed.index,))
+            case RecordFirings():
+                write_firings(writer, record)
             case EndRun():
                 writer.execute(sql.END_RUN, (int(record.state), record.at, record.run))
 
@@ -328,7 +331,7 @@ def _find_run(record: Record) -> int:
             return pushed.run
         case EndInstances(run=run) | SetMapLength(run=run) | ClearInstances(run=run) | EndRun(run=run):
             return run
-        case ReopenMap(run=run) | ReopenRun(run=run):
+        case ReopenMap(run=run) | ReopenRun(run=run) | RecordFirings(run=run):
             return run
     raise InvariantError(f"the journal does not know how to write {record!r}")
 

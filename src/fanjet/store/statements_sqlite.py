@@ -69,6 +69,9 @@ UPDATE instance SET state = ?, started_at = NULL, ended_at = ?, error = coalesce
                     item_count = CASE WHEN ? THEN item_count END
 WHERE run = ? AND task = ? AND path = ?"""
 
+#: The trigger of a deferred instance has fired: it goes on as soon as it can, also after a restart.
+FIRE: Final = "UPDATE instance SET carry = ?, resume_at = 0 WHERE run = ? AND task = ? AND path = ? AND state = 9"
+
 # --- clearing: a range of paths begins again; what has had no try is forgotten ---
 
 FIND_CLEARED: Final = """
@@ -84,7 +87,8 @@ FORGET_UNTRIED: Final = "DELETE FROM instance WHERE run = ? AND task = ? AND pat
 CLEAR: Final = """
 UPDATE instance SET state = 0, tries_before = try_number, started_at = NULL, ended_at = ?, log_segment = NULL,
                     log_offset = NULL, log_length = NULL, label = NULL, error = NULL, resume_at = NULL, carry = NULL,
-                    skips = NULL, rendered = NULL
+                    skips = NULL, rendered = NULL, value = CASE WHEN state <> 10 THEN value END,
+                    item_count = CASE WHEN state <> 10 THEN item_count END
 WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
 REOPEN_MAP: Final = "UPDATE map_length SET reopened = ? WHERE run = ? AND map = ? AND parent = ?"
 DROP_MAP_LENGTH: Final = "DELETE FROM map_length WHERE run = ? AND map = ? AND parent = ?"

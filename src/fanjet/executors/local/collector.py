@@ -15,7 +15,7 @@ from fanjet.model.changes import MeasureMaps, RunCallbacks
 from fanjet.model.events import XComPushed
 from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready, ToWorker
 from fanjet.model.launches import Launch
-from fanjet.model.requests import Failure, Response
+from fanjet.model.requests import Failure, Lookup, Response
 from fanjet.worker.segment import NUMBER_BITS
 from fanjet.worker.slot import SEGMENT
 
@@ -100,10 +100,11 @@ class Collector:
 
     def _answer(self, worker: WorkerHandle, ask: Ask) -> Response:
         assignment = worker.find_assignment(ask.sequence)
-        if assignment is None:
+        is_loading = ask.sequence == 0 and isinstance(ask.request, Lookup)
+        if assignment is None and not is_loading:
             return Failure(message="The try that asks is over.")
         try:
-            return self.serve(assignment.work.run, ask.request)
+            return self.serve(0 if assignment is None else assignment.work.run, ask.request)
         except FanjetError as error:
             return Failure(message=str(error))
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -16,15 +17,17 @@ from fanjet.executors.local.collector import Collector
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.recall import SETTLE_S, Recalls, find_recall
+from fanjet.executors.local.triggers import Triggers
 from fanjet.executors.local.undertaker import Undertaker
 from fanjet.executors.local.watch import WATCH_EVERY_S, Watch
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.zygote_frames import Loaded, ZygoteConfig
+from fanjet.executors.lookups import answer_lookup
 from fanjet.executors.orders import Order
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.executors.room import Seat, WorkerRoom
-from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
+from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
 from fanjet.model.frames import Callbacks, Measure, OpenRun, RunTries, Stop, ToWorker
 from fanjet.model.launches import Launch
@@ -56,8 +59,11 @@ class LocalExecutor:
         self._runs: dict[int, RunInfo] = {}
         self._spec_of_run: dict[int, DagSpec] = {}
         self._stopping = False
+        self._triggers = Triggers(pool, self._note)
         pool.on_death = self._bury
         pool.on_readable = self._read
+        pool.on_triggerer_death = self._triggers.bury
+        pool.on_triggerer_readable = self._triggers.read
 
     @classmethod
     def start(
@@ -115,6 +121,7 @@ class LocalExecutor:
     def connect(self, serve: Serve) -> None:
         """Have `serve` answer from now on what running tries ask."""
         self._collector.serve = serve
+        self._pool.on_lookup = partial(answer_lookup, serve)
 
     # --- the port ---
 
@@ -162,10 +169,17 @@ class LocalExecutor:
                 if isinstance(assignment.work, Launch) and assignment.work.fence == request.fence:
                     self._cancel(worker, assignment, set(request.indexes))
 
+    def watch_triggers(self, request: WatchTriggers) -> None:
+        self._triggers.watch(request)
+
+    def drop_triggers(self, request: DropTriggers) -> None:
+        self._triggers.drop(request)
+
     def poll(self, timeout_s: float) -> list[Event]:
         pool = self._pool
         self._recall_for_idle()
-        pool.select(self._shorten(timeout_s))
+        self._triggers.look()
+        pool.select(self._shorten(self._triggers.shorten(timeout_s)))
         self._recalls.settle()
         self._watch.look(list(pool.workers.values()), pool.guard)
         self._retire()
@@ -188,6 +202,9 @@ class LocalExecutor:
         self._pool.close()
 
     # --- what happens during a poll ---
+
+    def _note(self, event: Event) -> None:
+        self._batch.add(event)
 
     def _read(self, worker: WorkerHandle) -> None:
         if worker.read():
@@ -299,9 +316,10 @@ class LocalExecutor:
         self.stop_launching()
         for worker in self._pool.workers.values():
             self._stop(worker)
+        self._triggers.stop()
         give_up_at = time.monotonic() + _CLOSE_PATIENCE_S
         with contextlib.suppress(ExecutionError):
-            while self._pool.workers and time.monotonic() < give_up_at:
+            while (self._pool.workers or self._pool.triggerer) and time.monotonic() < give_up_at:
                 self.poll(0.05)
 
     # --- what is known ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from fanjet.executors.local.zygote_frames import (
     Loaded,
     ZygoteConfig,
 )
+from fanjet.model.requests import Failure, Found, Lookup
 from fanjet.parsing.load_errors import explain_crash, explain_timeout
 from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
@@ -53,12 +55,19 @@ class Pool:
         self.guard = GuardHandle(config)
         self.selector = selectors.DefaultSelector()
         self.workers: dict[int, WorkerHandle] = {}
+        #: The process that runs triggers, while there is one.
+        self.triggerer: WorkerHandle | None = None
         self._next_number = 1
         #: What the first zygote loaded; later ones must find the same.
         self.loaded: Loaded | None = None
         self._deaths_in_a_row = 0
         self.on_death: OnDeath = lambda _worker, _reason: None
         self.on_readable: Callable[[WorkerHandle], None] = lambda _worker: None
+        #: Answers what the DAG file asks while it is loaded.
+        self.on_lookup: Callable[[Lookup], Found | Failure] = lambda _request: Found(None)
+        #: As `on_death` and `on_readable`.
+        self.on_triggerer_death: Callable[[str], None] = lambda _reason: None
+        self.on_triggerer_readable: Callable[[], None] = lambda: None
         self._register_guard()
 
     def reserve_numbers(self, count: int) -> list[int]:
@@ -67,14 +76,25 @@ class Pool:
 
     def start(self, number: int) -> WorkerHandle:
         """Have a worker started; it can be sent work at once."""
+        worker = self._start(number, is_triggerer=False)
+        self.workers[number] = worker
+        self.selector.register(worker.read_fd, selectors.EVENT_READ, lambda: self.on_readable(worker))
+        return worker
+
+    def start_triggerer(self) -> WorkerHandle:
+        """Have the process started that runs triggers; it can be sent some at once."""
+        self.triggerer = self._start(self._next_number, is_triggerer=True)
+        self.selector.register(self.triggerer.read_fd, selectors.EVENT_READ, self.on_triggerer_readable)
+        return self.triggerer
+
+    def _start(self, number: int, *, is_triggerer: bool) -> WorkerHandle:
         self._next_number = max(self._next_number, number + 1)
         worker = WorkerHandle(number)
-        self.workers[number] = worker
         # When the zygote is gone, the guard's end follows and gives back what this worker was sent.
         with contextlib.suppress(OSError):
-            self.guard.zygote.send(ForkWorker(number, self._first_segment(number)), worker.take_worker_fds())
+            frame = ForkWorker(number, self._first_segment(number), is_triggerer)
+            self.guard.zygote.send(frame, worker.take_worker_fds())
         worker.close_worker_fds()
-        self.selector.register(worker.read_fd, selectors.EVENT_READ, lambda: self.on_readable(worker))
         return worker
 
     def wait_to_write(self, worker: WorkerHandle) -> None:
@@ -100,8 +120,9 @@ class Pool:
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What the zygote found in the DAG file; errors also say that it took too long or that it died."""
-        self.guard.zygote.settimeout(timeout_s)
+        give_up_at = time.monotonic() + timeout_s
         while self.loaded is None:
+            self.guard.zygote.settimeout(max(give_up_at - time.monotonic(), 0.001))
             try:
                 if not self.guard.zygote.receive():
                     return self._explain_stillborn()
@@ -122,6 +143,8 @@ class Pool:
         self.guard.discard_log_if_empty()
         for worker in list(self.workers.values()):
             self._remove(worker)
+        if self.triggerer is not None:
+            self._let_go(self.triggerer)
         self.selector.close()
 
     def _first_segment(self, number: int) -> int:
@@ -150,12 +173,16 @@ class Pool:
             case Loaded():
                 self._check_loaded(frame)
             case Forked(number, pid):
-                self.workers[number].pid = pid
+                self._get(number).pid = pid
             case Exited(number, status):
-                self._lose(self.workers[number], explain_death(status))
+                self._lose(self._get(number), explain_death(status))
                 self.guard.sweep()
             case ForkFailed(number, message):
-                self._lose(self.workers[number], message)
+                self._lose(self._get(number), message)
+
+    def _get(self, number: int) -> WorkerHandle:
+        triggerer = self.triggerer
+        return triggerer if triggerer is not None and triggerer.number == number else self.workers[number]
 
     def _check_loaded(self, frame: Loaded) -> None:
         if self.loaded is None:
@@ -168,12 +195,19 @@ class Pool:
 
     def _lose(self, worker: WorkerHandle, reason: str) -> None:
         self.read_to_end(worker)
+        if worker is self.triggerer:
+            self._let_go(worker)
+            self.on_triggerer_death(reason)
+            return
         self._remove(worker)
         self.on_death(worker, worker.doom or reason)
         self._count_death(worker)
 
     def _remove(self, worker: WorkerHandle) -> None:
         del self.workers[worker.number]
+        self._let_go(worker)
+
+    def _let_go(self, worker: WorkerHandle) -> None:
         for fd in (worker.read_fd, worker.write_fd):
             if fd in self.selector.get_map():
                 self.selector.unregister(fd)
@@ -204,6 +238,8 @@ class Pool:
             self.read_to_end(worker)
             self._remove(worker)
             self.on_death(worker, worker.doom or reason)
+        if self.triggerer is not None:
+            self._lose(self.triggerer, reason)
 
     def _describe_zygote_end(self) -> str:
         status = self.guard.zygote_status

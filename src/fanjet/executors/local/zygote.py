@@ -32,7 +32,9 @@ from fanjet.executors.local.zygote_frames import (
     ZygoteConfig,
     ZygoteSocket,
 )
+from fanjet.executors.runners import make_store
 from fanjet.parsing.loader import LoadedFile, load_file
+from fanjet.runtime.lookups import LOOKUPS
 from fanjet.worker.main import WorkerSetup, run_worker
 
 #: Should user code have taken SIGCHLD away, ended workers are still noticed so often.
@@ -85,7 +87,8 @@ class Zygote:
         install()  # for good: workers are forked of this process
         started_at = time.monotonic()
         gc.disable()  # nothing of what loading makes is garbage
-        self._loaded = load_file(Path(self._config.file), Path(self._config.root))
+        with LOOKUPS.asking_through(self._executor.ask, is_loading=True):
+            self._loaded = load_file(Path(self._config.file), Path(self._config.root))
         duration_s = time.monotonic() - started_at
         specs = [dag.spec for dag in self._loaded.dags]
         self._executor.send(Loaded(specs, self._loaded.errors, duration_s))
@@ -131,20 +134,22 @@ class Zygote:
         sys.stdout.flush()
         sys.stderr.flush()
         if _thread._count() > 0:  # noqa: SLF001 - unlike threading.active_count() it knows every kind of thread
-            return _spawn(config, setup)
+            return _spawn(config, setup, is_triggerer=request.is_triggerer)
         with warnings.catch_warnings():
             # Python warns of native threads too; those of numeric libraries know how to live through a fork.
             warnings.simplefilter("ignore", DeprecationWarning)
             pid = os.fork()
         if pid == 0:
-            self._become_worker(setup)
+            self._become_worker(setup, is_triggerer=request.is_triggerer)
         return pid
 
-    def _become_worker(self, setup: WorkerSetup) -> None:
+    def _become_worker(self, setup: WorkerSetup, *, is_triggerer: bool) -> None:
         with contextlib.suppress(OSError, ValueError):
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._executor.close()
+        if is_triggerer:
+            become_triggerer(self._config, setup)
         make = import_function(self._config.runners)
         run_worker(setup, lambda client: make(self._loaded.dags, client, self._config.runtime))
 
@@ -155,9 +160,16 @@ def import_function(name: str):  # type: ignore[no-untyped-def] # a name gives a
     return getattr(import_module(module), attribute)
 
 
-def _spawn(config: ZygoteConfig, setup: WorkerSetup) -> int:
+def become_triggerer(config: ZygoteConfig, setup: WorkerSetup) -> None:
+    """Run triggers in this process; does not return."""
+    from fanjet.worker.triggerer import run_triggerer  # noqa: PLC0415 - asyncio is slow to import, and workers need it not
+
+    run_triggerer(setup, make_store(config.runtime))
+
+
+def _spawn(config: ZygoteConfig, setup: WorkerSetup, *, is_triggerer: bool) -> int:
     for fd in (setup.read_fd, setup.write_fd, setup.slot_fd):
         os.set_inheritable(fd, True)
     code = "from fanjet.executors.local.spawned import main; main()"
-    texts = [msgspec.json.encode(value).decode() for value in (config, setup)]
+    texts = [msgspec.json.encode(value).decode() for value in (config, setup, is_triggerer)]
     return os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", code, *texts], os.environ)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import array
 import os
 import socket
+from threading import Lock
 from typing import TypeAlias
 
 import msgspec
 
+from fanjet.errors import ExecutionError
+from fanjet.model.requests import Failure, Found, Lookup, Request, Response
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.report import ParseError
 
@@ -37,6 +40,14 @@ class ForkWorker(msgspec.Struct, frozen=True, array_like=True, tag=1):
 
     worker: int
     first_segment: int
+    #: It runs triggers, not tries.
+    is_triggerer: bool = False
+
+
+class Answered(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """The answer to the one open `Asked`."""
+
+    response: Found | Failure
 
 
 class Loaded(msgspec.Struct, frozen=True, array_like=True, tag=11):
@@ -68,7 +79,14 @@ class ForkFailed(msgspec.Struct, frozen=True, array_like=True, tag=14):
     message: str
 
 
-FromZygote: TypeAlias = Loaded | Forked | Exited | ForkFailed
+class Asked(msgspec.Struct, frozen=True, array_like=True, tag=15):
+    """The DAG file that is being loaded asks; it waits for one `Answered`."""
+
+    request: Lookup
+
+
+ToZygote: TypeAlias = ForkWorker | Answered
+FromZygote: TypeAlias = Loaded | Forked | Exited | ForkFailed | Asked
 
 
 class ZygoteSocket:
@@ -77,7 +95,10 @@ class ZygoteSocket:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._in = bytearray()
+        #: Frames that came while an answer was awaited.
+        self._waiting: list[bytes] = []
         self._fds: list[int] = []
+        self._asking = Lock()
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -86,7 +107,7 @@ class ZygoteSocket:
         """How long `receive` waits at most; None for ever."""
         self._socket.settimeout(timeout_s)
 
-    def send(self, frame: ForkWorker | FromZygote, fds: list[int] | None = None) -> None:
+    def send(self, frame: ToZygote | FromZygote, fds: list[int] | None = None) -> None:
         """Write one frame; `fds` are duplicated into the other process."""
         data = msgspec.msgpack.encode(frame)
         data = len(data).to_bytes(_LENGTH_BYTES, "big") + data
@@ -114,6 +135,27 @@ class ZygoteSocket:
 
     def take_frame(self) -> bytes | None:
         """The next whole frame that has been received, undecoded; None when there is none."""
+        return self._waiting.pop(0) if self._waiting else self._cut_frame()
+
+    def ask(self, request: Request) -> Response:
+        """Ask the executor and wait for the answer; for the threads of a file that is being loaded.
+
+        Raises:
+            ExecutionError: The executor is gone.
+        """
+        assert isinstance(request, Lookup), request
+        with self._asking:
+            self.send(Asked(request))
+            while True:
+                while (data := self._cut_frame()) is not None:
+                    frame = msgspec.msgpack.decode(data, type=ToZygote)
+                    if isinstance(frame, Answered):
+                        return frame.response
+                    self._waiting.append(data)
+                if not self.receive():
+                    raise ExecutionError("The scheduler is gone.")
+
+    def _cut_frame(self) -> bytes | None:
         end = _LENGTH_BYTES + int.from_bytes(self._in[:_LENGTH_BYTES], "big")
         if len(self._in) < max(end, _LENGTH_BYTES + 1):
             return None
