@@ -98,7 +98,9 @@ def where():
 
 
 @pytest.mark.slow
-def test_a_virtual_environment_is_made_and_kept(dag: DAG, tmp_path: Path) -> None:
+def test_a_virtual_environment_is_made_and_kept(dag: DAG, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "venv.py").write_text("raise SystemExit('the file of a DAG')")
+    monkeypatch.chdir(tmp_path)
     cache = tmp_path / "cache"
     for task_id in ("first", "second"):
         PythonVirtualenvOperator(

@@ -21,6 +21,8 @@ from fanjet.operators.python_script import make_environment, run_logged
 
 #: A cached environment that has this file is complete.
 _DONE = "fanjet-requirements.txt"
+#: Runs a module whatever lies in the current folder, which may well be called `venv.py`.
+_ISOLATED = ("-I", "-m")
 #: What is a template besides the arguments of the function.
 _FIELDS = ("requirements", "index_urls", "venv_cache_path")
 
@@ -94,12 +96,19 @@ class RunsInVirtualenv(RunsElsewhere):
     def _make(self, folder: Path) -> None:
         python = self._find_python()
         flags = ["--system-site-packages"] if self.system_site_packages else []
-        self._run([python, "-m", "venv", *flags, str(folder)], "The virtual environment could not be made")
+        self._run([python, *_ISOLATED, "venv", *flags, str(folder)], "The virtual environment could not be made")
         text = self._requirements_text()
         file = folder / "requirements.txt"
         file.write_text(text)
         if text.strip():
-            pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            pip = [
+                str(folder / "bin" / "python"),
+                *_ISOLATED,
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ]
             more = [*_index_options(self.index_urls), *self.pip_install_options]
             self._run([*pip, *more, "--requirement", str(file)], "The requirements could not be installed")
         file.rename(folder / _DONE)
