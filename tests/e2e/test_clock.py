@@ -92,7 +92,7 @@ def test_a_run_of_the_future_is_resumed_at_once(shifted: Program) -> None:
 
         @dag
         def retrying():
-            @task(retries=1, retry_delay=timedelta(seconds=2))
+            @task(retries=1, retry_delay=timedelta(seconds=1))
             def flaky():
                 if get_current_context()["ti"].try_number == 1:
                     raise ValueError("once")

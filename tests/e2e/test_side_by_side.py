@@ -24,7 +24,7 @@ FILE = """
         def total(lists):
             return sum(len(items) for items in lists)
 
-        total(work.expand(item=list(range(40))))
+        total(work.expand(item=list(range(20))))
 
     shared()
 """
@@ -39,7 +39,7 @@ def test_five_runs_of_one_file_begin_at_once_on_a_new_home(fanjet: Program) -> N
     assert sorted(run["run"] for run in runs) == [1, 2, 3, 4, 5]
     assert {run["state"] for run in runs} == {"success"}
     for run in (1, 5):
-        assert fanjet("xcom", str(run), "total").stdout == "800000\n"
+        assert fanjet("xcom", str(run), "total").stdout == "400000\n"
         assert fanjet("logs", str(run), "work", "--map-index", "7").stdout == "work 7\n"
 
 
@@ -59,4 +59,4 @@ def test_of_three_that_resume_a_run_one_gets_it_and_the_others_say_who(fanjet: P
     for process, output in zip(processes, outputs, strict=True):
         assert process.returncode == 0 or f"owned by process {winner}" in output
         assert "Traceback" not in output
-    assert fanjet("xcom", "1", "total").stdout == "800000\n"
+    assert fanjet("xcom", "1", "total").stdout == "400000\n"
