@@ -138,8 +138,8 @@ def test_template_files_beside_the_dag_file(tmp_path: Path) -> None:
         ("{{ params.nope }}", "has no attribute 'nope'"),
         ("{{ 1 + }}", "Task 't', field 'text': the template is wrong in its line 1"),
         ("{{ 1 / 0 }}", "ZeroDivisionError: division by zero Task 't', field 'text': raised while its template was"),
-        ("{{ var.value.nope }}", "There is no variable 'nope'. Fix: set FANJET_VAR_NOPE"),
-        ("{{ conn.nope.host }}", "There is no connection 'nope'. Fix: set FANJET_CONN_NOPE"),
+        ("{{ var.value.nope }}", "There is no variable 'nope', neither in the environment (FANJET_VAR_NOPE)"),
+        ("{{ conn.nope.host }}", "There is no connection 'nope', neither in the environment (FANJET_CONN_NOPE)"),
         ({"k": ["{{ nope }}"]}, "field 'text': in the template, 'nope' is undefined."),
     ],
 )

@@ -24,6 +24,7 @@ from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Silent
 from fanjet.scheduler.loop import LEASE_S, Scheduler
 from fanjet.store.journal import Journal
+from fanjet.store.vault import Vault
 from fanjet.store.queries import Reader
 
 
@@ -46,7 +47,7 @@ class World:
         self.session = self.journal.begin_session(host="here", pid=1)
         settings = {"values_root": str(home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         executor = InlineExecutor(lambda: LoadedFile([built], []), settings)
-        executor.connect(Answers(self.journal))
+        executor.connect(Answers(self.journal, Vault(home)))
         executor.wait_loaded(10.0)
         self.scheduler = Scheduler(
             journal=self.journal,

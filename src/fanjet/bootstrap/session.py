@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fanjet.executors.inline import InlineExecutor
     from fanjet.executors.runners import RuntimeSettings
     from fanjet.store.journal import Journal
+    from fanjet.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,20 @@ def open_session(
     check = StoreCheck(settings.values_root)
     executor = start_executor()
     journal: Journal | None = None
+    vault: Vault | None = None
     kill = True
     try:
         # Only now, while the DAG file is being loaded in another process: nobody waits for these imports.
         from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
         from fanjet.scheduler.answers import Answers  # noqa: PLC0415
         from fanjet.store.journal import Journal  # noqa: PLC0415
+        from fanjet.store.vault import Vault  # noqa: PLC0415
 
         journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         executor.begin_session(number)
-        executor.connect(Answers(journal))
+        vault = Vault(settings.home, settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
+        executor.connect(Answers(journal, vault))
         with told_when_slow(display, settings.parse_timeout_s):
             loaded = executor.wait_loaded(settings.parse_timeout_s)
         if loaded.errors:
@@ -79,6 +83,8 @@ def open_session(
     finally:
         check.close()
         executor.close(kill=kill)
+        if vault is not None:
+            vault.close()
         if journal is not None:
             journal.close()
 

@@ -12,6 +12,7 @@ from typing import Self
 import click
 import msgspec
 
+from fanjet.bootstrap.stored_lookups import answer_lookup
 from fanjet.cli.check_strict import check_rule_names, load_strictly, render_findings
 from fanjet.cli.dag_errors import render_dag_errors, shorten_path
 from fanjet.cli.dag_files import DagFile, find_dag_files
@@ -25,7 +26,7 @@ from fanjet.model.texts import storable
 from fanjet.parsing.bundle import check_name
 from fanjet.parsing.child import parse_in_child
 from fanjet.parsing.report import Finding, ParseError, ParseReport
-from fanjet.settings import load_settings
+from fanjet.settings import Settings, load_settings
 
 #: Files that are loaded at the same time, each in a process of its own.
 _AT_ONCE = 2
@@ -94,14 +95,18 @@ def _find_odd_name(file: DagFile) -> list[ParseError]:
     return []
 
 
-def _check_all(files: Sequence[DagFile], load: Callable[[Path, float], ParseReport]) -> Iterator[_Checked]:
-    """In the order of the files."""
-    timeouts_s = [load_settings(start=file.path).parse_timeout_s for file in files]
+def _check_all(files: Sequence[DagFile], load: Callable[..., ParseReport]) -> Iterator[_Checked]:
+    """In the order of the files; `load` is called as `parse_in_child`."""
+    settings = [load_settings(start=file.path) for file in files]
     with ThreadPoolExecutor(_AT_ONCE) as pool, _Counter(len(files)) as counter:
-        reports = pool.map(load, [file.path for file in files], timeouts_s)
+        reports = pool.map(partial(_load, load), files, settings)
         for file, report in zip(files, reports, strict=True):
             counter.done(file.path)
             yield _Checked(file, report)
+
+
+def _load(load: Callable[..., ParseReport], file: DagFile, settings: Settings) -> ParseReport:
+    return load(file.path, settings.parse_timeout_s, serve=partial(answer_lookup, settings))
 
 
 class _Counter:

@@ -10,6 +10,7 @@ from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.runtime.masked_urls import mask_urls
+from fanjet.runtime.secrets import MASK
 from fanjet.settings import Settings, load_settings
 from fanjet.settings.load import find_stray_variables
 from fanjet.settings.table import SETTINGS, Setting
@@ -41,7 +42,7 @@ def _as_data(setting: Setting, settings: Settings) -> dict[str, object]:
     value = getattr(settings, setting.name)
     return {
         "name": setting.name,
-        "value": mask_urls(str(value)) if isinstance(value, Path | str) else value,
+        "value": MASK if setting.secret and value else mask_urls(str(value)) if isinstance(value, Path | str) else value,
         "from": settings.origins[setting.name],
         "default": setting.default,
         "variable": setting.variable,
@@ -50,10 +51,10 @@ def _as_data(setting: Setting, settings: Settings) -> dict[str, object]:
 
 
 def _as_row(setting: Setting, settings: Settings) -> list[str | Cell]:
-    origin = settings.origins[setting.name]
+    origin, value = settings.origins[setting.name], getattr(settings, setting.name)
     return [
         setting.name,
-        _say_value(getattr(settings, setting.name)),
+        _say_value(MASK if setting.secret and value else value),
         Cell(origin, "dim" if origin == "default" else ""),
     ]
 

@@ -56,6 +56,48 @@ class GetMapLength(msgspec.Struct, frozen=True, tag="get_map_length"):
     parent: Path
 
 
+class FindVariable(msgspec.Struct, frozen=True, tag="find_variable"):
+    """A variable of the store: `Found`."""
+
+    name: str
+    #: Name near ones if there is none.
+    suggest: bool = False
+
+
+class FindConnection(msgspec.Struct, frozen=True, tag="find_connection"):
+    """A connection of the store, as JSON: `Found`."""
+
+    name: str
+    #: Name near ones if there is none.
+    suggest: bool = False
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """What the store has under a name. It travels in clear, to a process of the same user."""
+
+    #: None where there is nothing.
+    value: str | None
+    #: It is masked whatever its name is.
+    secret: bool = False
+    #: Names that are like the one that was asked for.
+    near: tuple[str, ...] = ()
+
+
+class SetVariable(msgspec.Struct, frozen=True, tag="set_variable"):
+    """Write a variable into the store; whether it is secret stays: `Count` 1."""
+
+    name: str
+    value: str
+    #: None leaves it as it is.
+    description: str | None = None
+
+
+class DeleteVariable(msgspec.Struct, frozen=True, tag="delete_variable"):
+    """Remove a variable from the store: `Count` of those that were there, 0 or 1."""
+
+    name: str
+
+
 class Count(msgspec.Struct, frozen=True, tag="count"):
     """A number."""
 
@@ -68,5 +110,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     message: str
 
 
-Request: TypeAlias = GetValues | CountValues | GetMapLength
-Response: TypeAlias = Values | Count | Failure
+#: What needs no run, so that a DAG file may ask it while it is loaded.
+Lookup: TypeAlias = FindVariable | FindConnection
+Request: TypeAlias = GetValues | CountValues | GetMapLength | Lookup | SetVariable | DeleteVariable
+Response: TypeAlias = Values | Count | Found | Failure

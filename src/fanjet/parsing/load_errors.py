@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 from types import TracebackType
 
-from fanjet.errors import DagError
+from fanjet.errors import DagError, FanjetError
 from fanjet.parsing.report import ParseError
 
 #: Names of modules whose packages are called otherwise.
@@ -44,6 +44,8 @@ def explain_load_error(error: BaseException, path: Path) -> ParseError:
             return ParseError(
                 str(path), line, "exit", message, "put what a script does under if __name__ == '__main__'"
             )
+        case FanjetError() if str(error):
+            return ParseError(str(path), line, "exception", str(error))
         case _:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             return ParseError(str(path), line, "exception", text)

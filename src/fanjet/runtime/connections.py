@@ -1,7 +1,7 @@
 """Connections: addresses and credentials of the systems that DAG files talk to.
 
 They come from the environment, as ``FANJET_CONN_<ID>`` or, as in Airflow, ``AIRFLOW_CONN_<ID>``; the text is a URI or
-a JSON object.
+a JSON object. Those that are not there come from the store.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from importlib import import_module
 from typing import Any
 
 from fanjet.errors import OperationError
+from fanjet.model.requests import FindConnection
+from fanjet.runtime.lookups import LOOKUPS
+from fanjet.runtime.near_names import say_near
 from fanjet.runtime.secrets import SECRETS
 
-_PREFIXES = ("FANJET_CONN_", "AIRFLOW_CONN_")
-_JSON_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description")
+PREFIXES = ("FANJET_CONN_", "AIRFLOW_CONN_")
+JSON_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description")
 
 
 class Connection:
@@ -65,6 +68,14 @@ class Connection:
         """`extra` as a dict."""
         return self.extra_dejson
 
+    def as_dict(self) -> dict[str, Any]:
+        """The fields that it has, by name, without its id."""
+        return {name: value for name in JSON_FIELDS if (value := getattr(self, name)) is not None}
+
+    def as_json(self) -> str:
+        """The same as JSON; `parse_json` reads it back."""
+        return str(import_module("json").dumps(self.as_dict()))
+
     def get_uri(self) -> str:
         """The connection as a URI; `parse_uri` reads it back."""
         quote, urlencode = _urls().quote, _urls().urlencode
@@ -92,25 +103,47 @@ class Connection:
         Raises:
             ConnectionNotFoundError: Nothing defines it.
             OperationError: Its text is neither a URI nor a JSON object.
+            ExecutionError: The store cannot be asked, or cannot decrypt it.
         """
-        for prefix in _PREFIXES:
-            text = os.environ.get(prefix + conn_id.upper())
-            if text is not None:
-                return parse_json(conn_id, text) if text.lstrip().startswith("{") else parse_uri(conn_id, text)
-        raise ConnectionNotFoundError(conn_id)
+        given = find_in_environment(conn_id)
+        text = LOOKUPS.find(FindConnection(conn_id)).value if given is None else given[1]
+        if text is None:
+            raise ConnectionNotFoundError(conn_id)
+        return parse_connection(conn_id, text)
 
 
 class ConnectionNotFoundError(OperationError, KeyError):
     """A connection that nothing defines."""
 
     def __init__(self, conn_id: str) -> None:
+        near = LOOKUPS.find(FindConnection(conn_id, suggest=True)).near
         super().__init__(
-            f"There is no connection {conn_id!r}. Fix: set {_PREFIXES[0]}{conn_id.upper()} to a URI or a JSON object."
+            f"There is no connection {conn_id!r}, neither in the environment ({PREFIXES[0]}{conn_id.upper()}) nor in "
+            f"the store.{say_near(conn_id, near, PREFIXES)} Fix: fanjet connections add {conn_id}"
         )
 
     def __str__(self) -> str:
         """The message as it is; a KeyError would quote it."""
         return str(self.args[0])
+
+
+def find_in_environment(conn_id: str) -> tuple[str, str] | None:
+    """The name and the text of the environment's variable that defines a connection."""
+    for prefix in PREFIXES:
+        name = prefix + conn_id.upper()
+        text = os.environ.get(name)
+        if text is not None:
+            return name, text
+    return None
+
+
+def parse_connection(conn_id: str, text: str) -> Connection:
+    """A connection from a URI or a JSON object.
+
+    Raises:
+        OperationError: It is neither.
+    """
+    return parse_json(conn_id, text) if text.lstrip().startswith("{") else parse_uri(conn_id, text)
 
 
 def _urls() -> Any:
@@ -130,7 +163,7 @@ def parse_json(conn_id: str, text: str) -> Connection:
         raise OperationError(f"Connection {conn_id!r} is not JSON: {error}.") from error
     if "uri" in fields:
         return parse_uri(conn_id, fields["uri"])
-    unknown = sorted(set(fields) - set(_JSON_FIELDS))
+    unknown = sorted(set(fields) - set(JSON_FIELDS))
     if unknown:
         raise OperationError(f"Connection {conn_id!r} has unknown fields: {', '.join(unknown)}.")
     if fields.get("port") is not None:

@@ -52,6 +52,8 @@ def load_settings(
         layers.append(_from_file(project))
     home, _ = _find_value("home", layers)
     home_file = Path(str(home)) / FILE_NAME
+    if project is not None:
+        _refuse_secrets(project, home_file)
     if home_file.is_file() and not (project is not None and project.samefile(home_file)):
         layers.append(_from_home_file(home_file))
     found = {setting.name: _find_value(setting.name, layers) for setting in SETTINGS}
@@ -133,6 +135,16 @@ def _refuse_misspelt(environ: Mapping[str, str]) -> None:
             raise OperationError(
                 f"There is no setting for the environment variable {variable}. "
                 f"Did you mean {SETTING_OF_NAME[near[0]].variable}?"
+            )
+
+
+def _refuse_secrets(project: Path, home_file: Path) -> None:
+    """Runs keep a copy of their project's files, this one among them, and the database lies beside the copies."""
+    for name in read_file(project):
+        if SETTING_OF_NAME[name].secret:
+            raise OperationError(
+                f"{project}: {name!r} cannot be set in the file of a project, of which runs keep a copy. "
+                f"Set {SETTING_OF_NAME[name].variable}, or put it into {home_file}."
             )
 
 

@@ -25,6 +25,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: Value
     #: The smallest value that makes sense, for numbers.
     minimum: float = 0
+    #: It is not shown, and stands in no file that runs keep a copy of.
+    secret: bool = False
     help: str
 
     @property
@@ -99,6 +101,14 @@ SETTINGS: tuple[Setting, ...] = (
         kind="text",
         default=None,
         help="Where large values rest: a folder or a URL that fsspec knows (s3://...). Unset: <home>/values.",
+    ),
+    Setting(
+        name="fernet_key",
+        kind="text",
+        default=None,
+        secret=True,
+        help="Keys for stored variables and connections, with commas between them: the first encrypts, all decrypt. "
+        "Unset: the file <home>/fernet.key, made when it is first needed.",
     ),
     Setting(
         name="db_busy_timeout_s",

@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     inline_value_bytes: int
     #: None for the folder `values` of the home.
     values_url: str | None
+    #: One or several, with commas between them.
+    fernet_key: str | None
     db_busy_timeout_s: float
     #: By setting: where its value comes from, in words for people ("default", "--workers", a file, a variable).
     origins: dict[str, str]

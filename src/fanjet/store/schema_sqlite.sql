@@ -161,3 +161,20 @@ CREATE TABLE command (
     answer      TEXT -- what was done
 );
 CREATE INDEX command_open ON command (command) WHERE answered_at IS NULL;
+
+-- What people keep for their DAG files. Values are encrypted with a key that is not in the database.
+CREATE TABLE variable (
+    name        TEXT    PRIMARY KEY,
+    value       TEXT    NOT NULL, -- encrypted text
+    secret      INTEGER NOT NULL, -- 1: to be masked whatever its name is
+    description TEXT,
+    created_at  REAL    NOT NULL,
+    updated_at  REAL    NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE connection (
+    name        TEXT    PRIMARY KEY,
+    value       TEXT    NOT NULL, -- encrypted JSON of its fields
+    description TEXT,
+    created_at  REAL    NOT NULL,
+    updated_at  REAL    NOT NULL
+) WITHOUT ROWID;

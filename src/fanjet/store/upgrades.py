@@ -25,6 +25,23 @@ UPGRADES: Final[Mapping[int, tuple[str, ...]]] = {
         )""",
         "CREATE INDEX command_open ON command (command) WHERE answered_at IS NULL",
     ),
+    3: (
+        """CREATE TABLE variable (
+            name        TEXT    PRIMARY KEY,
+            value       TEXT    NOT NULL,
+            secret      INTEGER NOT NULL,
+            description TEXT,
+            created_at  REAL    NOT NULL,
+            updated_at  REAL    NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE connection (
+            name        TEXT    PRIMARY KEY,
+            value       TEXT    NOT NULL,
+            description TEXT,
+            created_at  REAL    NOT NULL,
+            updated_at  REAL    NOT NULL
+        ) WITHOUT ROWID""",
+    ),
 }
 
 

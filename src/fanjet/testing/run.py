@@ -28,6 +28,7 @@ from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display, Silent
 from fanjet.scheduler.loop import Scheduler
 from fanjet.store.journal import Journal
+from fanjet.store.vault import Vault
 from fanjet.testing.aborting import Abort
 from fanjet.testing.reading import read_tasks
 from fanjet.testing.recording_runner import RecordingRunner
@@ -134,14 +135,15 @@ def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
     spec, tape, display = chosen.built.spec, Tape(), _Messages()
     with tempfile.TemporaryDirectory(prefix="fanjet-test-") as folder:
         home = Path(folder)
-        journal = Journal.open(home, durable=False)
+        journal, vault = Journal.open(home, durable=False), Vault(home)
         try:
             session = journal.begin_session(host="localhost", pid=os.getpid())
-            executor = _start_executor(chosen, journal, clock, tape, home)
+            executor = _start_executor(chosen, Answers(journal, vault), clock, tape, home)
             version = journal.save_version(spec, bundle="", root="", file=spec.file)
             info = journal.create_run(version=version, info=new)
             status = _drive(spec, info, journal, session, executor, clock, display)
         finally:
+            vault.close()
             journal.close()
         tasks = read_tasks(home, info.number, spec, tape)
     check_used(chosen.stand_ins.values(), tasks)
@@ -152,7 +154,7 @@ def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
 
 
 def _start_executor(
-    chosen: Selection, journal: Journal, clock: VirtualClock, tape: Tape, home: Path
+    chosen: Selection, answers: Answers, clock: VirtualClock, tape: Tape, home: Path
 ) -> VirtualExecutor:
     make_runner = partial(
         RecordingRunner,
@@ -163,7 +165,7 @@ def _start_executor(
     )
     settings: RuntimeSettings = {"values_root": str(home / "values")}
     executor = VirtualExecutor(lambda: LoadedFile([chosen.built], []), settings, clock=clock, make_runner=make_runner)
-    executor.connect(Answers(journal))
+    executor.connect(answers)
     shown_by = warnings.showwarning
     executor.wait_loaded(0.0)
     if warnings.showwarning is not shown_by:

@@ -13,6 +13,7 @@ from fanjet.model.instants import now
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
 from fanjet.runtime.failures import describe, log_traceback
+from fanjet.runtime.lookups import LOOKUPS
 from fanjet.worker.cancellation import Cancellation, TryCancelled
 from fanjet.worker.channel import Channel
 from fanjet.worker.client import ChannelClient
@@ -69,6 +70,7 @@ class WorkerLoop:
 
     def _run_tries(self, frame: RunTries) -> None:
         """The hot loop: whatever is done here is done for every instance."""
+        LOOKUPS.forget()
         info = self._runs[frame.run]
         runner = self._find_runner(info.dag_id)
         isolated = runner.spec.tasks[frame.task].isolation == "process"
@@ -145,6 +147,7 @@ class WorkerLoop:
         self._channel.send(CallbacksDone(frame.sequence, error))
 
     def _begin_control(self, sequence: int) -> bool:
+        LOOKUPS.forget()
         words = self._slot.words
         words[CURRENT] = sequence
         if sequence < words[RESUME] and words[LIMIT] <= sequence:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from fanjet.model.frames import Ready
+from fanjet.runtime.lookups import LOOKUPS
 from fanjet.runtime.secrets import SECRETS
 from fanjet.worker.cancellation import Cancellation
 from fanjet.worker.channel import Channel
@@ -39,12 +40,17 @@ class WorkerSetup(NamedTuple):
     log_cap_bytes: int
 
 
-def run_worker(setup: WorkerSetup, make_runners: Callable[[ChannelClient], Callable[[str], Runner]]) -> None:
+def run_worker(
+    setup: WorkerSetup,
+    make_runners: Callable[[ChannelClient], Callable[[str], Runner]],
+    channel: Channel | None = None,
+) -> None:
     """Work until the executor has no more to do; does not return.
 
     Args:
         setup: The worker's connections.
         make_runners: Gets the client of the worker's tries and gives the function that finds runners by DAG id.
+        channel: Over the pipes of `setup`, where one has been used already.
     """
     code = 1
     try:
@@ -58,9 +64,10 @@ def run_worker(setup: WorkerSetup, make_runners: Callable[[ChannelClient], Calla
         output = Segment(setup.log_folder, setup.first_segment, setup.log_cap_bytes, slot, secrets)
         faulthandler.enable(2)
         _reseed_numpy()
-        channel = Channel(setup.read_fd, setup.write_fd)
+        channel = channel or Channel(setup.read_fd, setup.write_fd)
         os.register_at_fork(after_in_child=channel.close_in_fork)
         client = ChannelClient(channel)
+        LOOKUPS.ask_through(client.ask)
         cancellation = Cancellation(slot)
         cancellation.install()
         loop = WorkerLoop(

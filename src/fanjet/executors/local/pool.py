@@ -16,6 +16,8 @@ from fanjet.executors.local.guard_handle import GuardHandle
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.zygote_frames import (
+    Answered,
+    Asked,
     Exited,
     Forked,
     ForkFailed,
@@ -179,6 +181,9 @@ class Pool:
                 self.guard.sweep()
             case ForkFailed(number, message):
                 self._lose(self._get(number), message)
+            case Asked(request):
+                with contextlib.suppress(OSError):  # it is gone, and waits for no answer
+                    self.guard.zygote.send(Answered(self.on_lookup(request)))
 
     def _get(self, number: int) -> WorkerHandle:
         triggerer = self.triggerer
