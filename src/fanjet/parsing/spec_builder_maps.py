@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.expand_input import ExpandInput, KwargsInput
@@ -94,7 +95,7 @@ class MapTable:
             awaited = dict.fromkeys(task for source in sources for task in _awaited(source))
             return MeasuredLength(tuple(self._numbers[task] for task in awaited))
         factors = tuple(self._length_of(source, scope) for source in sources)
-        return factors[0] if isinstance(expand_input, KwargsInput) or len(factors) == 1 else ProductLength(factors)
+        return factors[0] if isinstance(expand_input, KwargsInput) or len(factors) == 1 else _product(factors)
 
     def _length_of(self, source: Source, scope: tuple[int, ...]) -> LengthSpec:
         if not isinstance(source, LazyValue):
@@ -116,6 +117,12 @@ class MapTable:
         """Of one result, or of the values that the task has in instances which the scope tells apart no further."""
         is_single = not isinstance(task, MappedOperator) and self.scope(task.task_group) == scope[: _depth(task)]
         return ResultLength(self._numbers[task]) if is_single else ValuesLength(self._numbers[task])
+
+
+def _product(factors: tuple[LengthSpec, ...]) -> LengthSpec:
+    """Over literals alone it is the length of a literal too, so that the instances exist from the start."""
+    counts = [factor.count for factor in factors if isinstance(factor, LiteralLength)]
+    return LiteralLength(prod(counts)) if len(counts) == len(factors) else ProductLength(factors)
 
 
 def _depth(task: Operator) -> int:

@@ -88,8 +88,9 @@ def _show(instance: TaskInstance) -> dict[str, Any]:
     shown: dict[str, Any] = {"state": str(instance.state) if instance.state else None}
     if instance.try_number > 1:
         shown["try_number"] = instance.try_number
-    if instance.rendered_map_index is not None:
-        shown["rendered_map_index"] = instance.rendered_map_index
+    # The public attribute falls back to the map index.
+    if instance._rendered_map_index is not None:
+        shown["rendered_map_index"] = instance._rendered_map_index
     return shown
 
 

@@ -9,6 +9,7 @@ import argparse
 import fnmatch
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +30,9 @@ _POLL_S = 3
 def main() -> int:
     """Record; 1 where a run did not end or a file was not parsed."""
     options = _options()
+    # So that Airflow ends too when the recorder is told to.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(f"ended; {options.folder}/expected.json has what was recorded"))
     folder = options.folder.resolve()
     recorded = _read_recorded(folder / "expected.json", options.again)
     with _database(options) as url:
@@ -49,6 +53,7 @@ class Recorder:
         self._folder = folder
         self._recorded = recorded
         self._options = options
+        self._database = "SQLite" if (options.database or "").startswith("sqlite") else "PostgreSQL"
         self._numbers: dict[str, int] = {}
         self._missing: list[str] = []
 
@@ -117,7 +122,7 @@ class Recorder:
 
     def _write(self) -> None:
         meta = {
-            "engine": f"Apache Airflow {version('apache-airflow-core')}, scheduler with LocalExecutor",
+            "engine": f"Apache Airflow {version('apache-airflow-core')}, scheduler with LocalExecutor, {self._database}",
             "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         write_recordings(self._folder / "expected.json", meta, self._recorded)
