@@ -10,13 +10,24 @@ import click
 from fanjet.cli.group import COMMANDS, fanjet
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
-_TABLE = re.compile(r"(?P<head><!-- options of (?P<name>\w+) -->\n).*?(?=<!-- end of the options -->)", re.DOTALL)
+_TABLE = re.compile(r"(?P<head><!-- options of (?P<name>[\w -]+) -->\n).*?(?=<!-- end of the options -->)", re.DOTALL)
+
+
+def find_commands() -> dict[str, click.Command]:
+    """All commands in the order of `--help`, each with those below it: ``variables``, ``variables list``, ..."""
+    found: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command = fanjet.get_command(click.Context(fanjet), name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found.update({f"{name} {below}": each for below, each in command.commands.items()})
+    return found
 
 
 def render_table(name: str) -> str:
     """One row per option of a command, but `--help` and `--home`, which the page explains once."""
-    command = fanjet.get_command(click.Context(fanjet), name)
-    assert command is not None
+    command = find_commands()[name]
     context = click.Context(command, info_name=name)
     options = [option for option in command.params if isinstance(option, click.Option) and option.name != "home"]
     records = [option.get_help_record(context) for option in options]
@@ -44,7 +55,7 @@ def write_tables() -> None:
 
 def commands_with_options() -> set[str]:
     """The commands that need a table."""
-    return {name for name in COMMANDS if render_table(name).count("\n") > 2}
+    return {name for name in find_commands() if render_table(name).count("\n") > 2}
 
 
 if __name__ == "__main__":

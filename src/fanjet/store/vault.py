@@ -102,9 +102,17 @@ class Vault:
             raise OperationError(self._explain_none(kind, name))
         return entry
 
-    def list_entries(self, kind: Kind) -> list[Entry | OperationError]:
+    def list_entries(self, kind: Kind) -> dict[str, Entry | OperationError]:
         """All entries by name; in the place of one that cannot be decrypted, the reason."""
-        return [self._try_to_decrypt(kind, row) for row in self._select(sql.LIST[kind])]
+        return {row[0]: self._try_to_decrypt(kind, row) for row in self._select(sql.LIST[kind])}
+
+    def get_entries(self, kind: Kind) -> list[Entry]:
+        """All entries in the order of their names.
+
+        Raises:
+            OperationError: One of them cannot be decrypted.
+        """
+        return [self._decrypt(kind, row) for row in self._select(sql.LIST[kind])]
 
     def list_names(self, kind: Kind) -> list[str]:
         """All names."""
