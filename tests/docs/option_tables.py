@@ -31,7 +31,7 @@ def render_table(name: str) -> str:
     context = click.Context(command, info_name=name)
     options = [option for option in command.params if isinstance(option, click.Option) and option.name != "home"]
     records = [option.get_help_record(context) for option in options]
-    rows = [f"| `{spelling}` | {_escape(text)} |\n" for spelling, text in filter(None, records)]
+    rows = [f"| `{_escape(spelling)}` | {_escape(text)} |\n" for spelling, text in filter(None, records)]
     return "| option | what it does |\n|---|---|\n" + "".join(rows)
 
 

@@ -17,9 +17,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OPTIONS = (
     click.option("--uri", metavar="URI", help="All but the password: postgres://user@host:5432/db?sslmode=require."),
     click.option("--type", "conn_type", metavar="TYPE", help="Such as postgres, http, aws."),
-    click.option("--host", metavar="HOST"),
-    click.option("--port", type=click.IntRange(1, 65535), metavar="PORT"),
-    click.option("--login", metavar="USER"),
+    click.option("--host", metavar="HOST", help="The machine, or whatever hooks take for it."),
+    click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="The number of its port."),
+    click.option("--login", metavar="USER", help="Who logs in."),
     click.option("--password", is_flag=True, help="Ask for a password, or read it from the standard input."),
     click.option("--schema", metavar="NAME", help="The database, or what stands in the path of the URI."),
     click.option("--extra", metavar="JSON", help="Further fields, as a JSON object without secrets."),

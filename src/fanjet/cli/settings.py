@@ -42,7 +42,7 @@ def _as_data(setting: Setting, settings: Settings) -> dict[str, object]:
     value = getattr(settings, setting.name)
     return {
         "name": setting.name,
-        "value": MASK if setting.secret and value else mask_urls(str(value)) if isinstance(value, Path | str) else value,
+        "value": _mask(setting, str(value)) if isinstance(value, Path | str) else value,
         "from": settings.origins[setting.name],
         "default": setting.default,
         "variable": setting.variable,
@@ -54,9 +54,13 @@ def _as_row(setting: Setting, settings: Settings) -> list[str | Cell]:
     origin, value = settings.origins[setting.name], getattr(settings, setting.name)
     return [
         setting.name,
-        _say_value(MASK if setting.secret and value else value),
+        _say_value(_mask(setting, str(value)) if isinstance(value, Path | str) else value),
         Cell(origin, "dim" if origin == "default" else ""),
     ]
+
+
+def _mask(setting: Setting, text: str) -> str:
+    return MASK if setting.secret else mask_urls(text)
 
 
 def _say_value(value: object) -> str:
@@ -64,7 +68,7 @@ def _say_value(value: object) -> str:
         return "-"
     if isinstance(value, dict):
         return ", ".join(f"{name}={slots}" for name, slots in value.items())
-    return f"{value:g}" if isinstance(value, float) else mask_urls(str(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _explain(terminal: Terminal) -> str:
