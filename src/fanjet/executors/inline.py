@@ -140,10 +140,13 @@ class InlineExecutor:
 
     def watch_triggers(self, request: WatchTriggers) -> None:
         if self._triggers is None:
-            from fanjet.executors.inline_triggers import InlineTriggers  # noqa: PLC0415 - asyncio is slow to import
-
-            self._triggers = InlineTriggers(make_store(self._settings), self._clock)
+            self._triggers = self._make_triggers()
         self._triggers.watch(request)
+
+    def _make_triggers(self) -> InlineTriggers:
+        from fanjet.executors.inline_triggers import InlineTriggers  # noqa: PLC0415 - asyncio is slow to import
+
+        return InlineTriggers(make_store(self._settings), self._clock)
 
     def drop_triggers(self, request: DropTriggers) -> None:
         if self._triggers is not None:

@@ -15,8 +15,6 @@ from fanjet.runtime.value_store import ValueStore
 from fanjet.worker.trigger_loop import TriggerLoop
 
 _CLOSE_PATIENCE_S = 5.0
-#: How long triggers go on between two tries, where there are any to run.
-_GLIMPSE_S = 0.001
 
 
 class InlineTriggers:
@@ -63,7 +61,7 @@ class InlineTriggers:
     def run(self, timeout_s: float) -> list[Event]:
         """Go on with all triggers until one fires or the time is over; what fired."""
         if not self._fired:
-            self._run(self._wait(max(timeout_s, _GLIMPSE_S)))
+            self._run(self._wait(timeout_s))
         events, self._fired = list(self._fired.values()), {}
         return [*events]
 
@@ -75,10 +73,11 @@ class InlineTriggers:
 
     async def _wait(self, timeout_s: float) -> None:
         self._something_fired.clear()
+        timer = asyncio.get_running_loop().call_later(timeout_s, self._something_fired.set)
         try:
-            await asyncio.wait_for(self._something_fired.wait(), timeout_s)
-        except TimeoutError:
-            return
+            await self._something_fired.wait()
+        finally:
+            timer.cancel()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         """Where a loop runs already in this thread, as in a notebook, this one runs in another."""

@@ -156,7 +156,7 @@ class _InstantSensor(BaseSensorOperator):
             self.defer(trigger=trigger, method_name="execute_complete", timeout=self.find_timeout())
         return None
 
-    def execute_complete(self, context: Any, event: Any = None) -> None:  # noqa: ARG002 - as all such methods
+    def execute_complete(self, context: Any, event: Any = None) -> None:
         """The instant has come."""
 
 

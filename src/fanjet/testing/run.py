@@ -196,4 +196,7 @@ def _drive(
     )
     machine = RunState(info.number, spec)
     scheduler.own(info, spec, machine, machine.start(clock.time()))
-    return scheduler.run()[info.number]
+    try:
+        return scheduler.run()[info.number]
+    finally:
+        executor.close(kill=False)
