@@ -71,6 +71,10 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag=6):
     """Finish the running try, drop the others, exit."""
 
 
+class Forget(msgspec.Struct, frozen=True, array_like=True, tag=9):
+    """A task has changed a variable: what was answered before may be out of date. Comes before tries that follow it."""
+
+
 class Watch(msgspec.Struct, frozen=True, array_like=True, tag=7):
     """To a triggerer: run these triggers. Each is (run, ticket, carry); see `fanjet.model.changes.WatchTriggers`."""
 
@@ -147,5 +151,5 @@ class Fired(msgspec.Struct, frozen=True, array_like=True, tag=17):
     triggers: list[tuple[int, int, bytes]]
 
 
-ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop | Watch | Drop
+ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop | Watch | Drop | Forget
 FromWorker: TypeAlias = Ended | Measured | CallbacksDone | Ask | Pushed | Ready | Fired

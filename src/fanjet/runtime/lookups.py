@@ -4,8 +4,8 @@ Whatever runs user code says through what to ask: a worker through its pipe, a p
 one that started it. A process that is neither, such as ``python my_dag.py``, asks the store of the home as a command
 does.
 
-Answers are kept while the tries of one launch run, 0.1 s at most. So a map of a million short instances asks now and
-then, and a task that starts after another one has written a variable reads what that has written.
+Answers are kept for half a second, so that a map of a million short instances asks now and then only. A task that
+starts after another one has written a variable reads what that has written: workers are told to forget.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fanjet.model.requests import Count, DeleteVariable, Failure, Found, Lookup,
 Ask: TypeAlias = Callable[[Request], Response]
 
 #: How long an answer may stand for what is in the store now.
-_KEPT_S = 0.1
+_KEPT_S = 0.5
 #: The ``module:function`` by which a process asks that nobody has set up.
 _OF_HOME = "fanjet.bootstrap.stored_lookups:ask_home"
 

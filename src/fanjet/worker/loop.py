@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 
 from fanjet.model.events import TryExtra
-from fanjet.model.frames import Callbacks, CallbacksDone, Ended, Measure, Measured, OpenRun, RunTries, Stop
+from fanjet.model.frames import Callbacks, CallbacksDone, Ended, Forget, Measure, Measured, OpenRun, RunTries, Stop
 from fanjet.model.instants import now
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
@@ -65,12 +65,13 @@ class WorkerLoop:
                     self._measure(frame)
                 case Callbacks():
                     self._run_callbacks(frame)
+                case Forget():
+                    LOOKUPS.forget()
                 case Stop():
                     return
 
     def _run_tries(self, frame: RunTries) -> None:
         """The hot loop: whatever is done here is done for every instance."""
-        LOOKUPS.forget()
         info = self._runs[frame.run]
         runner = self._find_runner(info.dag_id)
         isolated = runner.spec.tasks[frame.task].isolation == "process"
@@ -118,13 +119,16 @@ class WorkerLoop:
             index += 1
 
     def _run_isolated(self, runner: Runner, info: RunInfo, frame: RunTries, index: int) -> Result:
-        return run_isolated(
-            lambda: runner.run(
-                info, frame.task, frame.parent, index, frame.try_number, frame.carry, frame.tries_before
-            ),
-            self._channel,
-            self._cancellation,
-        )
+        try:
+            return run_isolated(
+                lambda: runner.run(
+                    info, frame.task, frame.parent, index, frame.try_number, frame.carry, frame.tries_before
+                ),
+                self._channel,
+                self._cancellation,
+            )
+        finally:
+            LOOKUPS.forget()  # it may have changed variables, in its own process
 
     def _measure(self, frame: Measure) -> None:
         if not self._begin_control(frame.sequence):
@@ -147,7 +151,6 @@ class WorkerLoop:
         self._channel.send(CallbacksDone(frame.sequence, error))
 
     def _begin_control(self, sequence: int) -> bool:
-        LOOKUPS.forget()
         words = self._slot.words
         words[CURRENT] = sequence
         if sequence < words[RESUME] and words[LIMIT] <= sequence:

@@ -15,7 +15,7 @@ from fanjet.model.changes import MeasureMaps, RunCallbacks
 from fanjet.model.events import XComPushed
 from fanjet.model.frames import Answer, Ask, CallbacksDone, Ended, FromWorker, Measured, Pushed, Ready, ToWorker
 from fanjet.model.launches import Launch
-from fanjet.model.requests import Failure, Lookup, Response
+from fanjet.model.requests import DeleteVariable, Failure, Lookup, Response, SetVariable
 from fanjet.worker.segment import NUMBER_BITS
 from fanjet.worker.slot import SEGMENT
 
@@ -39,6 +39,8 @@ class Collector:
         self._durations = durations
         self.serve = serve
         self._write = write
+        #: A try of this worker has changed a variable.
+        self.on_change: Callable[[WorkerHandle], None] = lambda _worker: None
 
     def collect(self, worker: WorkerHandle, batch: Batch) -> None:
         """Take in all whole frames of a worker. A hot loop: one round for every try."""
@@ -104,9 +106,12 @@ class Collector:
         if assignment is None and not is_loading:
             return Failure(message="The try that asks is over.")
         try:
-            return self.serve(0 if assignment is None else assignment.work.run, ask.request)
+            answer = self.serve(0 if assignment is None else assignment.work.run, ask.request)
         except FanjetError as error:
             return Failure(message=str(error))
+        if isinstance(ask.request, SetVariable | DeleteVariable):
+            self.on_change(worker)
+        return answer
 
     @staticmethod
     def _take_pushed(worker: WorkerHandle, frame: Pushed, batch: Batch) -> None:

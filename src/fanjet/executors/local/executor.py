@@ -29,7 +29,7 @@ from fanjet.executors.prefetch import Durations
 from fanjet.executors.room import Seat, WorkerRoom
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
-from fanjet.model.frames import Callbacks, Measure, OpenRun, RunTries, Stop, ToWorker
+from fanjet.model.frames import Callbacks, Forget, Measure, OpenRun, RunTries, Stop, ToWorker
 from fanjet.model.launches import Launch
 from fanjet.model.requests import Failure, Request, Response
 from fanjet.model.runs import RunInfo
@@ -121,6 +121,7 @@ class LocalExecutor:
     def connect(self, serve: Serve) -> None:
         """Have `serve` answer from now on what running tries ask."""
         self._collector.serve = serve
+        self._collector.on_change = self._tell_of_change
         self._pool.on_lookup = partial(answer_lookup, serve)
 
     # --- the port ---
@@ -265,6 +266,12 @@ class LocalExecutor:
     def _write(self, worker: WorkerHandle, frames: Sequence[ToWorker]) -> None:
         if not worker.send(frames):
             self._pool.wait_to_write(worker)
+
+    def _tell_of_change(self, changed_by: WorkerHandle) -> None:
+        """What workers read after this, whoever starts it, is to be what was written."""
+        for worker in self._pool.workers.values():
+            if worker is not changed_by:
+                self._write(worker, [Forget()])
 
     def _make_frame(self, worker: WorkerHandle, work: Launch | Order) -> ToWorker:
         match work:
