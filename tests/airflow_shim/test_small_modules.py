@@ -12,7 +12,7 @@ from fanjet import DAG
 from fanjet.airflow import helpers, timezone
 from fanjet.airflow.configuration import conf
 from fanjet.airflow.dates import days_ago
-from fanjet.airflow.exceptions import AirflowConfigException, AirflowException, AirflowNotFoundException
+from fanjet.airflow.exceptions import AirflowConfigException, AirflowNotFoundException
 from fanjet.airflow.hooks import BaseHook, Connection, FSHook
 from fanjet.airflow.masking import mask_secret, redact
 from fanjet.airflow.plugins import AirflowPlugin
@@ -21,7 +21,7 @@ from fanjet.airflow.session import NoDatabaseSessionError, Session, create_sessi
 from fanjet.airflow.states import State, TaskInstanceState
 from fanjet.airflow.stats import Stats
 from fanjet.airflow.timeout import timeout
-from fanjet.authoring.exceptions import TaskTimeout
+from fanjet.authoring.exceptions import AirflowException, TaskTimeout
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.operators.sensor import BaseSensorOperator
 from fanjet.runtime import macros

@@ -82,12 +82,30 @@ def test_values_that_cannot_be_used_say_what_can(dag, name, value, text):
         Command.partial(task_id="c", **{name: value}).expand(command=["x"])
 
 
-@pytest.mark.parametrize(
-    "name", ["depends_on_past", "executor_config", "pre_execute", "queue", "run_as_user", "executor"]
-)
+@pytest.mark.parametrize("name", ["logger_name", "resources", "run_as_user"])
 def test_what_fanjet_does_not_honour_is_an_error_with_a_fix(dag, name):
     with pytest.raises(DagTypeError, match=f"{name}='x' has no meaning in Fanjet. Fix: "):
         Command(task_id="c", command="x", **{name: "x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("queue", "gpu"), ("executor", "Kubernetes"), ("executor_config", {"a": 1}), ("depends_on_past", True)],
+)
+def test_what_only_other_executors_use_is_kept_and_told(dag, monkeypatch, name, value):
+    monkeypatch.setattr("fanjet.authoring.no_effect._told", set())
+    with pytest.warns(UserWarning, match=f"Command 'c': {name} has no effect") as told:
+        task = Command(task_id="c", command="x", **{name: value})
+    assert (getattr(task, name), len(told)) == (value, 1)
+
+
+def test_hooks_run_around_execute(dag):
+    seen = []
+    hooks = {"pre_execute": seen.append, "post_execute": lambda _, result: seen.append(result)}
+    task = Command(task_id="c", command="x", **hooks)
+    task.pre_execute({"ds": 1})
+    task.post_execute({"ds": 1}, "done")
+    assert seen == [{"ds": 1}, "done"]
 
 
 def test_what_asks_for_nothing_is_accepted(dag):

@@ -8,23 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fanjet.authoring.exceptions import FailException, Rescheduled, SkipException
+from fanjet.authoring.exceptions import AirflowException, FailException, Rescheduled, SkipException
 from fanjet.runtime.connections import ConnectionNotFoundError
 
 
-class AirflowException(Exception):  # noqa: N818 - these are Airflow's names, here and below
-    """The base of what files raise; the try fails and may be retried."""
-
-
-class AirflowSkipException(AirflowException, SkipException):
+class AirflowSkipException(SkipException):
     """The instance is skipped."""
 
 
-class AirflowFailException(AirflowException, FailException):
+class AirflowFailException(FailException):
     """The instance fails and is not retried."""
 
 
-class AirflowRescheduleException(AirflowException, Rescheduled):
+class AirflowRescheduleException(Rescheduled):
     """The try gives its slot back and goes on at `reschedule_date`."""
 
     def __init__(self, reschedule_date: datetime) -> None:
@@ -32,7 +28,7 @@ class AirflowRescheduleException(AirflowException, Rescheduled):
         self.reschedule_date = reschedule_date
 
 
-class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):  # noqa: N818 - as above
+class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):  # noqa: N818 - Airflow's name
     """There is no such thing: a connection, where hooks raise it."""
 
     def __init__(self, *args: Any) -> None:
@@ -76,7 +72,7 @@ class AirflowOptionalProviderFeatureException(AirflowException):
     """A provider lacks an optional package."""
 
 
-class AirflowRuntimeError(Exception):
+class AirflowRuntimeError(AirflowException):
     """Airflow's server answered with an error."""
 
 
@@ -112,7 +108,7 @@ class DagRunAlreadyExists(AirflowBadRequest):
     """There is such a run already."""
 
 
-class DeserializingResultError(ValueError):
+class DeserializingResultError(AirflowException, ValueError):
     """A result cannot be read."""
 
 
@@ -128,14 +124,6 @@ class TaskAlreadyInTaskGroup(AirflowException):
     """A task is in a group already."""
 
 
-class TaskDeferralError(AirflowException):
-    """A trigger failed."""
-
-
-class TaskDeferralTimeout(AirflowException):
-    """A trigger took too long."""
-
-
 class TaskInstanceNotFound(AirflowNotFoundException):
     """There is no such instance."""
 
@@ -144,7 +132,7 @@ class TaskNotFound(AirflowNotFoundException):
     """There is no such task."""
 
 
-class UnknownExecutorException(ValueError):  # noqa: N818 - as above
+class UnknownExecutorException(AirflowException, ValueError):  # noqa: N818 - as above
     """There is no such executor."""
 
 

@@ -11,8 +11,8 @@ from importlib import import_module
 from itertools import filterfalse, tee
 from typing import Any
 
-from fanjet.airflow.exceptions import AirflowException
 from fanjet.authoring.call_signature import read_signature
+from fanjet.authoring.exceptions import AirflowException
 from fanjet.operators.bash import make_environment
 
 _KEY = re.compile(r"[\w.-]+")

@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from fanjet.airflow.providers.importing import is_asked_by_provider
+from fanjet.airflow.providers.packages import TWO_PARTS, find_package, say_install
 from fanjet.airflow.table import GONE_MODULES, MODULES
 from fanjet.airflow.table.entries import Missing
 from fanjet.errors import DagError
@@ -25,10 +27,20 @@ def _see_pendulum() -> None:
 
 _see_pendulum()
 
+__all__ = [
+    "AirflowNameError",
+    "explain_missing",
+    "has_module",
+    "is_asked_by_provider",
+    "is_of_providers",
+    "is_only_declared",
+    "look_up",
+]
+
 
 def has_module(name: str) -> bool:
     """Whether the table has a module, or modules below it."""
-    return name in MODULES or name in _PACKAGES
+    return name in MODULES or name in _PACKAGES or (is_of_providers(name) and _providers().has_module(name))
 
 
 def look_up(module: str, name: str) -> Any:
@@ -39,15 +51,37 @@ def look_up(module: str, name: str) -> Any:
     """
     names = MODULES.get(module, {})
     if name == "__all__":
-        return sorted(name for name, entry in names.items() if isinstance(entry, str))
+        also = _providers().names_in(module) if is_of_providers(module) else ()
+        return sorted({*also, *(name for name, entry in names.items() if isinstance(entry, str))})
     entry = names.get(name)
     if isinstance(entry, str):
         home, _, attribute = entry.partition(":")
         return getattr(import_module(home), attribute) if attribute else import_module(home)
     if has_module(f"{module}.{name}"):
         return import_module(f"{module}.{name}")
+    found = _providers().find_class(module, name) if is_of_providers(module) else None
+    if found is not None:
+        return found
     error = explain_missing(f"{module}.{name}")
     raise AttributeError(str(error), name=name)
+
+
+#: Where the table of provider classes has modules. The standard provider's are in the table of Airflow's own.
+_OF_PROVIDERS = ("airflow.providers", "airflow.contrib", "airflow.operators", "airflow.sensors", "airflow.hooks")
+
+
+def is_of_providers(name: str) -> bool:
+    """Whether the table of provider classes may have a module: it is read only then."""
+    return name.startswith(_OF_PROVIDERS) and not name.startswith("airflow.providers.standard")
+
+
+def is_only_declared(name: str) -> bool:
+    """Whether only the table of provider classes has a module."""
+    return name not in MODULES and name not in _PACKAGES
+
+
+def _providers() -> Any:
+    return import_module("fanjet.airflow.providers.classes")
 
 
 def explain_missing(fullname: str) -> AirflowNameError:
@@ -78,15 +112,8 @@ def _explain_provider(fullname: str) -> AirflowNameError:
     known = [name for name in _PACKAGES | MODULES.keys() if name.startswith("airflow.providers.standard")]
     if parts[0] == "standard":
         return AirflowNameError(f"There is no '{fullname}' in Fanjet.", fix=_suggest_near(fullname, known))
-    package = "-".join(parts[:2] if parts[0] in _TWO_PARTS else parts[:1])
-    return AirflowNameError(
-        f"The module '{fullname}' of an Airflow provider is not installed.",
-        fix=f"pip install --no-deps apache-airflow-providers-{package}, and what it imports besides Airflow",
-    )
-
-
-#: Providers whose name has two parts.
-_TWO_PARTS = frozenset({"apache", "atlassian", "cncf", "common", "dbt", "facebook", "microsoft"})
+    package = find_package(fullname)
+    return AirflowNameError(f"'{fullname}' belongs to {package}, which is not installed.", fix=say_install(package))
 
 
 def _suggest(module: str, name: str) -> str:
@@ -118,5 +145,5 @@ def _parents(name: str) -> list[str]:
 
 #: What is in the table only by what is below it.
 _PACKAGES = frozenset(parent for name in MODULES for parent in _parents(name)) | {
-    f"airflow.providers.{name}" for name in _TWO_PARTS
+    f"airflow.providers.{name}" for name in TWO_PARTS
 }

@@ -6,7 +6,7 @@ import logging
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from fanjet.airflow.exceptions import AirflowException
+from fanjet.authoring.exceptions import AirflowException
 from fanjet.runtime import macros
 
 #: What plugins of Airflow may bring along for its server and scheduler; here only macros are used.

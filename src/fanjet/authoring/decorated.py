@@ -25,6 +25,7 @@ class DecoratedOperator(BaseOperator):
         op_args: Its arguments by position.
         op_kwargs: Its arguments by name; the context provides parameters of its names that are in neither.
         templates_exts: A text among the arguments that ends so is the name of a file with the template.
+        kwargs_to_upstream: Arguments of the class that a subclass has as its other base.
         options: As in `BaseOperator`.
     """
 
@@ -36,17 +37,18 @@ class DecoratedOperator(BaseOperator):
         self,
         *,
         python_callable: Callable[..., Any],
-        op_args: Collection[Any] = (),
+        op_args: Collection[Any] | None = None,
         op_kwargs: Mapping[str, Any] | None = None,
         templates_dict: Mapping[str, Any] | None = None,
         templates_exts: Sequence[str] | None = None,
+        kwargs_to_upstream: Mapping[str, Any] | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
-        super().__init__(**options)
+        super().__init__(**options, **(kwargs_to_upstream or {}))
         if templates_exts:
             self.template_ext = tuple(templates_exts)  # type: ignore[misc] # of this task alone
         self.python_callable = python_callable
-        self.op_args = tuple(op_args)
+        self.op_args = tuple(op_args or ())
         self.op_kwargs = dict(op_kwargs or {})
         self.templates_dict = templates_dict
 

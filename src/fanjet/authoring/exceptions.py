@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from fanjet.errors import DagError, DagTypeError
+from fanjet.errors import DagError, DagTypeError, DagValueError
 
 
-class TaskSignal(Exception):  # noqa: N818 - these say how a try ends, most of them are no errors
+class AirflowException(Exception):  # noqa: N818 - the name under which DAG files of Airflow raise and catch
+    """The base of what Airflow's files raise and of what they may catch; the try fails and may be retried."""
+
+
+class TaskSignal(AirflowException):
     """The base of everything that a task raises to end its try in a particular way."""
 
 
@@ -75,13 +79,17 @@ class TaskDeferralTimeout(TaskSignal):
     """The trigger did not fire within the timeout of the wait; the try fails and may be retried."""
 
 
-class NotMappable(DagTypeError):  # noqa: N818 - reads as what is the matter
+class NotMappable(DagTypeError, AirflowException):  # noqa: N818 - reads as what is the matter
     """A value that a map runs over is no collection with a length and positions."""
 
 
-class DuplicateTaskId(DagError):  # noqa: N818 - reads as what is the matter
+class ParamInvalid(DagValueError, AirflowException):  # noqa: N818 - reads as what is the matter
+    """A parameter has no value, or one that does not fit its schema."""
+
+
+class DuplicateTaskId(DagError, AirflowException):  # noqa: N818 - reads as what is the matter
     """Two tasks or groups of a DAG have the same id."""
 
 
-class CycleError(DagError):
+class CycleError(DagError, AirflowException):
     """Tasks of a DAG wait for each other in a circle."""

@@ -118,10 +118,14 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
         raise DagTypeError(f"Operator class {type(self).__name__} has no execute() method.", fix="write one")
 
     def pre_execute(self, context: Any) -> None:
-        """Runs before `execute`."""
+        """Runs before `execute`: the function given as argument `pre_execute`, unless a subclass has its own way."""
+        if self.pre_execute_hook is not None:
+            self.pre_execute_hook(context)
 
     def post_execute(self, context: Any, result: Any = None) -> None:
-        """Runs after `execute` has given `result`."""
+        """Runs after `execute` has given `result`; as `pre_execute`, with the argument `post_execute`."""
+        if self.post_execute_hook is not None:
+            self.post_execute_hook(context, result)
 
     def defer(
         self,

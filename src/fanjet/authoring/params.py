@@ -7,8 +7,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from fanjet.authoring.exceptions import ParamInvalid
 from fanjet.authoring.lazy_value import NOT_GIVEN
-from fanjet.errors import DagTypeError, DagValueError
+from fanjet.errors import DagTypeError
 
 
 class Param:
@@ -47,10 +48,10 @@ class Param:
         """
         chosen = self.value if value is NOT_GIVEN else value
         if chosen is NOT_GIVEN:
-            raise DagValueError("No value for a param without a default.", fix="give one when the run starts")
+            raise ParamInvalid("No value for a param without a default.", fix="give one when the run starts")
         error = self._find_error(chosen)
         if error:
-            raise DagValueError(f"Invalid value for a param: {error}.", fix="give a value that fits its schema")
+            raise ParamInvalid(f"Invalid value for a param: {error}.", fix="give a value that fits its schema")
         return chosen
 
     def _find_error(self, value: Any) -> str | None:
@@ -126,5 +127,5 @@ def _json_schema() -> ModuleType:
 def _named(name: str, param: Param, value: Any = NOT_GIVEN) -> Any:
     try:
         return param.resolve(value)
-    except DagValueError as error:
-        raise DagValueError(f"Param '{name}': {error.message}", fix=error.fix) from None
+    except ParamInvalid as error:
+        raise ParamInvalid(f"Param '{name}': {error.message}", fix=error.fix) from None

@@ -220,13 +220,13 @@ class TaskDecorators:
             function: The function, where the decorator is used without arguments.
             options: The arguments of `BaseOperator`; the name of the function is the default of `task_id`.
         """
-        return _decorate(DecoratedOperator, function, options)
+        return decorate(DecoratedOperator, function, options)
 
     python = __call__
 
     def branch(self, function: Any = None, /, **options: Any) -> Any:
         """A task that returns the id or ids of what follows; other tasks directly after it are skipped."""
-        return _decorate(BranchDecoratedOperator, function, options)
+        return decorate(BranchDecoratedOperator, function, options)
 
     def short_circuit(self, function: Any = None, /, **options: Any) -> Any:
         """A task that skips what follows unless it returns something true.
@@ -235,7 +235,7 @@ class TaskDecorators:
             function: The function, where the decorator is used without arguments.
             options: As in `__call__`, and `ignore_downstream_trigger_rules`: False skips only what follows directly.
         """
-        return _decorate(ShortCircuitDecoratedOperator, function, options)
+        return decorate(ShortCircuitDecoratedOperator, function, options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("__") or name not in ports.DECORATORS:
@@ -246,14 +246,19 @@ class TaskDecorators:
             return cast("Callable[..., Any]", operator_class)
 
         def decorator(function: Any = None, /, **options: Any) -> Any:
-            return _decorate(operator_class, function, options)
+            return decorate(operator_class, function, options)
 
         return decorator
 
 
-def _decorate(operator_class: type[DecoratedOperator], function: Any, options: Mapping[str, Any]) -> Any:
+def decorate(operator_class: type[DecoratedOperator], function: Any, options: Mapping[str, Any]) -> Any:
+    """A function decorated for a class of operators, or the decorator if there is no function yet.
+
+    Raises:
+        DagTypeError: It cannot be decorated.
+    """
     if function is None:
-        return lambda function: _decorate(operator_class, function, options)
+        return lambda function: decorate(operator_class, function, options)
     if not callable(function):
         raise DagTypeError(
             f"{operator_class.custom_operator_name} cannot decorate {function!r}.", fix="give options by name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -78,6 +78,15 @@ class Operator(Node):
     inlets: tuple[BaseAsset, ...]
     outlets: tuple[BaseAsset, ...]
     isolation: str
+    #: Run before and after `execute`, with the context, and after it with the result too.
+    pre_execute_hook: Callback | None
+    post_execute_hook: Callable[[Any, Any], Any] | None
+    #: What only other executors make use of.
+    queue: str | None
+    executor: str | None
+    executor_config: dict[str, Any] | None
+    depends_on_past: bool
+    wait_for_downstream: bool
     task_display_name: str | None
     doc: str | None
     doc_md: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
@@ -54,6 +54,16 @@ class TaskOptions(TypedDict, total=False):
     outlets: BaseAsset | Sequence[BaseAsset] | None
     #: ``process`` gives each try a process of its own.
     isolation: Literal["worker", "process"]
+    #: Called with the context before `execute`, and with it and the result after it.
+    pre_execute: Callback | None
+    post_execute: Callable[[Any, Any], Any] | None
+    #: Kept, but of no effect where tries run on this machine.
+    queue: str | None
+    executor: str | None
+    executor_config: Mapping[str, Any] | None
+    #: Kept, but no run waits for an earlier one.
+    depends_on_past: bool
+    wait_for_downstream: bool
     task_display_name: str | None
     doc: str | None
     doc_md: str | None

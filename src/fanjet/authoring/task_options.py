@@ -94,6 +94,18 @@ def convert_callbacks(value: Any) -> tuple[Callback, ...]:
     return callbacks
 
 
+def _hook(value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise ValueError("a function")
+    return value
+
+
+def _config(value: Any) -> dict[str, Any] | None:
+    if value is not None and not isinstance(value, Mapping):
+        raise ValueError("a dict")
+    return None if value is None else dict(value)
+
+
 def _one_of(*names: str) -> Convert:
     def convert(value: Any) -> str:
         if value not in names:
@@ -171,6 +183,13 @@ OPTIONS: dict[str, Option] = {
     "inlets": Option(_assets, ()),
     "outlets": Option(_assets, ()),
     "isolation": Option(_one_of("worker", "process"), "worker"),
+    "pre_execute_hook": Option(_hook, None),
+    "post_execute_hook": Option(_hook, None),
+    "queue": Option(_optional(_text), None),
+    "executor": Option(_optional(_text), None),
+    "executor_config": Option(_config, None),
+    "depends_on_past": Option(_flag, False),
+    "wait_for_downstream": Option(_flag, False),
     "task_display_name": Option(_optional(_text), None),
     "doc": Option(_optional(_text), None),
     "doc_md": Option(_optional(_text), None),
@@ -181,26 +200,36 @@ OPTIONS: dict[str, Option] = {
 
 #: Airflow's arguments that Fanjet does not honour, so that nothing is accepted and then ignored.
 REFUSED: dict[str, Refused] = {
-    "depends_on_past": Refused((None, False), "order runs with max_active_runs=1"),
-    "wait_for_downstream": Refused((None, False), "order runs with max_active_runs=1"),
     "ignore_first_depends_on_past": Refused((None, False, True), "leave it out"),
     "wait_for_past_depends_before_skipping": Refused((None, False), "leave it out"),
-    "queue": Refused((None, "default"), "use a pool"),
     "run_as_user": Refused((None,), "start the workers as that user"),
-    "executor": Refused((None,), "leave it out; the executor is a setting"),
-    "executor_config": Refused((None, {}), "leave it out; the executor is a setting"),
     "resources": Refused((None, {}), "use a pool to bound what runs at once"),
     "provide_context": Refused((None, True), "leave it out: a function gets what its parameters ask for"),
     "logger_name": Refused((None,), "use logging.getLogger(name) in the task"),
-    "pre_execute": Refused((None,), "use on_execute_callback, or override pre_execute() in the operator class"),
-    "post_execute": Refused((None,), "use on_success_callback, or override post_execute() in the operator class"),
 }
 
 #: Arguments that Airflow itself accepts without effect by now, and what is said to whoever gives one.
 NO_EFFECT = {"sla": "Airflow 3 has removed it. Fix: use execution_timeout or the DAG's dagrun_timeout."}
 
-#: Older names of arguments.
-RENAMED = {"task_concurrency": "max_active_tis_per_dag", "xcom_push": "do_xcom_push"}
+_LOCAL = "Tries run on this machine. Fix: leave it out; for CPUs, memory or an order, use a pool."
+_EARLIER_RUNS = "No run waits for an earlier one. Fix: start a run when the one before has ended."
+
+#: Arguments that the task keeps and shows, and that change nothing here; said to whoever gives more than the harmless.
+WITHOUT_EFFECT: dict[str, Refused] = {
+    "queue": Refused((None, "default"), _LOCAL),
+    "executor": Refused((None, "LocalExecutor"), _LOCAL),
+    "executor_config": Refused((None, {}), _LOCAL),
+    "depends_on_past": Refused((None, False), _EARLIER_RUNS),
+    "wait_for_downstream": Refused((None, False), _EARLIER_RUNS),
+}
+
+#: Other names of arguments: older ones, and those that are methods here.
+RENAMED = {
+    "task_concurrency": "max_active_tis_per_dag",
+    "xcom_push": "do_xcom_push",
+    "pre_execute": "pre_execute_hook",
+    "post_execute": "post_execute_hook",
+}
 
 #: What places a task in a DAG; also never mapped.
 PLACING = frozenset({"task_id", "dag", "task_group", "default_args", "start_date", "end_date"})
@@ -225,6 +254,8 @@ def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         name = RENAMED.get(given_name, given_name)
         if name in OPTIONS:
             converted[name] = _convert(name, value, where)
+            if name in WITHOUT_EFFECT and value not in WITHOUT_EFFECT[name].harmless:
+                tell_no_effect(name, where, WITHOUT_EFFECT[name].fix)
         elif name in REFUSED:
             _refuse(name, value, where)
         elif name in NO_EFFECT:

@@ -37,7 +37,7 @@ def is_plain_function(operator: Operator) -> bool:
     else:
         kind = type(operator)
         extra = getattr(operator, "templates_dict", None)
-    if not issubclass(kind, DecoratedOperator) or extra:
+    if not issubclass(kind, DecoratedOperator) or extra or operator.pre_execute_hook or operator.post_execute_hook:
         return False
     return (kind.pre_execute, kind.execute, kind.post_execute) == _EXECUTE
 

@@ -12,6 +12,7 @@ from fanjet.model.states import State
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.branching import Graph
 from fanjet.runtime.feeding import Feeds
+from fanjet.runtime.skipping import skips_by_hand
 from fanjet.runtime.try_result import TryResult
 from fanjet.runtime.values import decode
 
@@ -41,7 +42,7 @@ class Results:
         """
         spec = ti.prepared.spec
         operator = ti.prepared.operator
-        if spec.kind in {"branch", "short_circuit"}:
+        if spec.kind != "task" or ti.skipped:
             skips = self._find_skips(ti, value)
             if skips:  # a branch that skipped something has no value (SEMANTICS 5.9)
                 return TryResult(State.SUCCESS, extra=TryExtra(skips=skips))
@@ -58,6 +59,10 @@ class Results:
 
     def _find_skips(self, ti: TaskInstance, value: Any) -> tuple[int, ...]:
         spec = ti.prepared.spec
+        if ti.skipped or spec.kind not in {"branch", "short_circuit"}:
+            return tuple(sorted(ti.skipped))
+        if skips_by_hand(ti.prepared.operator):
+            return ()
         if spec.kind == "branch":
             return self._graph.skipped_by_branch(spec, value)
         if value:

@@ -13,6 +13,7 @@ from fanjet.model.paths import Path, join, show
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
 from fanjet.model.texts import storable
 from fanjet.model.values import RETURN_VALUE
+from fanjet.runtime.branching import Graph
 from fanjet.runtime.context import Context
 from fanjet.runtime.rendering import FieldRenderer
 from fanjet.runtime.task_logging import log
@@ -55,6 +56,7 @@ class TaskInstance:
         "pushed_return_value",
         "rendered",
         "rendered_map_index",
+        "skipped",
         "state",
         "task",
         "tries_before",
@@ -87,6 +89,8 @@ class TaskInstance:
         self.rendered: RenderedFields | None = None
         #: Pushed by hand under the key of the result; holds where the task returns nothing.
         self.pushed_return_value: bytes | None = None
+        #: The numbers of tasks that the code of the try skips, besides those that follow from its result.
+        self.skipped: set[int] = set()
         self._context: Context | None = None
         self._started_at: datetime | None = None
 
@@ -208,6 +212,18 @@ class TaskInstance:
             extensions: Text that ends so is the name of a file.
         """
         return FieldRenderer(self.prepared.templates, self, extensions).render_text(text, field)
+
+    def skip_tasks(self, task_ids: Iterable[str]) -> None:
+        """Have tasks of the DAG skipped once the try succeeds."""
+        self.skipped.update(self._run.number_of(task_id, self.task_id) for task_id in task_ids)
+
+    def skip_all_but(self, chosen: Any) -> None:
+        """Skip what a branch skips that chooses these tasks or groups.
+
+        Args:
+            chosen: Full ids, or one; None for nothing.
+        """
+        self.skipped.update(Graph(self._run.spec).skipped_by_branch(self.prepared.spec, chosen))
 
     def xcom_push(self, key: str, value: Any) -> None:
         """Give other tasks a value under a key.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fanjet.airflow.table.entries import Missing, ModuleNames, home, missing
-
-_OWN_DECORATORS = Missing("its decorators are made otherwise", "write an operator class")
+from fanjet.airflow.table.entries import ModuleNames, home
 
 DECORATORS: ModuleNames = {
     "task": "fanjet.authoring.task_decorator:task",
+    "TaskDecoratorCollection": "fanjet.authoring.task_decorator:TaskDecorators",
     "dag": "fanjet.authoring.dag_decorator:dag",
     "task_group": "fanjet.authoring.task_group_decorator:task_group",
     "setup": "fanjet.authoring.setup_teardown:setup",
@@ -31,7 +30,8 @@ EDGES: ModuleNames = {
 }
 _BASE = {
     "DecoratedOperator": "fanjet.authoring.decorated:DecoratedOperator",
-    **missing(_OWN_DECORATORS, "task_decorator_factory", "TaskDecorator", "get_unique_task_id"),
+    "TaskDecorator": "fanjet.authoring.task_decorator:TaskDecorator",
+    **home("fanjet.airflow.decorators", "task_decorator_factory", "get_unique_task_id"),
 }
 _CONDITION = home("fanjet.operators.conditions", "run_if", "skip_if")
 _TRIGGER_RULE = home("fanjet.model.rules", "TriggerRule")

@@ -34,7 +34,7 @@ MODULES: dict[str, ModuleNames] = {
         "Asset": "fanjet.authoring.assets:Asset",
         "Dataset": "fanjet.airflow.datasets:Dataset",
         "XComArg": "fanjet.authoring.xcom_arg:XComArg",
-        "AirflowException": "fanjet.airflow.exceptions:AirflowException",
+        "AirflowException": "fanjet.authoring.exceptions:AirflowException",
         "__version__": "fanjet.airflow.version:version",
     },
     "airflow.version": home("fanjet.airflow.version", "version"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fanjet.airflow.table.entries import DEFERRABLE, ModuleNames, home, missing
+from fanjet.airflow.table.entries import ModuleNames, home
 
 EXCEPTIONS: ModuleNames = {
     **home(
@@ -12,7 +12,6 @@ EXCEPTIONS: ModuleNames = {
         "AirflowConfigException",
         "AirflowDagDuplicatedIdException",
         "AirflowDagInconsistent",
-        "AirflowException",
         "AirflowFailException",
         "AirflowFileParseException",
         "AirflowInternalRuntimeError",
@@ -36,26 +35,26 @@ EXCEPTIONS: ModuleNames = {
         "RemovedInAirflow4Warning",
         "SerializationError",
         "TaskAlreadyInTaskGroup",
-        "TaskDeferralError",
-        "TaskDeferralTimeout",
         "TaskInstanceNotFound",
         "TaskNotFound",
         "UnknownExecutorException",
         "VariableNotUnique",
         "XComNotFound",
     ),
+    **home(
+        "fanjet.authoring.exceptions", "AirflowException", "TaskDeferralError", "TaskDeferralTimeout", "TaskDeferred"
+    ),
     "AirflowDagCycleException": "fanjet.authoring.exceptions:CycleError",
     "AirflowSensorTimeout": "fanjet.authoring.exceptions:SensorTimeout",
     "AirflowTaskTimeout": "fanjet.authoring.exceptions:TaskTimeout",
     "DuplicateTaskIdFound": "fanjet.authoring.exceptions:DuplicateTaskId",
-    "ParamValidationError": "fanjet.errors:DagValueError",
+    "ParamValidationError": "fanjet.authoring.exceptions:ParamInvalid",
     "FailStopDagInvalidTriggerRule": "fanjet.errors:DagValueError",
     "FailFastDagInvalidTriggerRule": "fanjet.errors:DagValueError",
     "UnmappableOperator": "fanjet.authoring.exceptions:NotMappable",
     "UnmappableXComTypePushed": "fanjet.authoring.exceptions:NotMappable",
     "UnmappableXComLengthPushed": "fanjet.authoring.exceptions:NotMappable",
     "XComForMappingNotPushed": "fanjet.authoring.exceptions:NotMappable",
-    **missing(DEFERRABLE, "TaskDeferred"),
 }
 
 STANDARD_EXCEPTIONS: ModuleNames = home(

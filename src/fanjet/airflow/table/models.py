@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fanjet.airflow.table.authoring import EDGES
-from fanjet.airflow.table.entries import METADATA_DATABASE, Missing, ModuleNames, home, missing
+from fanjet.airflow.table.entries import METADATA_DATABASE, ModuleNames, home, missing
 
 _DAG = home("fanjet.authoring.dag", "DAG")
 _DAG_DECORATOR = home("fanjet.authoring.dag_decorator", "dag")
@@ -15,9 +15,9 @@ _CONNECTION = home("fanjet.airflow.hooks", "Connection")
 _XCOM_ARG = home("fanjet.authoring.xcom_arg", "XComArg")
 _TASK_INSTANCE = home("fanjet.runtime.task_instance", "TaskInstance")
 _DAG_RUN = home("fanjet.runtime.dag_run", "DagRun")
-_LINKS = Missing("tasks here have no links of their own", "put links into doc_md")
-_XCOM = Missing("values of other runs are not for tasks to read", "use ti.xcom_pull(...) in a task")
-_SKIP = Missing("tasks here skip by what they return or raise", "use @task.branch, or raise AirflowSkipException")
+_LINKS = home("fanjet.airflow.links", "BaseOperatorLink")
+_XCOM: ModuleNames = {"XCom": "fanjet.airflow.xcom:XCom", "BaseXCom": "fanjet.airflow.xcom:XCom"}
+_SKIP = home("fanjet.runtime.skipping", "SkipMixin")
 _CONSTANTS = home("fanjet.airflow.constants", "XCOM_RETURN_KEY", "MAX_XCOM_SIZE")
 
 MODULES: dict[str, ModuleNames] = {
@@ -31,9 +31,9 @@ MODULES: dict[str, ModuleNames] = {
         **_XCOM_ARG,
         **_TASK_INSTANCE,
         **_DAG_RUN,
-        **missing(_LINKS, "BaseOperatorLink"),
-        **missing(_XCOM, "XCom", "BaseXCom"),
-        **missing(_SKIP, "SkipMixin"),
+        **_LINKS,
+        **_XCOM,
+        **_SKIP,
         **missing(
             METADATA_DATABASE, "Base", "DagBag", "DagModel", "DagTag", "Log", "Pool", "SlaMiss", "TaskFail",
             "TaskReschedule", "Trigger", "clear_task_instances", "RenderedTaskInstanceFields", "DagPickle",
@@ -48,9 +48,9 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.models.variable": _VARIABLE,
     "airflow.models.connection": _CONNECTION,
     "airflow.models.xcom_arg": _XCOM_ARG,
-    "airflow.models.xcom": {**_CONSTANTS, **missing(_XCOM, "XCom", "BaseXCom")},
+    "airflow.models.xcom": {**_CONSTANTS, **_XCOM},
     "airflow.utils.xcom": _CONSTANTS,
-    "airflow.sdk.bases.xcom": missing(_XCOM, "BaseXCom"),
+    "airflow.sdk.bases.xcom": _XCOM,
     "airflow.models.taskinstance": {
         **_TASK_INSTANCE,
         "get_current_context": "fanjet.runtime.context:get_current_context",
@@ -58,9 +58,9 @@ MODULES: dict[str, ModuleNames] = {
     },
     "airflow.models.taskinstancekey": missing(METADATA_DATABASE, "TaskInstanceKey"),
     "airflow.models.dagrun": _DAG_RUN,
-    "airflow.models.baseoperatorlink": missing(_LINKS, "BaseOperatorLink"),
-    "airflow.sdk.bases.operatorlink": missing(_LINKS, "BaseOperatorLink"),
-    "airflow.models.skipmixin": missing(_SKIP, "SkipMixin"),
+    "airflow.models.baseoperatorlink": _LINKS,
+    "airflow.sdk.bases.operatorlink": _LINKS,
+    "airflow.models.skipmixin": _SKIP,
     "airflow.models.dagbag": missing(METADATA_DATABASE, "DagBag"),
     "airflow.models.pool": missing(METADATA_DATABASE, "Pool", "PoolStats"),
     "airflow.sdk.definitions.variable": _VARIABLE,

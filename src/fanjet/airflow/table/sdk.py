@@ -7,7 +7,6 @@ from fanjet.airflow.table.authoring import DECORATORS, EDGES
 from fanjet.airflow.table.core import MODULES as CORE
 from fanjet.airflow.table.entries import (
     ASSET_EVENTS,
-    DEFERRABLE,
     PARTITIONS,
     SERVER,
     Missing,
@@ -47,7 +46,7 @@ MODULES: dict[str, ModuleNames] = {
         **home("fanjet.authoring.xcom_arg", "XComArg"),
         **home("fanjet.model.rules", "TriggerRule", "WeightRule"),
         **home("fanjet.operators.branch", "BaseBranchOperator"),
-        "BranchMixIn": "fanjet.operators.branch:BaseBranchOperator",
+        **home("fanjet.runtime.skipping", "BranchMixIn"),
         **home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue"),
         **home("fanjet.runtime.context", "Context", "get_current_context"),
         **home("fanjet.runtime.task_instance", "TaskInstance"),
@@ -60,7 +59,8 @@ MODULES: dict[str, ModuleNames] = {
         **CORE["airflow.io.path"],
         "macros": "fanjet.runtime.macros",
         **{name: MODELS["airflow.models"][name] for name in ("BaseOperatorLink", "BaseXCom", "SkipMixin")},
-        **missing(DEFERRABLE, "BaseAsyncOperator", "ResumableJobMixin"),
+        **home("fanjet.operators.async_operator", "BaseAsyncOperator"),
+        **missing(_STORES, "ResumableJobMixin"),
         **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
                   "SyncCallback", "deadline_reference"),
         **missing(_RETRY_POLICY, "ExceptionRetryPolicy", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule"),
