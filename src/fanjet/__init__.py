@@ -16,6 +16,8 @@ if TYPE_CHECKING:
         FailException,
         SensorTimeout,
         SkipException,
+        TaskDeferralError,
+        TaskDeferralTimeout,
         TaskDeferred,
         TaskTimeout,
     )
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
     from fanjet.authoring.task_decorator import task
     from fanjet.authoring.task_group import TaskGroup
     from fanjet.authoring.task_group_decorator import task_group
+    from fanjet.authoring.triggers import (
+        BaseTrigger,
+        StartTriggerArgs,
+        TaskFailedEvent,
+        TaskSkippedEvent,
+        TaskSuccessEvent,
+        TriggerEvent,
+    )
     from fanjet.authoring.xcom_arg import XComArg
     from fanjet.model.rules import TriggerRule, WeightRule
     from fanjet.operators.bash import BashOperator
@@ -34,7 +44,8 @@ if TYPE_CHECKING:
     from fanjet.operators.empty import EmptyOperator
     from fanjet.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
     from fanjet.operators.sensor import BaseSensorOperator, PokeReturnValue, PythonSensor
-    from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor
+    from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor, WaitSensor
+    from fanjet.operators.triggers import DateTimeTrigger, FileTrigger, TimeDeltaTrigger
     from fanjet.runtime.connections import BaseHook, Connection
     from fanjet.runtime.context import get_current_context
     from fanjet.runtime.lazy_sequence import LazyXComSequence
@@ -46,14 +57,17 @@ __all__ = [
     "BaseHook",
     "BaseOperator",
     "BaseSensorOperator",
+    "BaseTrigger",
     "BashOperator",
     "BashSensor",
     "BranchPythonOperator",
     "Connection",
     "DateTimeSensor",
+    "DateTimeTrigger",
     "EmptyOperator",
     "FailException",
     "FileSensor",
+    "FileTrigger",
     "Label",
     "LazyXComSequence",
     "MappedOperator",
@@ -65,12 +79,21 @@ __all__ = [
     "SensorTimeout",
     "ShortCircuitOperator",
     "SkipException",
+    "StartTriggerArgs",
+    "TaskDeferralError",
+    "TaskDeferralTimeout",
     "TaskDeferred",
+    "TaskFailedEvent",
     "TaskGroup",
+    "TaskSkippedEvent",
+    "TaskSuccessEvent",
     "TaskTimeout",
     "TimeDeltaSensor",
+    "TimeDeltaTrigger",
+    "TriggerEvent",
     "TriggerRule",
     "Variable",
+    "WaitSensor",
     "WeightRule",
     "XComArg",
     "chain",
@@ -93,14 +116,17 @@ _HOMES = {
     "BaseHook": "fanjet.runtime.connections",
     "BaseOperator": "fanjet.authoring.operator",
     "BaseSensorOperator": "fanjet.operators.sensor",
+    "BaseTrigger": "fanjet.authoring.triggers",
     "BashOperator": "fanjet.operators.bash",
     "BashSensor": "fanjet.operators.sensors",
     "BranchPythonOperator": "fanjet.operators.python",
     "Connection": "fanjet.runtime.connections",
     "DateTimeSensor": "fanjet.operators.sensors",
+    "DateTimeTrigger": "fanjet.operators.triggers",
     "EmptyOperator": "fanjet.operators.empty",
     "FailException": "fanjet.authoring.exceptions",
     "FileSensor": "fanjet.operators.sensors",
+    "FileTrigger": "fanjet.operators.triggers",
     "Label": "fanjet.authoring.edges",
     "LazyXComSequence": "fanjet.runtime.lazy_sequence",
     "MappedOperator": "fanjet.authoring.mapped_operator",
@@ -112,12 +138,21 @@ _HOMES = {
     "SensorTimeout": "fanjet.authoring.exceptions",
     "ShortCircuitOperator": "fanjet.operators.python",
     "SkipException": "fanjet.authoring.exceptions",
+    "StartTriggerArgs": "fanjet.authoring.triggers",
+    "TaskDeferralError": "fanjet.authoring.exceptions",
+    "TaskDeferralTimeout": "fanjet.authoring.exceptions",
     "TaskDeferred": "fanjet.authoring.exceptions",
+    "TaskFailedEvent": "fanjet.authoring.triggers",
     "TaskGroup": "fanjet.authoring.task_group",
+    "TaskSkippedEvent": "fanjet.authoring.triggers",
+    "TaskSuccessEvent": "fanjet.authoring.triggers",
     "TaskTimeout": "fanjet.authoring.exceptions",
     "TimeDeltaSensor": "fanjet.operators.sensors",
+    "TimeDeltaTrigger": "fanjet.operators.triggers",
+    "TriggerEvent": "fanjet.authoring.triggers",
     "TriggerRule": "fanjet.model.rules",
     "Variable": "fanjet.runtime.variables",
+    "WaitSensor": "fanjet.operators.sensors",
     "WeightRule": "fanjet.model.rules",
     "XComArg": "fanjet.authoring.xcom_arg",
     "chain": "fanjet.authoring.edges",

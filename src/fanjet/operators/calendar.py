@@ -10,7 +10,9 @@ from fanjet.authoring.exceptions import FailException
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.operators.branch import BaseBranchOperator
 from fanjet.operators.sensor import BaseSensorOperator
+from fanjet.operators.sensors import InstantSensor
 from fanjet.operators.weekday import WeekDay
+from fanjet.runtime.clock import clock_of
 
 
 class BranchDateTimeOperator(BaseBranchOperator):
@@ -118,11 +120,13 @@ class DayOfWeekSensor(BaseSensorOperator):
         return _find_now(context, self.use_task_logical_date, self.task_id).isoweekday() in self._days
 
 
-class TimeSensor(BaseSensorOperator):
+class TimeSensor(InstantSensor):
     """Waits until a time of the day.
 
     Args:
         target_time: The time; in the zone of the DAG's start_date unless it has its own, UTC without one.
+        deferrable: Whether it waits without a slot.
+        end_from_trigger: Whether it is then over without a try that only notes that.
         options: As in `BaseSensorOperator`.
     """
 
@@ -132,11 +136,19 @@ class TimeSensor(BaseSensorOperator):
             raise DagValueError(f"Sensor '{self.task_id}': target_time={target_time!r} is no time.", fix="give a time")
         self.target_time = target_time
 
-    def poke(self, context: Any) -> bool:
+    def find_target(self, context: Any) -> datetime:
+        """The time on the day of now, which the start of the try settles."""
         dag = context["dag"]
         zone = self.target_time.tzinfo or (dag.start_date.tzinfo if dag.start_date else UTC)
-        now = datetime.now(zone)
-        return now.timetz() >= self.target_time.replace(tzinfo=now.tzinfo)
+        day = datetime.fromtimestamp(clock_of(context).time(), zone).date()
+        return datetime.combine(day, self.target_time.replace(tzinfo=zone))
+
+
+class TimeSensorAsync(TimeSensor):
+    """A `TimeSensor` that waits without a slot."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"deferrable": True, **options})
 
 
 def _find_now(context: Any, use_logical_date: bool, task_id: str) -> datetime:

@@ -125,7 +125,7 @@ class FileSensor(BaseSensorOperator):
         return str((Path(base) / self.filepath).absolute())
 
 
-class _InstantSensor(BaseSensorOperator):
+class InstantSensor(BaseSensorOperator):
     """Waits until an instant that `find_target` gives.
 
     Args:
@@ -160,7 +160,7 @@ class _InstantSensor(BaseSensorOperator):
         """The instant has come."""
 
 
-class TimeDeltaSensor(_InstantSensor):
+class TimeDeltaSensor(InstantSensor):
     """Waits until some time after the end of the run's data interval; after its creation where it has none.
 
     Args:
@@ -194,7 +194,7 @@ class TimeDeltaSensorAsync(TimeDeltaSensor):
         super().__init__(**{"deferrable": True, **options})
 
 
-class WaitSensor(_InstantSensor):
+class WaitSensor(InstantSensor):
     """Waits for some time from its own start.
 
     Args:
@@ -224,7 +224,7 @@ class WaitSensor(_InstantSensor):
         return None
 
 
-class DateTimeSensor(_InstantSensor):
+class DateTimeSensor(InstantSensor):
     """Waits until an instant.
 
     Args:

@@ -99,11 +99,13 @@ class TriggerLoop:
             firing = Firing(Outcome.FAILED, error=f"Trigger {deferral.classpath} was cancelled by its own code.")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
             log_traceback(error)
-            firing = Firing(Outcome.FAILED, error=f"Trigger {deferral.classpath} failed: {describe(error)}")
+            told = "" if isinstance(error, DagTypeError) else f"Trigger {deferral.classpath} failed: "
+            firing = Firing(Outcome.FAILED, error=told + describe(error))
         self._report(key, deferral, firing, output)
         await self._clean_up(trigger, killed=False)
 
     def _report(self, key: Key, deferral: Deferral, firing: Firing, output: TriggerOutput) -> None:
+        self.tell_if_slow(deferral)  # now, so that the log of the instance has it
         if self._tasks.pop(key, None) is not None:
             self._fired(key, fire(deferral, Firing(firing.outcome, firing.payload, firing.error, output.text())))
 
@@ -142,6 +144,18 @@ class TriggerLoop:
                 write_log(f"{name}() of the trigger failed:\n")
                 log_traceback(error)
 
+    def tell_if_slow(self, deferral: Deferral) -> None:
+        """Say so where the code of a trigger has kept all others waiting."""
+        if self.stepping is None:
+            return
+        took_s = time.monotonic() - self.stepping[1]
+        self.stepping = (self.stepping[0], time.monotonic())
+        if took_s > SLOW_STEP_S:
+            write_log(
+                f"Trigger {deferral.classpath} of task '{deferral.task_id}' blocked all other triggers "
+                f"for {took_s:.1f} s. Fix: await in run(), or move what blocks to asyncio.to_thread().\n"
+            )
+
     async def _stepwise(self, work: Awaitable[_T], deferral: Deferral) -> _T:
         return await _Steps(self, work, deferral)
 
@@ -171,18 +185,12 @@ class _Steps(Awaitable[_T]):
                 answer, go_on = error, steps.throw
 
     def _step(self, go_on: Callable[[Any], Any], answer: Any) -> Any:
-        began = time.monotonic()
-        self._loop.stepping = (self._deferral.classpath, began)
+        self._loop.stepping = (self._deferral.classpath, time.monotonic())
         try:
             return go_on(answer)
         finally:
+            self._loop.tell_if_slow(self._deferral)
             self._loop.stepping = None
-            took_s = time.monotonic() - began
-            if took_s > SLOW_STEP_S:
-                write_log(
-                    f"Trigger {self._deferral.classpath} of task '{self._deferral.task_id}' blocked all other triggers "
-                    f"for {took_s:.1f} s. Fix: await in run(), or move what blocks to asyncio.to_thread().\n"
-                )
 
 
 def _make(deferral: Deferral, number: int, clock: Clock) -> BaseTrigger:

@@ -29,7 +29,6 @@ def missing(entry: Missing, *names: str) -> dict[str, str | Missing]:
 
 
 #: Reasons that many names share.
-DEFERRABLE = Missing("nothing here waits for triggers yet", "use a sensor with mode='reschedule'")
 METADATA_DATABASE = Missing(
     "it is a table of Airflow's database, and code that runs in tasks never sees Fanjet's",
     "use the context, Variable, Connection and the commands of fanjet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fanjet.airflow.table.entries import DEFERRABLE, METADATA_DATABASE, PARTITIONS, SERVER, Missing
+from fanjet.airflow.table.entries import METADATA_DATABASE, PARTITIONS, SERVER, Missing
 
 _CONTRIB = Missing("Airflow has moved what was there to providers", "import it from its provider")
 _LISTENERS = Missing("nothing here tells listeners", "use callbacks of tasks and DAGs")
@@ -32,6 +32,6 @@ GONE_MODULES: dict[str, Missing] = {
     "airflow.serialization": SERVER,
     "airflow.task.priority_strategy": _PRIORITY,
     "airflow.ti_deps": SERVER,
-    "airflow.triggers": DEFERRABLE,
+    "airflow.triggers": Missing("it is made for tests of Airflow", "write a BaseTrigger"),
     "airflow.www": SERVER,
 }

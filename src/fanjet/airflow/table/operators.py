@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fanjet.airflow.table.entries import DEFERRABLE, Missing, ModuleNames, home, missing
+from fanjet.airflow.table.entries import Missing, ModuleNames, home, missing
 
 _OTHER_DAGS = Missing("tasks cannot yet start or watch runs of other DAGs", "put both parts into one DAG")
 _SUBDAG = Missing("SubDAGs are gone from Airflow too", "use a task group")
@@ -24,9 +24,7 @@ _PYTHON = {
         "is_venv_installed",
     ),
 }
-_BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | {
-    "BranchMixIn": "fanjet.operators.branch:BaseBranchOperator"
-}
+_BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | home("fanjet.runtime.skipping", "BranchMixIn")
 _LATEST_ONLY = home("fanjet.operators.latest_only", "LatestOnlyOperator")
 _BRANCH_DATETIME = home("fanjet.operators.calendar", "BranchDateTimeOperator")
 _BRANCH_WEEKDAY = home("fanjet.operators.calendar", "BranchDayOfWeekOperator")
@@ -40,27 +38,26 @@ _SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue
 _BASH_SENSOR = home("fanjet.operators.sensors", "BashSensor")
 _FILE_SENSOR = home("fanjet.operators.sensors", "FileSensor")
 _PYTHON_SENSOR = home("fanjet.operators.sensor", "PythonSensor")
-_DATE_TIME_SENSOR = home("fanjet.operators.sensors", "DateTimeSensor") | missing(DEFERRABLE, "DateTimeSensorAsync")
-_TIME_DELTA_SENSOR = home("fanjet.operators.sensors", "TimeDeltaSensor") | missing(
-    DEFERRABLE, "TimeDeltaSensorAsync", "WaitSensor"
-)
-_TIME_SENSOR = home("fanjet.operators.calendar", "TimeSensor") | missing(DEFERRABLE, "TimeSensorAsync")
+_DATE_TIME_SENSOR = home("fanjet.operators.sensors", "DateTimeSensor", "DateTimeSensorAsync")
+_TIME_DELTA_SENSOR = home("fanjet.operators.sensors", "TimeDeltaSensor", "TimeDeltaSensorAsync", "WaitSensor")
+_TIME_SENSOR = home("fanjet.operators.calendar", "TimeSensor", "TimeSensorAsync")
 _DAY_OF_WEEK_SENSOR = home("fanjet.operators.calendar", "DayOfWeekSensor")
 _EXTERNAL_TASK = missing(
     _OTHER_DAGS, "ExternalTaskSensor", "ExternalTaskMarker", "ExternalDagLink", "ExternalTaskSensorLink"
 )
-_TRIGGERS = missing(
-    DEFERRABLE,
+_TRIGGERS = home(
+    "fanjet.authoring.triggers",
+    "BaseTaskEndEvent",
     "BaseTrigger",
-    "BaseEventTrigger",
-    "TriggerEvent",
     "StartTriggerArgs",
-    "TaskSuccessEvent",
     "TaskFailedEvent",
     "TaskSkippedEvent",
-)
-_TEMPORAL = missing(DEFERRABLE, "DateTimeTrigger", "TimeDeltaTrigger")
-_FILE_TRIGGERS = missing(DEFERRABLE, "FileTrigger", "FileDeleteTrigger", "DirectoryFileDeleteTrigger")
+    "TaskSuccessEvent",
+    "TriggerEvent",
+) | {"BaseEventTrigger": "fanjet.authoring.triggers:BaseTrigger"}
+_TEMPORAL = home("fanjet.operators.triggers", "DateTimeTrigger", "TimeDeltaTrigger")
+_FILE_TRIGGERS = home("fanjet.operators.triggers", "DirectoryFileDeleteTrigger", "FileDeleteTrigger", "FileTrigger")
+_EXTERNAL_TRIGGERS = missing(_OTHER_DAGS, "DagStateTrigger", "TaskStateTrigger", "WorkflowTrigger")
 _WEEKDAY = home("fanjet.operators.weekday", "WeekDay")
 _STANDARD = "airflow.providers.standard"
 
@@ -140,6 +137,9 @@ MODULES: dict[str, ModuleNames] = {
     f"{_STANDARD}.triggers.temporal": _TEMPORAL,
     "airflow.triggers.file": _FILE_TRIGGERS,
     f"{_STANDARD}.triggers.file": _FILE_TRIGGERS,
+    "airflow.triggers.external_task": _EXTERNAL_TRIGGERS,
+    f"{_STANDARD}.triggers.external_task": _EXTERNAL_TRIGGERS,
+    f"{_STANDARD}.triggers.hitl": missing(_HUMANS, "HITLTrigger", "HITLTriggerEventFailurePayload"),
     "airflow.utils.weekday": _WEEKDAY,
     f"{_STANDARD}.utils.weekday": _WEEKDAY,
 }
