@@ -8,6 +8,7 @@ import contextlib
 import faulthandler
 import gc
 import os
+import select
 import signal
 import sys
 import threading
@@ -15,9 +16,12 @@ import time
 import traceback
 from typing import TextIO
 
-from fanjet.model.frames import Drop, Fired, Ready, Stop, ToWorker, Watch
+from fanjet.errors import ExecutionError
+from fanjet.model.frames import Answer, Ask, Drop, Fired, Ready, Stop, ToWorker, Watch
+from fanjet.model.requests import Request, Response
 from fanjet.runtime.clock import SYSTEM_CLOCK
 from fanjet.runtime.failures import write_log
+from fanjet.runtime.lookups import LOOKUPS
 from fanjet.runtime.secrets import SECRETS
 from fanjet.runtime.task_logging import setup_task_logging
 from fanjet.runtime.value_store import ValueStore
@@ -93,12 +97,18 @@ class Triggerer:
         self._frames: FrameBuffer[ToWorker] = FrameBuffer(ToWorker)
         self._loop = TriggerLoop(store, SYSTEM_CLOCK, self._note_fired)
         self._fired: list[tuple[int, int, bytes]] = []
+        #: Frames that came while an answer was awaited.
+        self._aside: list[ToWorker] = []
+        #: Guards both pipes: triggers ask in the loop's thread or in others.
+        self._pipes = threading.Lock()
         self._over = asyncio.Event()
         self._patience_s = 0.0
 
     async def serve(self) -> None:
         """Until the executor says `Stop` or is gone."""
         os.set_blocking(self._read_fd, False)
+        self._asyncio_loop = asyncio.get_running_loop()
+        LOOKUPS.ask_through(self.ask)
         asyncio.get_running_loop().add_reader(self._read_fd, self._read)
         self._channel.send(Ready(os.getpid()))
         threading.Thread(target=self._tell_of_blocking, daemon=True).start()
@@ -106,14 +116,40 @@ class Triggerer:
         asyncio.get_running_loop().remove_reader(self._read_fd)
         await self._loop.close(self._patience_s)
 
+    def ask(self, request: Request) -> Response:
+        """Ask for a variable or a connection, and wait for the answer; the loop stands still meanwhile."""
+        with self._pipes:
+            self._channel.send(Ask(0, request))
+            while True:
+                select.select([self._read_fd], [], [])
+                data = os.read(self._read_fd, _READ_BYTES)
+                if not data:
+                    raise ExecutionError("The scheduler is gone.")
+                frames = list(self._frames.add(data))
+                answer = next((frame for frame in frames if isinstance(frame, Answer)), None)
+                self._aside += [frame for frame in frames if frame is not answer]
+                if answer is not None:
+                    break
+        if self._aside:
+            self._asyncio_loop.call_soon_threadsafe(self._obey_aside)
+        return answer.response
+
     def _read(self) -> None:
-        try:
-            data = os.read(self._read_fd, _READ_BYTES)
-        except BlockingIOError:
-            return
-        if not data:
-            self._over.set()
-        for frame in self._frames.add(data):
+        with self._pipes:
+            try:
+                data = os.read(self._read_fd, _READ_BYTES)
+            except BlockingIOError:
+                return
+            if not data:
+                self._over.set()
+            self._aside += self._frames.add(data)
+        self._obey_aside()
+
+    def _obey_aside(self) -> None:
+        """Carry out the frames that have come, in their order."""
+        with self._pipes:
+            frames, self._aside = self._aside, []
+        for frame in frames:
             match frame:
                 case Watch(triggers):
                     for run, ticket, carry in triggers:
@@ -134,7 +170,8 @@ class Triggerer:
     def _send_fired(self) -> None:
         fired, self._fired = self._fired, []
         try:
-            self._channel.send(Fired(fired))
+            with self._pipes:
+                self._channel.send(Fired(fired))
         except BrokenPipeError:
             self._over.set()
 

@@ -9,7 +9,8 @@ from fanjet.executors.local.pool import Pool
 from fanjet.model.changes import DropTriggers, WatchTriggers
 from fanjet.model.deferrals import Firing, Outcome, find_deferral, fire
 from fanjet.model.events import Event, TriggersFired
-from fanjet.model.frames import Drop, Fired, Stop, ToWorker, Watch
+from fanjet.model.frames import Answer, Ask, Drop, Fired, Stop, ToWorker, Watch
+from fanjet.model.requests import Failure, Lookup, Request, Response
 
 #: Pauses before the triggerer is started again; when it dies once more after the last, what waits fails.
 _PAUSES_S = (0.2, 1.0, 3.0)
@@ -122,6 +123,13 @@ class Triggers:
         for frame in triggerer.take_frames():
             if isinstance(frame, Fired):
                 self._tell([(run, ticket, carry) for run, ticket, carry in frame.triggers])
+            elif isinstance(frame, Ask):
+                self._write([Answer(self._answer(frame.request))])
+
+    def _answer(self, request: Request) -> Response:
+        if isinstance(request, Lookup):
+            return self._pool.on_lookup(request)
+        return Failure("A trigger can only read variables and connections. Fix: do it in the task, before or after.")
 
     def _fail_all(self, reason: str) -> None:
         self._deaths = 0
