@@ -39,6 +39,10 @@ class DagValueError(DagError, ValueError):
     """A `DagError` where Python programs expect a ValueError: a value that cannot be used."""
 
 
+class DagWarning(UserWarning):
+    """The author of a DAG file should know something that does no harm while the file is loaded."""
+
+
 class OperationError(FanjetError):
     """The operator asked for something that cannot be done: not found, in conflict, a bad argument."""
 

@@ -50,7 +50,8 @@ class AirflowFinder:
         lookup = import_module("fanjet.airflow.lookup")
         installed = _find_installed(fullname, path, target)
         if installed is not None and (_is_provider(fullname) or not lookup.has_module(fullname)):
-            return import_module("fanjet.airflow.providers.installed").with_old_names(installed)
+            import_module("fanjet.airflow.providers.installed").add_old_names(installed)
+            return installed
         if lookup.has_module(fullname) and not (lookup.is_only_declared(fullname) and lookup.is_asked_by_provider()):
             spec = ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type] # a loader by what it has
             spec.submodule_search_locations = _installed(fullname)

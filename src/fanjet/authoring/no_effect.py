@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fanjet.authoring.definition import find_definition
+from fanjet.errors import DagWarning
 
 #: What has been told: the file and the argument. Default arguments reach every task.
 _told: set[tuple[str, str]] = set()
@@ -22,4 +23,4 @@ def tell_no_effect(name: str, where: str, why: str) -> None:
     if (file, name) in _told:
         return
     _told.add((file, name))
-    warnings.warn_explicit(f"{where}: {name} has no effect. {why}", UserWarning, file, line)
+    warnings.warn_explicit(f"{where}: {name} has no effect. {why}", DagWarning, file, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from fanjet.authoring.call_signature import read_signature
@@ -20,6 +21,16 @@ class Accepted(NamedTuple):
     names: frozenset[str]
     #: Those that its own constructor cannot do without.
     required: frozenset[str]
+
+
+class _AnyName(frozenset[str]):
+    """All names, but for those that were taken out: of operators whose arguments only their package knows."""
+
+    def __contains__(self, name: object) -> bool:
+        return not super().__contains__(name)
+
+    def __sub__(self, names: AbstractSet[Any]) -> frozenset[str]:
+        return _AnyName({*self, *names})
 
 
 class OperatorMeta(ABCMeta):
@@ -54,12 +65,15 @@ def accepted_arguments(cls: type) -> Accepted:
         names.update(own)
         if required is None:
             required = {name for name in own if name not in signature.defaults}
+        if base.__dict__.get("takes_any_argument"):
+            names = _AnyName()  # type: ignore[assignment] # a set that has them all
+            break
         if base.__dict__.get("takes_task_options"):
             names |= NAMES
         elif signature.has_kwargs:
             continue
         break
-    accepted = Accepted(frozenset(names), frozenset(required or ()))
+    accepted = Accepted(names if isinstance(names, frozenset) else frozenset(names), frozenset(required or ()))
     cls._accepted_arguments = accepted  # type: ignore[attr-defined] # a cache that subclasses must not inherit
     return accepted
 

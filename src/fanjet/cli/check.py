@@ -63,7 +63,7 @@ def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], as_
     "# fanjet: ignore[no-retries]" where a task is defined or called switches a rule off there,
     "# fanjet: ignore-file[...]" in the whole file.
 
-    Exit status: 0 when all is well, 2 when there are errors or findings.
+    Exit status: 0 when all is well, 2 when there are errors or findings; warnings do not count.
     """
     check_rule_names(ignored, strict=strict)
     missing = [
@@ -78,12 +78,13 @@ def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], as_
     checked = list(_check_all(files, load))
     duplicates = find_duplicates([(one.file.path, one.report) for one in checked])
     errors = [*missing, *odd, *(error for one in checked for error in one.errors), *duplicates]
+    told = list(dict.fromkeys(warning for one in checked for warning in one.report.warnings))
     findings = list(dict.fromkeys(finding for one in checked for finding in one.report.findings))
     if as_json:
-        data = _as_data(checked, errors)
+        data = {**_as_data(checked, errors), "warnings": [msgspec.structs.asdict(each) for each in told]}
         print_json({**data, "findings": [msgspec.structs.asdict(each) for each in findings]} if strict else data)
     else:
-        _print(checked, errors, findings, look_at(), strict=strict)
+        _print(checked, errors, told, findings, look_at(), strict=strict)
     return 2 if errors or findings else 0
 
 
@@ -137,6 +138,7 @@ class _Counter:
 def _print(
     checked: Sequence[_Checked],
     errors: Sequence[ParseError],
+    told: Sequence[ParseError],
     findings: Sequence[Finding],
     terminal: Terminal,
     *,
@@ -144,14 +146,17 @@ def _print(
 ) -> None:
     if len(checked) <= _MOST_NAMED:
         print_text("".join(_describe(one, terminal) for one in checked if not one.errors and not one.report.findings))
+    print_text(render_dag_errors(told, terminal))
     print_text(render_dag_errors(errors, terminal))
     print_text(render_findings(findings, terminal))
     dags = sum(len(one.report.specs) for one in checked)
     summary = f"{say_count(len(checked), 'file')}, {say_count(dags, 'DAG')}: "
     verdict = terminal.style(say_count(len(errors), "error") if errors else "no errors", _colour(errors))
+    if told:
+        verdict += ", " + terminal.style(say_count(len(told), "warning"), "yellow")
     if strict:
-        told = say_count(len(findings), "finding") if findings else "no findings"
-        verdict += ", " + terminal.style(told, _colour(findings))
+        count = say_count(len(findings), "finding") if findings else "no findings"
+        verdict += ", " + terminal.style(count, _colour(findings))
     print_text(f"{summary}{verdict}\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from fanjet.cli.terminal import Terminal, look_at
@@ -17,20 +18,29 @@ def print_dag_errors(errors: Sequence[ParseError]) -> None:
 
 
 def render_dag_errors(errors: Iterable[ParseError], terminal: Terminal) -> str:
-    """A paragraph per error."""
-    return "".join(_render(error, terminal) for error in errors)
+    """A paragraph per error; of warnings in a row with one fix, the last says it."""
+    following = [*errors]
+    return "".join(
+        _render(error, terminal, with_fix=error.kind != "warning" or after is None or after.fix != error.fix)
+        for error, after in zip_longest(following, following[1:])
+    )
 
 
-def _render(error: ParseError, terminal: Terminal) -> str:
+def _render(error: ParseError, terminal: Terminal, *, with_fix: bool) -> str:
     file = shorten_path(error.file)
     place = f"{file}:{error.line}" if error.line else file
     head, *more = error.message.splitlines() or [""]
     fits = not terminal.live or text_width(f"{place}: {error.kind}: {head}") <= terminal.width
-    lines = [f"{terminal.style(place, 'bold')}: {terminal.style(error.kind, 'red')}:" + (f" {head}" if fits else "")]
+    styled = f"{terminal.style(place, 'bold')}: {terminal.style(error.kind, _colour(error))}:"
+    lines = [styled + (f" {head}" if fits else "")]
     lines += [f"    {line}" for line in (more if fits else [head, *more])]
-    if error.fix:
+    if error.fix and with_fix:
         lines.append(f"    {terminal.style('fix:', 'green')} {error.fix}")
     return "\n".join(lines) + "\n"
+
+
+def _colour(error: ParseError) -> str:
+    return "yellow" if error.kind == "warning" else "red"
 
 
 def shorten_path(file: str) -> str:

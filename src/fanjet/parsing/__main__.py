@@ -17,6 +17,7 @@ import msgspec
 from fanjet.errors import ExecutionError
 from fanjet.model.requests import Failure, Found, Lookup, Request, Response
 from fanjet.parsing.child import LENGTH_BYTES, STRICT, Asked, Reported, pack
+from fanjet.parsing.dag_warnings import collect_warnings
 from fanjet.parsing.loader import load_file, make_report
 from fanjet.parsing.report import ParseReport
 from fanjet.runtime.lookups import LOOKUPS
@@ -28,9 +29,9 @@ def main() -> None:
     sys.argv[1:] = []
     os.set_inheritable(fd, False)
     parent = Parent(socket.socket(fileno=fd))
-    with LOOKUPS.asking_through(parent.ask, is_loading=True):
+    with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
         report = _load_strictly(path, root) if strict else _load(path, root)
-    parent.send(Reported(report))
+    parent.send(Reported(msgspec.structs.replace(report, warnings=told)))
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

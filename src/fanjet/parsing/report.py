@@ -14,8 +14,8 @@ class ParseError(msgspec.Struct, frozen=True):
         file: As it was given.
         line: 1-based; None when no line is to blame.
         kind: ``syntax``, ``import``, ``dag`` (the author's use of Fanjet), ``exception``, ``duplicate``, ``exit``,
-            ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty``, ``missing`` or
-            ``path`` (its name is no UTF-8).
+            ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty``, ``missing``,
+            ``path`` (its name is no UTF-8) or, in `ParseReport.warnings`, ``warning``.
         message: What is wrong.
         fix: What to do, if that is known.
     """
@@ -63,3 +63,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     places: dict[str, tuple[str, int]] = {}
     #: What the rules say, where they were asked.
     findings: list[Finding] = []
+    #: What the author should know and does no harm; their kind is ``warning``.
+    warnings: list[ParseError] = []

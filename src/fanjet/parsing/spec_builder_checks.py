@@ -9,7 +9,7 @@ from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import Operator
 from fanjet.authoring.operator_class import accepted_arguments
 from fanjet.authoring.task_options import NAMES
-from fanjet.errors import DagValueError
+from fanjet.errors import DagValueError, DagWarning
 from fanjet.model.rules import TriggerRule
 
 
@@ -60,14 +60,15 @@ def warn_about(dag: DAG) -> None:
             _warn(
                 f"{where}: it was never expanded, so there is no such task. Fix: add .expand(...)", partial.definition
             )
-    known = set(NAMES)
-    for task in dag.tasks:
-        known |= accepted_arguments(task.operator_class if isinstance(task, MappedOperator) else type(task)).names
+    classes = {task.operator_class if isinstance(task, MappedOperator) else type(task) for task in dag.tasks}
+    known = [NAMES, *(accepted_arguments(cls).names for cls in classes)]
     given = {*dag.default_args, *(name for group in dag.task_groups.values() for name in group.default_args)}
-    for name in sorted(given - known) if dag.tasks else ():
+    for name in sorted(given) if dag.tasks else ():
+        if any(name in names for names in known):
+            continue
         _warn(f"DAG '{dag.dag_id}': no task takes the argument '{name}' of default_args.", dag.definition)
 
 
 def _warn(message: str, definition: tuple[str, int] | None) -> None:
     file, line = definition or ("<unknown>", 0)
-    warnings.warn_explicit(message, UserWarning, file, line)
+    warnings.warn_explicit(message, DagWarning, file, line)
