@@ -58,7 +58,7 @@ def ask(
     while True:
         if target.row.owned:
             if latest:
-                raise OperationError(_explain_latest(target.row))
+                refuse_owned(target.row)
             answer = _ask_owner(target.row, request, settings, display)
             if answer is not None:
                 return answer
@@ -77,11 +77,17 @@ def _read_again(run: int, settings: Settings) -> Target:
         return read_target(reader, str(run))
 
 
-def _explain_latest(row: RunRow) -> str:
-    return (
-        f"Run {row.info.number} is being carried out by process {row.owner_pid} with the version that it started with. "
-        "Leave --latest out, or stop that process first."
-    )
+def refuse_owned(row: RunRow) -> None:
+    """Refuse to change the version of a run that is under way.
+
+    Raises:
+        OperationError: A process carries it out.
+    """
+    if row.owned:
+        raise OperationError(
+            f"Run {row.info.number} is being carried out by process {row.owner_pid} with the version that it started "
+            "with. Leave --latest out, or stop that process first."
+        )
 
 
 def _ask_owner(row: RunRow, request: Request, settings: Settings, display: Display) -> str | None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fanjet.bootstrap.requests import DagFileError
 from fanjet.errors import OperationError
 from fanjet.model.spec import DagSpec, MapSpec, TaskSpec
 from fanjet.parsing.bundle import Bundle, find_bundle
+from fanjet.parsing.child import parse_in_child
+from fanjet.settings.values import Settings
 from fanjet.store.bundles import save_bundle
 from fanjet.store.journal import Journal
 from fanjet.store.rows import VersionRow
@@ -66,6 +69,20 @@ class LatestVersion:
         """
         kept = save_bundle(home, self._bundle.root, [self.file.absolute()], beside=self._bundle.files)
         return journal.save_version(spec, bundle=kept, root=str(self._bundle.root), file=spec.file)
+
+
+def check_latest(version: VersionRow, settings: Settings) -> None:
+    """Find out whether a run could go on with its DAG file as it is now. The file is loaded, nothing is run.
+
+    Raises:
+        DagFileError: It cannot be loaded.
+        OperationError: It is gone, or the DAG has another structure in it.
+    """
+    latest = LatestVersion(version)
+    report = parse_in_child(latest.file, settings.parse_timeout_s)
+    if report.errors:
+        raise DagFileError(report.errors)
+    latest.choose(report.specs)
 
 
 _WITHOUT = "Without --latest the run goes on with its own copy."

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import click
 
-from fanjet.bootstrap.requests import RerunOptions
+from fanjet.bootstrap.asking import refuse_owned
+from fanjet.bootstrap.latest_version import check_latest
+from fanjet.bootstrap.requests import DagFileError, RerunOptions
 from fanjet.bootstrap.target import Target, ask_rerun, read_target
 from fanjet.cli.arguments import home_option
 from fanjet.cli.asking import carry_out
+from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.finding import find_run
 from fanjet.cli.outcomes import workers_option
 from fanjet.cli.output import print_json, print_text
@@ -20,7 +23,7 @@ from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.cli.terminal import look_at
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.reruns import RerunPlan
-from fanjet.settings import load_settings
+from fanjet.settings import Settings, load_settings
 from fanjet.store.queries import Reader
 
 
@@ -79,6 +82,8 @@ def command(
     request = ask_rerun(target, selection, options)
     plan = target.plan(request)
     if dry_run:
+        if latest and not _can_be_latest(target, settings):
+            return 2
         _show(target, plan, as_json=as_json)
         return 0
     if not plan.taken and not plan.maps:
@@ -86,6 +91,17 @@ def command(
         return 0
     click.echo(f"Rerun of run {target.row.info.number}: {say_plan(plan)}.", err=True)
     return carry_out(target, request, settings, latest=latest, inline=inline)
+
+
+def _can_be_latest(target: Target, settings: Settings) -> bool:
+    """Whether the DAG file can be loaded; what is wrong with it is printed."""
+    refuse_owned(target.row)
+    try:
+        check_latest(target.version, settings)
+    except DagFileError as error:
+        print_dag_errors(error.errors)
+        return False
+    return True
 
 
 def _show(target: Target, plan: RerunPlan, *, as_json: bool) -> None:
@@ -104,6 +120,6 @@ def _explain_nothing(target: Target) -> str:
     number = row.info.number
     if is_interrupted(row):
         return (
-            f"There is nothing to rerun in run {number}; it was interrupted, and goes on with: fanjet resume {number}"
+            f"There is nothing to rerun in run {number}. It was interrupted, and goes on with: fanjet resume {number}"
         )
     return f"There is nothing to rerun in run {number} of {row.info.dag_id} ({row.state.label})."

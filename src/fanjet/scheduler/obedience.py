@@ -9,8 +9,6 @@ from fanjet.model.commands import Request
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.states import State
 
-_IT = {True: "it", False: "them"}
-
 
 def describe_answer(request: Request, changes: Sequence[Change]) -> str:
     """One sentence about the changes that a request led to."""
@@ -21,8 +19,11 @@ def describe_answer(request: Request, changes: Sequence[Change]) -> str:
         case MarkRequested(state=state):
             ended = [c for c in changes if isinstance(c, EndInstances) and c.task == request.task and c.state == state]
             marked = sum(len(change.indexes) for change in ended)
-            more = f"; {cleared:,} that did not succeed because of {_IT[marked == 1]} judged again" if cleared else ""
-            return f"{_instances(marked)} marked {State(state).label}{more}." if marked else "Nothing to mark."
+            done = f"{_instances(marked)} marked {State(state).label}" if marked else "Nothing to mark"
+            if not cleared:
+                return f"{done}."
+            what = f"{cleared:,} that did not succeed because of {'it' if marked == 1 else 'them'}"
+            return f"{done}; {what} {'is' if cleared == 1 else 'are'} judged again."
         case CancelRequested(task=task):
             stopped = sum(len(change.indexes) for change in changes if isinstance(change, CancelTries))
             ended = [c for c in changes if isinstance(c, EndInstances) and task in (None, c.task)]
