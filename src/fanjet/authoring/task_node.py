@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.definition import Definition
     from fanjet.authoring.params import ParamsDict
+    from fanjet.authoring.retry_policy import RetryPolicy
     from fanjet.authoring.task_group import TaskGroup
     from fanjet.model.spec import TaskKind
 
@@ -55,6 +56,7 @@ class Operator(Node):
     #: The factor by which the delay grows with each try; 0 keeps it constant.
     retry_exponential_backoff: float
     max_retry_delay: timedelta | None
+    retry_policy: RetryPolicy | None
     execution_timeout: timedelta | None
     trigger_rule: TriggerRule
     on_execute_callback: tuple[Callback, ...]

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict
 
 from fanjet.authoring.assets import BaseAsset
 from fanjet.authoring.dag import DAG
+from fanjet.authoring.retry_policy import RetryPolicy
 from fanjet.authoring.task_group import TaskGroup
 from fanjet.authoring.task_options import Callback
 from fanjet.model.rules import TriggerRule, WeightRule
@@ -27,6 +28,8 @@ class TaskOptions(TypedDict, total=False):
     #: True doubles the delay with each try, a number is the factor.
     retry_exponential_backoff: bool | float
     max_retry_delay: timedelta | float | None
+    #: Decides by the exception whether, and after which delay, a failed try is retried.
+    retry_policy: RetryPolicy | None
     execution_timeout: timedelta | float | None
     trigger_rule: TriggerRule | str
     on_execute_callback: Callback | Sequence[Callback] | None

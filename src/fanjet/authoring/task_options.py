@@ -100,6 +100,12 @@ def _hook(value: Any) -> Any:
     return value
 
 
+def _policy(value: Any) -> Any:
+    if value is not None and not callable(getattr(value, "evaluate", None)):
+        raise ValueError("a RetryPolicy")
+    return value
+
+
 def _config(value: Any) -> dict[str, Any] | None:
     if value is not None and not isinstance(value, Mapping):
         raise ValueError("a dict")
@@ -160,6 +166,7 @@ OPTIONS: dict[str, Option] = {
     "retry_delay": Option(_duration, timedelta(minutes=5)),
     "retry_exponential_backoff": Option(_backoff, 0.0),
     "max_retry_delay": Option(_optional(_duration), None),
+    "retry_policy": Option(_policy, None),
     "execution_timeout": Option(_optional(_duration), None),
     "trigger_rule": Option(_trigger_rule, TriggerRule.ALL_SUCCESS),
     "on_execute_callback": Option(convert_callbacks, ()),

@@ -138,7 +138,8 @@ def _decide(
             extra = event.extras.get(column)
             if extra is None or not extra.no_retry:
                 states[at] = State.UP_FOR_RETRY
-                resume_at[column] = event.ended_at[column] + delay_s
+                own = None if extra is None else extra.resume_at  # a retry policy has its own delay
+                resume_at[column] = event.ended_at[column] + delay_s if own is None else own
     for state in (State.UP_FOR_RESCHEDULE, State.DEFERRED):
         if state in states:
             for at in find_all(given, state):

@@ -24,7 +24,8 @@ class TryExtra(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True)
     no_retry: bool = False
     #: The numbers of tasks that a branch or short circuit skips, in the scope of the instance (SEMANTICS 11, 0.2).
     skips: tuple[int, ...] = ()
-    #: When a rescheduled try wants to go on, and a deferred one gives up; None for never.
+    #: When a rescheduled try wants to go on, and a deferred one gives up; None for never. Of a failed one: when a retry
+    #: is to begin, None for the task's delay.
     resume_at: float | None = None
     #: Opaque data that a rescheduled or deferred try gets back when it goes on.
     carry: bytes | None = None

@@ -34,13 +34,36 @@ def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     if isinstance(error, SkipException):
         return _skip(ti, error, label)
     log_traceback(error)
-    no_retry = isinstance(error, _FINAL)
+    no_retry, resume_at = isinstance(error, _FINAL), None
+    if not no_retry and ti.task.retry_policy is not None:
+        no_retry, resume_at = _ask_policy(ti, error)
     retries = not no_retry and ti.try_number <= ti.max_tries
     ti.state = "up_for_retry" if retries else "failed"
     text = describe(error)
     tell(ti, "retry" if retries else "failure", exception=error, reason=text)
-    extra = TryExtra(label=label, error=text, no_retry=no_retry, rendered=_rendered(ti))
+    extra = TryExtra(label=label, error=text, no_retry=no_retry, resume_at=resume_at, rendered=_rendered(ti))
     return TryResult(State.FAILED, extra=extra)
+
+
+def _ask_policy(ti: TaskInstance, error: BaseException) -> tuple[bool, float | None]:
+    """Whether the policy of the task rules a retry out, and when it wants the next try to begin."""
+    from fanjet.authoring.retry_policy import RetryAction, ask_policy  # noqa: PLC0415 - few tasks have a policy
+
+    assert ti.task.retry_policy is not None, "only tasks with a policy come here"
+    context = ti.get_template_context()
+    try:
+        decision = ask_policy(ti.task.retry_policy, error, ti.try_number, ti.max_tries, context)
+    except Exception as failed:  # noqa: BLE001 - the policy is the author's
+        write_log("The retry policy failed, so the retries of the task hold:\n")
+        log_traceback(failed)
+        return False, None
+    if decision.action is RetryAction.DEFAULT:
+        return False, None
+    write_log(f"Retry policy: {decision.action.value}, {decision.reason or 'without a reason'}\n")
+    if decision.action is RetryAction.FAIL:
+        return True, None
+    delay = decision.retry_delay
+    return False, None if delay is None else ti.clock.time() + delay.total_seconds()
 
 
 def _skip(ti: TaskInstance, error: BaseException, label: str | None) -> TryResult:

@@ -27,7 +27,14 @@ _NAMES_OF_TIMETABLES = (
     "PartitionedAssetTimetable", "PartitionedAtRuntime",
 )  # fmt: skip
 _DEADLINES = Missing("there are no deadlines here", "use dagrun_timeout and on_failure_callback")
-_RETRY_POLICY = Missing("retries follow from the task's arguments", "raise AirflowFailException where no retry helps")
+_RETRY_POLICY = home(
+    "fanjet.authoring.retry_policy",
+    "ExceptionRetryPolicy",
+    "RetryAction",
+    "RetryDecision",
+    "RetryPolicy",
+    "RetryRule",
+)
 _STORES = Missing("tasks have no state of their own here yet", "use XComs")
 _RESULT = Missing("runs here have no result", "use the XCom of a task")
 
@@ -63,7 +70,7 @@ MODULES: dict[str, ModuleNames] = {
         **missing(_STORES, "ResumableJobMixin"),
         **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
                   "SyncCallback", "deadline_reference"),
-        **missing(_RETRY_POLICY, "ExceptionRetryPolicy", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule"),
+        **_RETRY_POLICY,
         **missing(_STORES, "NEVER_EXPIRE"),
         **missing(_RESULT, "result"),
         **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
@@ -78,9 +85,7 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.sdk.definitions.asset.decorators": missing(ASSET_EVENTS, "asset"),
     "airflow.sdk.definitions.context": home("fanjet.runtime.context", "Context", "get_current_context")
     | home("fanjet.airflow.parsing_context", "AirflowParsingContext", "get_parsing_context"),
-    "airflow.sdk.definitions.retry_policy": missing(
-        _RETRY_POLICY, "ExceptionRetryPolicy", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule"
-    ),
+    "airflow.sdk.definitions.retry_policy": _RETRY_POLICY,
     "airflow.sdk.execution_time.context": missing(_STORES, "NEVER_EXPIRE"),
     "airflow.sdk.execution_time.secrets_masker": home("fanjet.airflow.masking", "mask_secret", "redact"),
     "airflow.sdk.execution_time.timeout": home("fanjet.airflow.timeout", "timeout"),
