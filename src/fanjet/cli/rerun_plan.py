@@ -107,7 +107,9 @@ def say_plan(plan: RerunPlan) -> str:
     others = plan.count() - asked
     if not others:
         return say_count(asked, "instance")
-    return f"{say_count(asked, 'instance')}, and {others:,} that depend{'s' * (others == 1)} on {_IT[asked == 1]}"
+    them = _IT[asked == 1]
+    setups = f" or set {them} up" if plan.companions else ""
+    return f"{say_count(asked, 'instance')}, and {others:,} that depend{'s' * (others == 1)} on {them}{setups}"
 
 
 def _parts(target: Target, plan: RerunPlan) -> dict[int, _Part]:
