@@ -7,13 +7,14 @@ changed here; the same answer serves the rerun itself and the preview of one. So
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import either, find_all
 from fanjet.engine.core import Core
-from fanjet.engine.items import count_items, fed_by, had_items
+from fanjet.engine.items import count_items, fed_by, had_items, shape_of
 from fanjet.engine.plan import common_length
-from fanjet.model.lengths import MeasuredLength, find_sources
+from fanjet.model.lengths import find_sources
 from fanjet.model.paths import Path
 from fanjet.model.spec import MapSpec, TaskSpec
 from fanjet.model.states import State
@@ -48,10 +49,15 @@ class Clearing:
             mine = self._mask(block)
             mine[:] = either(mine, mask[: len(mine)].ljust(len(mine), b"\0"))
 
-    def add_below(self, task: int, path: Path) -> None:
-        """Take everything of a task at and below a path that exists."""
+    def add_below(self, task: int, path: Path) -> bool:
+        """Take everything of a task at and below a path that exists; whether that is more than before."""
+        is_more = False
         for block, positions in blocks_below(self._core, task, path):
-            self.add_mask(block, _ones(len(block.states), positions))
+            known = self.taken[task].get(block.parent)
+            if known is None or known[1].count(1, positions.start, positions.stop) < len(positions):
+                is_more = True
+                self.add_mask(block, _ones(len(block.states), positions))
+        return is_more
 
     def touched(self, task: int, path: Path) -> bytes:
         """1 for each position right below a path that is taken; where there are none, ``1`` if anything below is."""
@@ -65,7 +71,8 @@ class Clearing:
         if above is not None and not above[0].single and path[-1] < len(above[1]):
             return bytes((above[1][path[-1]],))
         size = len(path)
-        return b"\1" if any(parent[:size] == path for parent in taken) else b""
+        is_stand_in_taken = any(path[:level] in taken and taken[path[:level]][0].single for level in range(size))
+        return b"\1" if is_stand_in_taken or any(parent[:size] == path for parent in taken) else b""
 
     def __iter__(self) -> Iterator[tuple[Block, range | list[int]]]:
         for taken in self.taken:
@@ -123,24 +130,23 @@ def take_dependants(core: Core, clearing: Clearing) -> None:
 
 def take_setups(core: Core, clearing: Clearing) -> None:
     """Take the setups that the taken work needs, with their teardowns, but not what else they serve."""
-    wanted: dict[int, None] = {}
+    wanted = {
+        (setup, path)
+        for task in core.spec.tasks
+        if clearing.taken[task.number] or _is_open(clearing, task)
+        for setup in task.setups
+        for path in _prefixes(core, clearing, task.number, _shared_level(core, setup, task))
+    }
+    for setup, path in sorted(wanted):
+        if clearing.add_below(setup, path):
+            clearing.companions.add(setup)
     for task in core.spec.tasks:
-        if clearing.taken[task.number]:
-            for setup in task.setups:
-                if not clearing.taken[setup]:
-                    wanted[setup] = None
-                    _take_alongside(core, clearing, core.spec.tasks[setup], task)
-    for task in core.spec.tasks:
-        if task.is_teardown and not clearing.taken[task.number]:
-            for setup in set(task.upstream) & wanted.keys():
-                _take_after(core, clearing, task, setup)
-    clearing.companions |= wanted.keys()
+        for setup in set(task.upstream) & clearing.companions if task.is_teardown else ():
+            _take_after(core, clearing, task, setup)
 
 
-def _take_alongside(core: Core, clearing: Clearing, setup: TaskSpec, work: TaskSpec) -> None:
-    level = common_length(setup.scope, work.scope)
-    for path in _prefixes(core, clearing, work.number, level):
-        clearing.add_below(setup.number, path)
+def _shared_level(core: Core, setup: int, work: TaskSpec) -> int:
+    return common_length(core.spec.tasks[setup].scope, work.scope)
 
 
 def _plain_upstream(core: Core, task: TaskSpec) -> list[int]:
@@ -234,9 +240,9 @@ class _Groups:
                 self._clearing.add_below(task, context)
                 continue
             block = self._core.blocks[task].get(context)
-            if block is not None and not block.single:
-                self._clearing.add_mask(block, fed)
-            elif block is None:
+            if block is not None:  # or the one that stands for all, because a branch left them out
+                self._clearing.add_mask(block, b"\1" if block.single else fed)
+            else:
                 for position in find_all(fed, 1):
                     self._clearing.add_below(task, (*context, position))
 
@@ -245,7 +251,7 @@ class _Groups:
         assert spec.task is not None
         if not self._may_be_fed(spec):
             return
-        for context, block in list(self._core.blocks[spec.task].items()):
+        for context, block in sorted(self._core.blocks[spec.task].items(), key=itemgetter(0)):
             if len(context) != len(spec.scope) or not self._is_source_taken(spec, context):
                 continue
             if block.single:
@@ -255,7 +261,7 @@ class _Groups:
                 self._clearing.add_mask(block, self._find_fed(spec, context))
 
     def _may_be_fed(self, spec: MapSpec) -> bool:
-        if isinstance(spec.length, MeasuredLength) and any(self._fed[number] for number in spec.scope):
+        if self._core.plan.measured[spec.number] and any(self._fed[number] for number in spec.scope):
             return True
         clearing, tasks = self._clearing, self._core.spec.tasks
         return any(clearing.taken[source] or _is_open(clearing, tasks[source]) for source in find_sources(spec.length))
@@ -275,7 +281,7 @@ class _Groups:
 
     def _is_item_taken(self, spec: MapSpec, context: Path) -> bool:
         """Whether a map over the argument of a group lies at a position that is fed by what is taken."""
-        if not isinstance(spec.length, MeasuredLength):
+        if not self._core.plan.measured[spec.number]:
             return False
         for level, number in enumerate(spec.scope):
             fed = self._fed[number].get(context[:level])
@@ -287,13 +293,13 @@ class _Groups:
         core = self._core
         items = had_items(core, spec, context)
         if self._is_item_taken(spec, context):
-            return b"\1" * count_items(spec.length, items)
+            return b"\1" * count_items(shape_of(core, spec), items)
         return fed_by(core, spec, context, items, self._clearing.touched)
 
     def _contexts(self, spec: MapSpec) -> Iterator[Path]:
         place = self._core.places[self._core.plan.group_nodes[spec.number].number]
-        for parent, column in place.contexts.items():
-            for position in range(len(column)):
+        for parent in sorted(place.contexts):
+            for position in range(len(place.contexts[parent])):
                 yield (*parent, position) if place.node.level else ()
 
 

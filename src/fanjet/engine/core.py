@@ -24,7 +24,7 @@ from fanjet.errors import InvariantError
 from fanjet.model.changes import Change, ClearInstances, DropTriggers, EndInstances, QueueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.spec import DagSpec
-from fanjet.model.states import RunStatus, State
+from fanjet.model.states import ENDED, RunStatus, State
 
 #: Of a context whose task is mapped by itself, or of a group map: not yet decided, being measured, decided. A task that
 #: is not mapped by itself has the states of its instances instead; NONE is WAITING.
@@ -137,6 +137,16 @@ class Core:
         """Whether one instance above stands for everything of the task at and below the path."""
         closed = self.closed[task]
         return bool(closed) and any(path[:level] in closed for level in range(len(path) + 1))
+
+    def is_complete(self, task: int, path: Path) -> bool:
+        """Whether everything of a task at and below a path exists and has ended."""
+        if self.is_closed(task, path):
+            return True
+        if len(path) == len(self.plan.chains[task]):
+            found = self.find_block(task, path)
+            return found is not None and found[0].state(found[1]) in ENDED
+        block = self.blocks[task].get(path)
+        return block.complete if block is not None else not self.incomplete[task].get(path, 1)
 
     def contexts_below(self, place: Place, path: Path) -> Iterator[tuple[Path, int, int]]:
         """The contexts of a node at and below a path: (path above, first, last + 1)."""

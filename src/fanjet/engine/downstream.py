@@ -34,6 +34,12 @@ def hand_on(core: Core, ends: Ends) -> None:
     _tell_up(core, block.task, path, seen, shallow=block.single, complete=block.complete)
 
 
+def hand_on_all(core: Core) -> None:
+    """Tell of all ends that wait to be handed on, before what has ended is taken back or removed."""
+    while core.ends:
+        hand_on(core, core.ends.popleft())
+
+
 def complete_part(core: Core, task: int, path: Path) -> None:
     """What lies at and below a path is complete now, although nothing of it ended: it was held until now."""
     _tell_up(core, task, path, 0, shallow=False, complete=True)

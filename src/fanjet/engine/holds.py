@@ -5,7 +5,7 @@ Source: SEMANTICS 15.2.
 
 from __future__ import annotations
 
-from fanjet.engine.core import WAITING, Core, Place, above
+from fanjet.engine.core import DECIDED, WAITING, Core, Place, above
 from fanjet.engine.downstream import complete_part, reopen_part
 from fanjet.engine.items import Items, had_items, pack_items
 from fanjet.model.changes import ReopenMap, SetMapLength
@@ -56,6 +56,12 @@ def hold_map(core: Core, spec: MapSpec, context: Path, items: Items) -> None:
             core.incomplete[task][context] += 1
             if core.incomplete[task][context] == 1:
                 reopen_part(core, task, context)
+
+
+def decide(core: Core, spec: MapSpec, context: Path) -> None:
+    """Nothing is left to decide about a map at a context."""
+    parent, position = above(context)
+    place_of(core, spec).contexts[parent][position] = DECIDED
 
 
 def put_down(core: Core, place: Place, context: Path) -> None:

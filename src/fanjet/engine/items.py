@@ -27,6 +27,7 @@ from fanjet.model.lengths import (
     ShortestLength,
     SumLength,
     ValuesLength,
+    find_sources,
 )
 from fanjet.model.paths import Path
 from fanjet.model.spec import MapSpec
@@ -42,9 +43,14 @@ Touched: TypeAlias = Callable[[int, Path], bytes]
 NEVER = 1 << 62
 
 
+def shape_of(core: Core, spec: MapSpec) -> LengthSpec:
+    """How the items of a map are put together; of one that a worker measures no more is known than how many."""
+    return MeasuredLength(find_sources(spec.length)) if core.plan.measured[spec.number] else spec.length
+
+
 def take_items(core: Core, spec: MapSpec, context: Path) -> Items:
     """What a map would run over now."""
-    return [_leaf(core, leaf, spec, context) for leaf in _leaves(spec.length)]
+    return [_leaf(core, leaf, spec, context) for leaf in _leaves(shape_of(core, spec))]
 
 
 def had_items(core: Core, spec: MapSpec, context: Path) -> Items:
@@ -90,9 +96,10 @@ def fed_by(core: Core, spec: MapSpec, context: Path, items: Items, touched: Touc
         items: What it ran over.
         touched: Says which instances are run again.
     """
-    leaves = list(_leaves(spec.length))
+    shape = shape_of(core, spec)
+    leaves = list(_leaves(shape))
     masks = iter([_mask(core, leaf, spec, context, had, touched) for leaf, had in zip(leaves, items, strict=True)])
-    return _join(spec.length, masks)
+    return _join(shape, masks)
 
 
 def _leaves(length: LengthSpec) -> Iterator[LengthSpec]:
@@ -116,7 +123,7 @@ def _leaf(core: Core, leaf: LengthSpec, spec: MapSpec, context: Path) -> bytes |
             if inner > 1:
                 return core.lengths[core.plan.chains[task][len(prefix)]].get(prefix, 0)
             block = core.blocks[task].get(prefix)
-            return b"" if block is None or block.valued is None else bytes(block.valued)
+            return b"" if block is None else bytes(block.valued or bytes(len(block.states)))
         case _:
             return core.lengths[spec.number].get(context, 0)  # measured: by the length that a worker found
 
@@ -138,14 +145,23 @@ def _mask(core: Core, leaf: LengthSpec, spec: MapSpec, context: Path, had: bytes
         case ValuesLength(task):
             prefix, inner = _below(core, task, spec, context)
             if isinstance(had, bytes):
-                return bytes(compress(touched(task, prefix).ljust(len(had), b"\0"), had))
-            return bytes(any(touched(task, (*prefix, position))) for position in range(had)) if inner > 1 else b""
+                return bytes(compress(_touched_or_gone(core, task, prefix, touched).ljust(len(had), b"\1"), had))
+            left = core.lengths[core.plan.chains[task][len(prefix)]].get(prefix, 0) if inner > 1 else 0
+            return bytes(position >= left or any(touched(task, (*prefix, position))) for position in range(had))
         case MeasuredLength(sources):
             assert isinstance(had, int)
             again = any(any(touched(task, _below(core, task, spec, context)[0])) for task in sources)
             return bytes([again]) * had
         case _:
             raise AssertionError(leaf)
+
+
+def _touched_or_gone(core: Core, task: int, prefix: Path, touched: Touched) -> bytes:
+    """As long as the source is now: what it had beyond is gone, and would be something new if it came back."""
+    block = core.blocks[task].get(prefix)
+    if block is None or block.single:
+        return b""
+    return touched(task, prefix).ljust(len(block.states), b"\0")
 
 
 def _join(length: LengthSpec, masks: Iterator[bytes]) -> bytes:

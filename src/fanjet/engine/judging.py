@@ -31,7 +31,8 @@ def judge(core: Core, place: Place, parent: Path, first: int, last: int) -> None
     contexts = place.contexts.get(parent)
     if contexts is None:
         return
-    waiting = contexts[first:last]
+    waiting = contexts[first:last]  # of a map that has become shorter, fewer
+    last = first + len(waiting)
     still = waiting.count(WAITING)
     if not still:
         return

@@ -14,7 +14,7 @@ from fanjet.engine.core import Core
 from fanjet.engine.downstream import hand_on_all
 from fanjet.engine.holds import decide, release_map, settle_map
 from fanjet.engine.items import first_change, shape_of, take_items
-from fanjet.engine.reruns import clear
+from fanjet.engine.reruns import clear, forget_skips
 from fanjet.engine.skips import close, leave_out_again
 from fanjet.engine.transitions import Cause
 from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, SetMapLength
@@ -30,7 +30,9 @@ def regrow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     block = core.blocks[spec.task][context]
     before = len(block.states)
     change = _find_change(core, spec, context)
+    left_out = {spec.task}
     if count < before:
+        left_out |= forget_skips(core, block, range(count, before))
         _remove_positions(core, block, count)
         core.lengths[spec.number][context] = count
     elif count > before:
@@ -41,7 +43,7 @@ def regrow_own(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     if not count:
         _forget_own(core, spec, block)
     settle_map(core, spec, context, count)
-    leave_out_again(core, (spec.task,))
+    leave_out_again(core, left_out)
 
 
 def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
@@ -192,16 +194,9 @@ def _recount(core: Core, task: int, context: Path, count: int) -> None:
     if core.is_closed(task, context):
         return
     if len(core.plan.chains[task]) > len(context) + 1:
-        open_parts = sum(not _is_complete(core, task, (*context, position)) for position in range(count))
+        open_parts = sum(not core.is_complete(task, (*context, position)) for position in range(count))
         core.incomplete[task][context] = open_parts + 1
     core.unexpanded[task] = _count_unexpanded(core, task, ())
-
-
-def _is_complete(core: Core, task: int, path: Path) -> bool:
-    if core.is_closed(task, path):
-        return True
-    block = core.blocks[task].get(path)
-    return block.complete if block is not None else not core.incomplete[task].get(path, 1)
 
 
 def _count_unexpanded(core: Core, task: int, path: Path) -> int:

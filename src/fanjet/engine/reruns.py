@@ -13,11 +13,11 @@ from fanjet.engine.clearing import Clearing, blocks_below, select, take_dependan
 from fanjet.engine.columns import Positions, compact, runs_of
 from fanjet.engine.contexts import add_contexts
 from fanjet.engine.core import Core, Place
-from fanjet.engine.downstream import reopen_part, take_back
+from fanjet.engine.downstream import hand_on_all, reopen_part, take_back
 from fanjet.engine.holds import put_down, remember_items, reopen_map
-from fanjet.engine.skips import close, leave_out
+from fanjet.engine.skips import close, leave_out_again
 from fanjet.engine.transitions import MARKS, Cause
-from fanjet.model.changes import CancelTries, ClearInstances, DequeueInstances, EndInstances, ReopenRun
+from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, ReopenRun
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.reruns import RerunPlan, TakenInstances
@@ -64,9 +64,9 @@ def rerun(core: Core, event: RerunRequested) -> None:
     if not clearing:
         return
     core.now = max(core.now, event.at)
-    if event.only:
+    if event.only or clearing.companions:
         _remember_maps(core, clearing)
-    _reopen_run(core, event.at, clearing)
+    _reopen_run(core, clearing)
     clear(core, clearing)
 
 
@@ -80,7 +80,7 @@ def _remember_maps(core: Core, clearing: Clearing) -> None:
         remember_items(core, core.spec.maps[number], context)
 
 
-def _reopen_run(core: Core, at: float, clearing: Clearing) -> None:
+def _reopen_run(core: Core, clearing: Clearing) -> None:
     core.status = RunStatus.RUNNING
     core.cancelled = core.failed = False
     for task, taken in enumerate(clearing.taken):
@@ -89,7 +89,6 @@ def _reopen_run(core: Core, at: float, clearing: Clearing) -> None:
     for number, _ in clearing.maps:
         spec = core.spec.maps[number]
         core.places[core.plan.group_nodes[number].number if spec.task is None else spec.task].patient = True
-    say_reopened(core, at)
 
 
 def _be_patient(core: Core, task: int) -> None:
@@ -100,23 +99,22 @@ def _be_patient(core: Core, task: int) -> None:
             listener.place.patient = True
 
 
-def say_reopened(core: Core, at: float) -> None:
-    """Have it written that the run goes on, and who is patient in it."""
-    patient = tuple(place.node.number for place in core.places if place.patient)
-    core.changes.append(ReopenRun(run=core.run, at=at, patient=patient))
-
-
 def clear(core: Core, clearing: Clearing) -> None:
     """Carry out: all that is taken begins again, and maps whose items may change are open."""
+    hand_on_all(core)
+    again: set[int] = set()
     for block, positions in list(clearing):
         core.places[block.task].patient = True
+        again |= {block.task, *forget_skips(core, block, positions)}
         if _stands_in(core, block):
             _remove_stand_in(core, block)
         else:
             _clear_positions(core, block, positions)
     for number, context in clearing.maps:
         reopen_map(core, core.spec.maps[number], context)
-    _leave_out_again(core, clearing)
+    leave_out_again(core, again)
+    patient = tuple(place.node.number for place in core.places if place.patient)
+    core.changes.append(ReopenRun(run=core.run, at=core.now, patient=patient))
 
 
 def _stands_in(core: Core, block: Block) -> bool:
@@ -132,11 +130,21 @@ def _clear_positions(core: Core, block: Block, positions: Positions) -> None:
         block.renew(positions)
         core.move(block, positions, Cause.CLEARED)
         core.timers.drop(block)
-        _say_cleared(core, block, begun)
-        skips = core.skips[block.task]
-        for position in begun if skips else ():
-            skips.pop(block.path(position), None)
+        core.say_cleared(block, begun)
     _judge_again(core, block, positions)
+
+
+def forget_skips(core: Core, block: Block, positions: Positions) -> set[int]:
+    """A branch chooses again; returns the tasks that it had left out."""
+    skips = core.skips[block.task]
+    forgotten: set[int] = set()
+    for position in positions if skips else ():
+        path = block.path(position)
+        for task in skips.pop(path, ()):
+            forgotten.add(task)
+            if path:
+                core.marks[task].get(path[:-1], set()).discard(path[-1])
+    return forgotten
 
 
 def _judge_again(core: Core, block: Block, positions: Positions) -> None:
@@ -146,14 +154,6 @@ def _judge_again(core: Core, block: Block, positions: Positions) -> None:
         return
     for run in runs_of(positions):
         core.judgements.append((place, block.parent, run.start, run.stop))
-
-
-def _say_cleared(core: Core, block: Block, positions: Sequence[int]) -> None:
-    indexes = (NOT_MAPPED,) if block.single else compact(positions)
-    core.story.add("cleared", block.task, block.parent, indexes)
-    core.changes.append(
-        ClearInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes, at=core.now)
-    )
 
 
 def _stop_tries(core: Core, block: Block, positions: Positions) -> Positions:
@@ -196,7 +196,7 @@ def _remove_stand_in(core: Core, block: Block) -> None:
     task, path = block.task, block.parent
     _stop_tries(core, block, range(1))
     was_over = block.states[0] in ENDED
-    _say_cleared(core, block, (0,))
+    core.say_cleared(block, (0,))
     core.counts[task][block.states[0]] -= 1
     core.timers.drop(block)
     del core.blocks[task][path]
@@ -212,9 +212,13 @@ def _remove_stand_in(core: Core, block: Block) -> None:
     if path in core.lengths[number]:
         _open_late(core, core.places[task], path)
     else:
-        group = core.places[core.plan.group_nodes[number].number]
-        group.patient = True
-        put_down(core, group, path)
+        _decide_group_again(core, number, path)
+
+
+def _decide_group_again(core: Core, number: int, path: Path) -> None:
+    group = core.places[core.plan.group_nodes[number].number]
+    group.patient = True
+    put_down(core, group, path)
 
 
 def _open_late(core: Core, place: Place, path: Path) -> None:
@@ -228,6 +232,11 @@ def _open_late(core: Core, place: Place, path: Path) -> None:
                     for position in range(len(column.left)):
                         column.left[position] += 1
     _open_below(core, place, path)
+    for gate, columns in zip(place.node.gates, place.gates, strict=True):
+        for level, upstream in gate.upstream.items():
+            for parent, column in columns[level].items() if level > len(path) else ():
+                for position in range(len(column.left)) if parent[: len(path)] == path else ():
+                    column.left[position] = sum(not core.is_complete(each, (*parent, position)) for each in upstream)
 
 
 def _open_below(core: Core, place: Place, path: Path) -> None:
@@ -236,20 +245,11 @@ def _open_below(core: Core, place: Place, path: Path) -> None:
         return
     count = core.lengths[scope[len(path)]].get(path)
     if count is None:
+        _decide_group_again(core, scope[len(path)], path)
         return
     add_contexts(core, place, len(path) + 1, path, 0, count)
     for position in range(count):
         _open_below(core, place, (*path, position))
-
-
-def _leave_out_again(core: Core, clearing: Clearing) -> None:
-    """A branch that is not run again still leaves out what it has left out."""
-    taken = {task for task, blocks in enumerate(clearing.taken) if blocks}
-    for branch, skips in enumerate(core.skips):
-        for path, tasks in skips.items():
-            again = tuple(task for task in tasks if task in taken)
-            if again:
-                leave_out(core, branch, path, again)
 
 
 def mark(core: Core, event: MarkRequested) -> None:
@@ -261,7 +261,7 @@ def mark(core: Core, event: MarkRequested) -> None:
     cause = next(cause for cause, state in MARKS.items() if state == event.state)
     judged_again = _find_judged_again(core, targets, event)
     _be_patient(core, event.task)
-    _reopen_run(core, event.at, judged_again)
+    _reopen_run(core, judged_again)
     clear(core, judged_again)
     for block, positions in list(targets):
         _stop_tries(core, block, positions)

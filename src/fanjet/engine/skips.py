@@ -7,10 +7,12 @@ SEMANTICS 0.2, 11, 13.3.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fanjet.engine.blocks import Block
 from fanjet.engine.columns import compact, find_all
 from fanjet.engine.core import DECIDED, Core, above
-from fanjet.engine.holds import release_map
+from fanjet.engine.holds import decide, release_map
 from fanjet.engine.transitions import Cause
 from fanjet.model.changes import CancelTries, DequeueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
@@ -36,6 +38,15 @@ def leave_out(core: Core, branch: int, path: Path, tasks: tuple[int, ...]) -> No
         close(core, task, path)
 
 
+def leave_out_again(core: Core, again: Collection[int]) -> None:
+    """What branches have left out of these tasks they still leave out, although it begins again or is new."""
+    for branch, skips in enumerate(core.skips):
+        for path in sorted(skips):
+            tasks = tuple(task for task in skips[path] if task in again)
+            if tasks:
+                leave_out(core, branch, path, tasks)
+
+
 def _is_expanded(core: Core, task: int, path: Path) -> bool:
     """Whether the position of a mapped branch exists in the map that follows; while that is open, it is marked."""
     context, position = above(path)
@@ -49,8 +60,8 @@ def _is_expanded(core: Core, task: int, path: Path) -> bool:
     return position < count
 
 
-def close(core: Core, task: int, path: Path) -> None:
-    """Skip everything undecided of a task at and below a path, also what has not come into being."""
+def close(core: Core, task: int, path: Path, cause: Cause = Cause.LEFT_OUT, reason: str | None = None) -> None:
+    """End (skip) everything undecided of a task at and below a path, also what has not come into being."""
     if core.is_closed(task, path):
         return
     scope = core.spec.tasks[task].scope
@@ -58,54 +69,61 @@ def close(core: Core, task: int, path: Path) -> None:
     if level > len(scope):
         block = core.blocks[task][path[:-1]]
         if block.states[path[-1]] == State.NONE:
-            core.end(block, range(path[-1], path[-1] + 1), Cause.LEFT_OUT)
+            core.end(block, range(path[-1], path[-1] + 1), cause, reason)
     elif level == len(scope):
         parent, position = above(path)
-        _close_contexts(core, task, parent, position, position + 1)
+        _close_contexts(core, task, parent, range(position, position + 1), cause, reason)
     else:
         count = core.lengths[scope[level]].get(path)
         if count is None:
-            core.stand_in(task, path, Cause.LEFT_OUT)
+            core.stand_in(task, path, cause, reason)
         elif level + 1 == len(scope):
-            _close_contexts(core, task, path, 0, count)
+            _close_contexts(core, task, path, range(count), cause, reason)
         else:
             for position in range(count):
-                close(core, task, (*path, position))
+                close(core, task, (*path, position), cause, reason)
 
 
-def _close_contexts(core: Core, task: int, parent: Path, first: int, last: int) -> None:
+def _close_contexts(core: Core, task: int, parent: Path, positions: range, cause: Cause, reason: str | None) -> None:
     contexts = core.places[task].contexts[parent]
     own_map = core.spec.tasks[task].map
     if own_map is None:
-        waiting = find_all(contexts[first:last], State.NONE, first)
-        core.end(core.blocks[task][parent], waiting, Cause.LEFT_OUT)
+        waiting = find_all(contexts[positions.start : positions.stop], State.NONE, positions.start)
+        core.end(core.blocks[task][parent], waiting, cause, reason)
         return
     at_top = not core.spec.tasks[task].scope
-    for position in range(first, last):
+    for position in positions:
         if contexts[position] == DECIDED:
             continue
         contexts[position] = DECIDED
         context = () if at_top else (*parent, position)
         block = core.blocks[task].get(context)
         if block is None:
-            core.stand_in(task, context, Cause.LEFT_OUT)
+            core.stand_in(task, context, cause, reason)
         else:
-            core.end(block, find_all(block.states, State.NONE), Cause.LEFT_OUT)
+            core.end(block, find_all(block.states, State.NONE), cause, reason)
             if context in core.reopened[own_map]:
                 release_map(core, core.spec.maps[own_map], context)
 
 
 def fail_fast(core: Core) -> None:
     """After a failure what is left is skipped. Teardowns still run, they give back what setups took."""
+    _release_groups(core)
     _stop(core, [task.number for task in core.spec.tasks if not task.is_teardown], Cause.FAILED_FAST, "fail_fast")
 
 
 def cancel(core: Core, reason: str) -> None:
     """Nothing goes on."""
-    for spec in core.spec.maps:
-        for context in list(core.reopened[spec.number]):
-            release_map(core, spec, context)
+    _release_groups(core)
     _stop(core, [task.number for task in core.spec.tasks], Cause.CANCELLED, f"cancelled: {reason}")
+
+
+def _release_groups(core: Core) -> None:
+    """No group becomes longer or shorter any more; maps of tasks are released with their instances."""
+    for spec in core.spec.maps:
+        for context in list(core.reopened[spec.number]) if spec.task is None else ():
+            decide(core, spec, context)
+            release_map(core, spec, context)
 
 
 def _stop(core: Core, tasks: list[int], cause: Cause, reason: str) -> None:
