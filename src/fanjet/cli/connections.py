@@ -159,7 +159,10 @@ def export(file: Path, form: Format | None, home: Path | None) -> None:
 
 
 def _parse(entry: Entry) -> Connection:
-    return parse_json(entry.name, entry.value)
+    """The connection; its description stays when the rest is replaced."""
+    connection = parse_json(entry.name, entry.value)
+    connection.description = entry.description
+    return connection
 
 
 def _put(vault: Vault, connection: Connection) -> None:

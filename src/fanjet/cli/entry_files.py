@@ -127,13 +127,17 @@ def import_entries(vault: Vault, kind: Kind, entries: Iterable[NewEntry], on_exi
     return f"{done}, {len(known)} {told}." if known else f"{done}."
 
 
+def _name(file: Path) -> str:
+    return "The standard input" if file == _STANDARD else str(file)
+
+
 def _read_text(file: Path) -> str:
     try:
         return sys.stdin.buffer.read().decode() if file == _STANDARD else file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise OperationError(f"There is no file {file}.") from None
     except UnicodeDecodeError:
-        raise OperationError(f"{file} is no text in UTF-8.") from None
+        raise OperationError(f"{_name(file)} is no text in UTF-8.") from None
     except OSError as error:
         raise ExecutionError(f"{file} cannot be read: {error.strerror}.") from error
 
@@ -142,9 +146,9 @@ def _read_json(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise OperationError(f"{file} is no JSON: {error}.") from None
+        raise OperationError(f"{_name(file)} is no JSON: {error}.") from None
     if not isinstance(found, dict):
-        raise OperationError(f"{file} is no JSON object with a value for each name.")
+        raise OperationError(f"{_name(file)} is no JSON object with a value for each name.")
     return found
 
 
@@ -152,14 +156,14 @@ def _read_env(file: Path, text: str, prefixes: Sequence[str]) -> dict[str, Any]:
     try:
         words = shlex.split(text, comments=True)
     except ValueError as error:
-        raise OperationError(f"{file} has no lines such as NAME='value': {error}.") from None
+        raise OperationError(f"{_name(file)} has no lines such as NAME='value': {error}") from None
     found = {}
     for word in words:
         name, mark, value = word.partition("=")
         if word == "export":
             continue
         if not mark or not name:
-            raise OperationError(f"{file} has no lines such as NAME='value': a quote or a name is missing somewhere.")
+            raise OperationError(f"{_name(file)} has no lines such as NAME='value': {word[:20]!r} has no = in it.")
         prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
         found[name if prefix is None else name.removeprefix(prefix).lower()] = value
     return found

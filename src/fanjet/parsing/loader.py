@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
+import msgspec
+
 from fanjet.airflow.finder import airflow_names
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_collection import collect_dags
@@ -19,6 +21,7 @@ from fanjet.parsing.load_errors import explain_load_error
 from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.parsing.search_path import extend_search_path, find_project_folders
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
+from fanjet.runtime.secrets import SECRETS
 
 #: Runs the code of a file (its text, its path) in the variables of a module.
 Execute: TypeAlias = Callable[[bytes, Path, dict[str, Any]], None]
@@ -61,7 +64,8 @@ def _load(path: Path, root: Path, execute: Execute) -> LoadedFile:
     try:
         execute(path.read_bytes(), path, module.__dict__)
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
-        return _fail(explain_load_error(error, path))
+        found = explain_load_error(error, path)
+        return _fail(msgspec.structs.replace(found, message=SECRETS.mask(found.message)))
     dags = collect_dags(vars(module))
     return _build(dags, path, root) if dags else _fail(_explain_no_dag(module, path))
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from fanjet.model.frames import Ready
 from fanjet.runtime.lookups import LOOKUPS
 from fanjet.runtime.secrets import SECRETS
+from fanjet.settings.table import SETTINGS
 from fanjet.worker.cancellation import Cancellation
 from fanjet.worker.channel import Channel
 from fanjet.worker.children import join_family
@@ -101,7 +102,13 @@ def _serve(loop: WorkerLoop) -> int:
 
 
 def _share_secrets(secrets: SharedSecrets) -> None:
-    """Publish what is read from now on, and what the DAG file has read while it was loaded."""
+    """Publish what is read from now on, and what the DAG file has read while it was loaded.
+
+    Secret settings of the environment are masked like them: a task may print all of it.
+    """
+    for setting in SETTINGS:
+        if setting.secret:
+            SECRETS.add(os.environ.get(setting.variable, "").replace(",", " ").split())
     secrets.publish(SECRETS.list_texts())
     SECRETS.on_new = secrets.publish
 
