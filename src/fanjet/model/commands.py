@@ -27,6 +27,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     request: Request
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner of a run did about a command."""
+
+    command: int
+    run: int
+    text: str
+
+
 def kind_of(request: Request) -> str:
     """The word for a request: ``rerun``, ``mark`` or ``cancel``."""
     return next(kind for kind, event in _KINDS.items() if isinstance(request, event))

@@ -31,7 +31,7 @@ from fanjet.model.changes import (
     RunCallbacks,
     WatchTriggers,
 )
-from fanjet.model.commands import Command
+from fanjet.model.commands import Answer, Command
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
 from fanjet.model.instants import now
 from fanjet.model.launches import Launch
@@ -236,12 +236,12 @@ class Scheduler:
     def _carry_out_command(self, owned: OwnedRun, command: Command) -> None:
         request = msgspec.structs.replace(command.request, at=self._clock())
         changes = owned.machine.apply([request])
-        answer = describe_answer(request, changes)
-        self._display.message(f"asked from elsewhere: {answer}")
-        self._carry_out([(owned, changes)], answers=[(command.number, answer)])
+        answer = Answer(command=command.number, run=command.run, text=describe_answer(request, changes))
+        self._display.message(f"asked from elsewhere: {answer.text}")
+        self._carry_out([(owned, changes)], answers=[answer])
 
     def _carry_out(
-        self, decided: Iterable[tuple[OwnedRun, Sequence[Change]]], *, answers: Sequence[tuple[int, str]] = ()
+        self, decided: Iterable[tuple[OwnedRun, Sequence[Change]]], *, answers: Sequence[Answer] = ()
     ) -> None:
         """Queue, launch and record in one transaction, then let the executor act."""
         records: list[Record] = []
@@ -297,7 +297,7 @@ class Scheduler:
                 case DropTriggers():
                     self._executor.drop_triggers(order)
 
-    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[tuple[int, str]]) -> None:
+    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[Answer]) -> None:
         give_up_at = time.monotonic() + self._write_patience_s
         told = False
         while True:

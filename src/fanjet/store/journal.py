@@ -31,7 +31,7 @@ from fanjet.model.changes import (
     ReopenRun,
     SetMapLength,
 )
-from fanjet.model.commands import ANSWER_WITHIN_S, Command, decode_request
+from fanjet.model.commands import ANSWER_WITHIN_S, Answer, Command, decode_request
 from fanjet.model.history import RunHistory
 from fanjet.model.launches import Launch
 from fanjet.model.paths import encode, join
@@ -173,7 +173,7 @@ class Journal:
         launches: Sequence[Launch],
         *,
         at: float,
-        answers: Sequence[tuple[int, str]] = (),
+        answers: Sequence[Answer] = (),
     ) -> None:
         """Write a batch in one transaction, in order, the launches last. All of it or nothing is written.
 
@@ -181,19 +181,20 @@ class Journal:
             records: What the engine decided.
             launches: What the executor will be given when this returns.
             at: The instant of the launches.
-            answers: (command, what was done) of commands that the records carry out.
+            answers: To commands that the records carry out.
 
         Raises:
             ExecutionError: The database failed (`temporary` when trying again may help), or the lease of a run is lost.
         """
         with self._transaction():
-            self._leases.check(dict.fromkeys([_find_run(record) for record in records] + [x.run for x in launches]))
+            runs = [_find_run(record) for record in records] + [x.run for x in launches] + [x.run for x in answers]
+            self._leases.check(dict.fromkeys(runs))
             for record in records:
                 self._write_record(record)
             if launches:
                 self._write_launches(launches, at)
-            for command, answer in answers:
-                self._writer.execute(sql.ANSWER_COMMAND, (at, answer, command))
+            for answer in answers:
+                self._writer.execute(sql.ANSWER_COMMAND, (at, answer.text, answer.command))
             self._summaries.write()
 
     def _write_record(self, record: Record) -> None:
