@@ -28,6 +28,10 @@ class Scope(Protocol):
             mapped group it is in is also around this place and it has no map of its own. Otherwise a lazy sequence
             over the outermost level that this place does not share, nested for deeper levels. The same object is
             returned each time, as long as the scopes share what they have in common with the task.
+
+        Raises:
+            DagValueError: The task pushed nothing under this key, which is not `return_value`, and has no
+                `multiple_outputs`.
         """
 
     def param(self, name: str) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fanjet.errors import DagValueError
 from fanjet.model.paths import Path
 from fanjet.model.spec import DagSpec
+from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.lazy_sequence import LazyXComSequence
 from fanjet.runtime.neighbours import find_value
 from fanjet.runtime.run_view import KeptValues, RunView
@@ -92,6 +94,8 @@ class TryScope:
             value = LazyXComSequence(self._run.client, link.number, prefix, link.maps, key)
         else:
             data = self._run.neighbours.find(slot, prefix) if prefix else find_value(self._run.client, slot, prefix)
+            if data is None:
+                _check_key(task, key)
             value = None if data is None else decode(data)
         self._kept[slot] = (prefix, value)
         return value
@@ -103,3 +107,16 @@ class TryScope:
             KeyError: There is none of this name.
         """
         return self._run.dag_run.params[name]
+
+
+def _check_key(task: Operator, key: str) -> None:
+    """See to it that nobody reads what nobody pushes.
+
+    Raises:
+        DagValueError: The key is neither that of the result nor one of several outputs of a task that may not have run.
+    """
+    if key != RETURN_VALUE and not task.multiple_outputs:
+        raise DagValueError(
+            f"Task '{task.task_id}' pushed nothing under the key {key!r}.",
+            fix=f"return a dict from @task(multiple_outputs=True), or call ti.xcom_push({key!r}, ...) in it",
+        )
