@@ -8,8 +8,6 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-import psutil
-
 from e2e.program import Program, descendants, is_gone, states, values, wait_until
 
 #: Waits until a file `go-<name>` is there; each start of a trigger leaves a line in `started`.

@@ -132,7 +132,7 @@ def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:
             if kind == "broken":
                 raise BrokenError
             if kind == "deferred":
-                raise TaskDeferred(trigger=None, method="go_on")
+                raise TaskDeferred(trigger=None, method_name="go_on")
 
         t.expand(kind=["cancelled", "broken", "deferred"])
     bench = Bench(dag, tmp_path)
@@ -140,4 +140,4 @@ def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:
     assert "its text cannot be shown" in bench.error("t", (1,))
     deferred = bench.result("t", (2,))
     assert deferred.extra.no_retry
-    assert "Task 't' wants to wait for a trigger" in deferred.extra.error
+    assert "Task 't' is a function and wants to wait for a trigger" in deferred.extra.error

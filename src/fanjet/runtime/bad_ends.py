@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.exceptions import FailException, Rescheduled, SensorTimeout, SkipException, TaskDeferred
+from fanjet.errors import DagTypeError
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
 from fanjet.runtime.callbacks import call_all, callbacks_of
@@ -22,11 +23,12 @@ _FINAL = (FailException, SensorTimeout)
 
 def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     """The end that an exception stands for."""
+    is_refused = False
     if isinstance(error, TaskDeferred):
         try:
             return defer(ti, error, _rendered(ti))
         except Exception as refused:  # noqa: BLE001 - serialize() is the author's
-            error = refused
+            error, is_refused = refused, isinstance(refused, DagTypeError)
     if isinstance(error, Rescheduled):
         extra = TryExtra(resume_at=error.resume_at.timestamp(), carry=error.carry, rendered=_rendered(ti))
         return TryResult(State.UP_FOR_RESCHEDULE, extra=extra)
@@ -34,7 +36,7 @@ def end_badly(ti: TaskInstance, error: BaseException) -> TryResult:
     if isinstance(error, SkipException):
         return _skip(ti, error, label)
     log_traceback(error)
-    no_retry, resume_at = isinstance(error, _FINAL), None
+    no_retry, resume_at = is_refused or isinstance(error, _FINAL), None
     if not no_retry and ti.task.retry_policy is not None:
         no_retry, resume_at = _ask_policy(ti, error)
     retries = not no_retry and ti.try_number <= ti.max_tries
