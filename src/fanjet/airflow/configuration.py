@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import import_module
 from typing import Any
 
 from fanjet.airflow.exceptions import AirflowConfigException
@@ -54,6 +55,9 @@ class AirflowConfigParser:
             return found
         if fallback is not _MISSING:
             return fallback
+        default = import_module("fanjet.airflow.providers.manager").ProvidersManager().find_default(section, key)
+        if default is not None:
+            return default
         raise AirflowConfigException(
             f"There is no setting {section}.{key}. Fix: set {_variable(section, key)} or give a fallback."
         )
@@ -85,6 +89,13 @@ class AirflowConfigParser:
         value = self.get(section, key, fallback)
         return self._convert(json.loads, section, key, fallback) if isinstance(value, str) else value
 
+    def getimport(self, section: str, key: str, fallback: Any = _MISSING, **_: Any) -> Any:
+        """What a setting names: the path of a class or function; None where it is empty."""
+        path = self.get(section, key, fallback)
+        if not path:
+            return None
+        return self._convert(_import_path, section, key, fallback)
+
     def get_mandatory_value(self, section: str, key: str) -> str:
         """A setting as text, which must be there."""
         return str(self.get(section, key))
@@ -104,6 +115,14 @@ class AirflowConfigParser:
             return convert(value)
         except ValueError as error:
             raise AirflowConfigException(f"The setting {section}.{key} is {value!r}: {error}.") from error
+
+
+def _import_path(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _variable(section: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from fanjet.airflow.exceptions import AirflowNotFoundException
@@ -21,13 +22,26 @@ class Connection(connections.Connection):
         super().__init__(conn_id, **fields)
 
     @classmethod
-    def get_connection_from_secrets(cls, conn_id: str) -> connections.Connection:
+    def get_connection_from_secrets(cls, conn_id: str) -> Connection:
         """The connection of this id.
 
         Raises:
             AirflowNotFoundException: Nothing defines it.
         """
         return BaseHook.get_connection(conn_id)
+
+    @classmethod
+    def get(cls, conn_id: str) -> Connection:
+        """As `get_connection_from_secrets`."""
+        return cls.get_connection_from_secrets(conn_id)
+
+    def get_hook(self, *, hook_params: dict[str, Any] | None = None) -> Any:
+        """The hook that an installed provider has for connections of this type.
+
+        Raises:
+            AirflowException: None has one.
+        """
+        return import_module("fanjet.airflow.providers.connection_hooks").make_hook(self, hook_params)
 
 
 class BaseHook(LoggingMixin, connections.BaseHook):
@@ -43,16 +57,37 @@ class BaseHook(LoggingMixin, connections.BaseHook):
             self._logger_name = f"airflow.task.hooks.{logger_name}"
 
     @classmethod
-    def get_connection(cls, conn_id: str) -> connections.Connection:
+    def get_connection(cls, conn_id: str) -> Connection:
         """The connection of this id.
 
         Raises:
             AirflowNotFoundException: Nothing defines it.
         """
         try:
-            return connections.Connection.get(conn_id)
+            found = connections.Connection.get(conn_id)
         except ConnectionNotFoundError as error:
             raise AirflowNotFoundException(str(error)) from error
+        return Connection(conn_id, **found.as_dict())
+
+    @classmethod
+    def get_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
+        """The hook that an installed provider has for the connection of this id.
+
+        Raises:
+            AirflowException: None has one.
+        """
+        return cls.get_connection(conn_id).get_hook(hook_params=hook_params)
+
+    @classmethod
+    async def aget_connection(cls, conn_id: str) -> Connection:
+        """As `get_connection`, while other coroutines go on."""
+        connection: Connection = await import_module("asyncio").to_thread(cls.get_connection, conn_id)
+        return connection
+
+    @classmethod
+    async def aget_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
+        """As `get_hook`, while other coroutines go on."""
+        return await import_module("asyncio").to_thread(cls.get_hook, conn_id, hook_params)
 
     def get_conn(self) -> Any:
         """The connection to the other system; subclasses make it."""

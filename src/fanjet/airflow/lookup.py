@@ -11,6 +11,7 @@ from fanjet.airflow.providers.importing import is_asked_by_provider
 from fanjet.airflow.providers.packages import TWO_PARTS, find_package, say_install
 from fanjet.airflow.table import GONE_MODULES, MODULES
 from fanjet.airflow.table.entries import Missing
+from fanjet.authoring import ports
 from fanjet.errors import DagError
 from fanjet.runtime.dag_run import INSTANTS
 
@@ -36,6 +37,13 @@ __all__ = [
     "is_only_declared",
     "look_up",
 ]
+
+
+def _find_task_decorator(name: str) -> Any:
+    return import_module("fanjet.airflow.providers.task_decorators").find_task_decorator(name)
+
+
+ports.MORE_DECORATORS.append(_find_task_decorator)
 
 
 def has_module(name: str) -> bool:

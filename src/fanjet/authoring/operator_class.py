@@ -62,7 +62,7 @@ def accepted_arguments(cls: type) -> Accepted:
             continue
         signature = read_signature(base.__dict__["__init__"])
         own = (*signature.positional[1:], *signature.keyword_only)
-        names.update(own)
+        names.update(own, base.__dict__.get("more_arguments", ()))
         if required is None:
             required = {name for name in own if name not in signature.defaults}
         if base.__dict__.get("takes_any_argument"):

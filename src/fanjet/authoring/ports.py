@@ -6,6 +6,7 @@ cheap and the layers stay one above the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,9 @@ from fanjet.errors import DagError
 
 #: Decorators below `@task` that make operators of the layer above: ``bash`` -> operator class.
 DECORATORS: dict[str, str] = {}
+
+#: Asked for decorators that are not in `DECORATORS`: gives an operator class, another decorator, or None.
+MORE_DECORATORS: list[Callable[[str], Any]] = []
 
 #: What tells people how tries end, by kind: ``email`` -> function of the context, the addresses and the kind of end.
 TELLERS: dict[str, str] = {}
@@ -25,6 +29,13 @@ def load(target: str) -> Any:
     """Import what a ``module:attribute`` text names."""
     module, _, attribute = target.partition(":")
     return getattr(import_module(module), attribute)
+
+
+def find_decorator(name: str) -> Any | None:
+    """The operator class, or another decorator, behind ``@task.NAME``; None if there is none."""
+    if name in DECORATORS:
+        return load(DECORATORS[name])
+    return next((found for find in MORE_DECORATORS if (found := find(name)) is not None), None)
 
 
 def get_dag_action(name: str) -> Any:

@@ -238,10 +238,10 @@ class TaskDecorators:
         return decorate(ShortCircuitDecoratedOperator, function, options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("__") or name not in ports.DECORATORS:
+        operator_class = None if name.startswith("_") else ports.find_decorator(name)
+        if operator_class is None:
             known = ", ".join(f"@task.{known}" for known in ("branch", "short_circuit", *ports.DECORATORS))
             raise AttributeError(f"There is no decorator @task.{name}; there are @task, {known}.")
-        operator_class = ports.load(ports.DECORATORS[name])
         if not isinstance(operator_class, type):
             return cast("Callable[..., Any]", operator_class)
 

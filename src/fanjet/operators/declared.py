@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn, cast
 
+from fanjet.authoring.decorated import DecoratedOperator
 from fanjet.authoring.exceptions import FailException
 from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.operator_class import OperatorMeta
@@ -105,6 +106,37 @@ def declare_operator(
         },
     )
     return cast("type[DeclaredOperator]", made)
+
+
+class DeclaredDecorated(_Declared, DecoratedOperator):
+    """A decorated function of a kind whose provider is not installed.
+
+    Args:
+        python_callable: The function.
+        op_args: Its arguments by position.
+        op_kwargs: Its arguments by name.
+        arguments: Any.
+    """
+
+    takes_any_argument = True
+
+    def __init__(self, *, python_callable: Any, op_args: Any = None, op_kwargs: Any = None, **arguments: Any) -> None:
+        options = {name: value for name, value in arguments.items() if name in NAMES}
+        super().__init__(python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **options)
+
+    def execute(self, context: Any) -> NoReturn:  # noqa: ARG002 - the signature of operators
+        """Fail.
+
+        Raises:
+            ProviderNotInstalled: Always.
+        """
+        raise self.explain(f"{self.operator_name} of task '{self.task_id}'")
+
+
+def declare_decorated(name: str, package: str, fix: str) -> type[DeclaredDecorated]:
+    """A class that stands for the operators of ``@task.NAME``; arguments as in `declare_operator`."""
+    body = {"custom_operator_name": f"@task.{name}", "provider_package": package, "provider_fix": fix}
+    return cast("type[DeclaredDecorated]", OperatorMeta(f"_{name}_", (DeclaredDecorated,), body))
 
 
 def declare_hook(name: str, package: str, fix: str) -> type[DeclaredHook]:

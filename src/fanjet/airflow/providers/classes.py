@@ -46,7 +46,7 @@ def find_class(module: str, name: str) -> Any | None:
     if is_asked_by_provider():
         return None
     declared = _declare(module, name)
-    _tell(declared)
+    tell_not_installed(declared, name)
     return declared
 
 
@@ -70,14 +70,19 @@ def _declare(module: str, name: str) -> type[DeclaredOperator | DeclaredHook]:
     return declared  # type: ignore[no-any-return] # either of the two
 
 
-def _tell(declared: type[DeclaredOperator | DeclaredHook]) -> None:
-    """Warn, once for each place that imports it."""
+def tell_not_installed(declared: Any, name: str) -> None:
+    """Warn, once for each place that asks for it.
+
+    Args:
+        declared: The class that stands for what is not installed.
+        name: What the author calls it.
+    """
     import warnings  # noqa: PLC0415 - only files that use what is not installed need it
 
     frame = find_importer()
     if frame is None:
         return
-    file, line, name = frame.f_code.co_filename, frame.f_lineno, declared.__name__
+    file, line = frame.f_code.co_filename, frame.f_lineno
     if (file, line, name) in _told:
         return
     _told.add((file, line, name))

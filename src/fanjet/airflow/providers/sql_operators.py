@@ -21,12 +21,19 @@ def make_sql_operator(module: str, name: str) -> Any:
     common = import_module("airflow.providers.common.sql.operators.sql").SQLExecuteQueryOperator
 
     def __init__(self: Any, **arguments: Any) -> None:  # noqa: N807 - it becomes one
-        conn_id = arguments.pop(connection, default)
+        common_id = arguments.pop("conn_id", default)  # of default_args, perhaps
+        conn_id = arguments.pop(connection, common_id)
         given = {hook_arguments[each]: arguments.pop(each) for each in list(arguments) if each in hook_arguments}
         hook_params = {each: value for each, value in given.items() if value is not None}
         if hook_params:
             arguments["hook_params"] = {**hook_params, **(arguments.get("hook_params") or {})}
         super(made, self).__init__(conn_id=conn_id, **arguments)
 
-    made: Any = type(common)(name, (common,), {"__init__": __init__, "__module__": module, "__doc__": common.__doc__})
+    body = {
+        "__init__": __init__,
+        "__module__": module,
+        "__doc__": common.__doc__,
+        "more_arguments": (connection, *hook_arguments),
+    }
+    made: Any = type(common)(name, (common,), body)
     return made

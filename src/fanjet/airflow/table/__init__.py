@@ -6,7 +6,7 @@ one area.
 
 from __future__ import annotations
 
-from fanjet.airflow.table import authoring, compat, core, models, operators, sdk, timetables, utilities
+from fanjet.airflow.table import authoring, compat, core, models, operators, sdk, support, timetables, utilities
 from fanjet.airflow.table.entries import ModuleNames
 from fanjet.airflow.table.gone import GONE_MODULES
 
@@ -20,5 +20,7 @@ MODULES: dict[str, ModuleNames] = {
     **timetables.MODULES,
     **utilities.MODULES,
 }
+for _module, _names in support.MODULES.items():
+    MODULES[_module] = {**MODULES.get(_module, {}), **_names}
 
 __all__ = ["GONE_MODULES", "MODULES"]
