@@ -64,7 +64,7 @@ def test_variables_from_arguments_and_from_the_standard_input(call: Call, feed: 
         (["import", "-"], '{"a": {"value": "x", "secret": 1}}', "secret is true or false"),
         (["import", "-"], '{"new": "x", "conf": "y"}', "There already: conf. Nothing was imported"),
         (["import", "-"], "FANJET_VAR_A='x", "No closing quotation"),
-        (["import", "-"], "just words", "'just' has no = in it"),
+        (["import", "-"], "just words", "a word has no = in it"),
         (["import", "v.yaml"], "", "write it as JSON"),
         (["export", "no/folder.json"], "", "No such file or directory"),
         (["get"], "", "Missing argument 'KEY'"),

@@ -8,6 +8,7 @@ import sys
 from e2e.program import Program
 
 HEAVY = ("sqlalchemy", "alembic", "rich", "pandas", "numpy", "pyarrow", "fsspec", "cloudpickle", "jinja2", "asyncio")
+HEAVY += ("cryptography",)
 
 
 def test_run_imports_nothing_heavy_off_a_terminal(fanjet: Program) -> None:

@@ -163,7 +163,7 @@ def _read_env(file: Path, text: str, prefixes: Sequence[str]) -> dict[str, Any]:
         if word == "export":
             continue
         if not mark or not name:
-            raise OperationError(f"{_name(file)} has no lines such as NAME='value': {word[:20]!r} has no = in it.")
+            raise OperationError(f"{_name(file)} has no lines such as NAME='value': a word has no = in it.")
         prefix = next((prefix for prefix in prefixes if name.startswith(prefix)), None)
         found[name if prefix is None else name.removeprefix(prefix).lower()] = value
     return found
