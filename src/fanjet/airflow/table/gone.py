@@ -26,7 +26,9 @@ GONE_MODULES: dict[str, Missing] = {
     "airflow.operators": _CONTRIB,
     "airflow.partition_mappers": PARTITIONS,
     "airflow.policies": SERVER,
-    "airflow.secrets": Missing("variables and connections come from the environment", "set AIRFLOW_VAR_... there"),
+    "airflow.secrets": Missing(
+        "variables and connections come from the environment and from Fanjet's store", "use Variable and Connection"
+    ),
     "airflow.security": SERVER,
     "airflow.sensors": _CONTRIB,
     "airflow.serialization": SERVER,
