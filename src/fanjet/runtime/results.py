@@ -42,20 +42,22 @@ class Results:
         """
         spec = ti.prepared.spec
         operator = ti.prepared.operator
+        extra: TryExtra | None = None
         if spec.kind != "task" or ti.skipped:
             skips = self._find_skips(ti, value)
-            if skips:  # a branch that skipped something has no value (SEMANTICS 5.9)
-                return TryResult(State.SUCCESS, extra=TryExtra(skips=skips))
+            extra = TryExtra(skips=skips) if skips else None
+            if skips and not ti.map_path:  # one that is in a map has its value all the same (SEMANTICS 5.9)
+                return TryResult(State.SUCCESS, extra=extra)
         stored = value if operator.do_xcom_push else None
         pushed = ti.pushed_return_value if stored is None else None
         item_count = -1
         if spec.number in self._feeds:
             item_count = self._feeds.count(spec, stored if pushed is None else decode(pushed))
         if stored is None:
-            return _SUCCESS if pushed is None else TryResult(State.SUCCESS, pushed, item_count)
+            return _SUCCESS if pushed is None and extra is None else TryResult(State.SUCCESS, pushed, item_count, extra)
         if operator.multiple_outputs:
             self._push_each(ti, stored)
-        return TryResult(State.SUCCESS, ti.encode(stored, RETURN_VALUE), item_count)
+        return TryResult(State.SUCCESS, ti.encode(stored, RETURN_VALUE), item_count, extra)
 
     def _find_skips(self, ti: TaskInstance, value: Any) -> tuple[int, ...]:
         spec = ti.prepared.spec

@@ -129,14 +129,15 @@ def r11_03_inside_a_mapped_group():
 
     Outcome:
     numbers            [3, 70]
-    one.pick[0-1]      success
+    one.pick[0]        "one.low"
+    one.pick[1]        "one.high"
     one.low[0]         3
     one.low[1]         skipped
     one.high[0]        skipped
     one.high[1]        70
     one.note[0]        3
     one.note[1]        70
-    two.test[0]        success
+    two.test[0]        false
     two.test[1]        true
     two.next[0]        skipped
     two.next[1]        70
@@ -175,18 +176,20 @@ def r11_04_mapped_ones():
     """A mapped branch or short circuit acts on the same index of the mapped tasks right after it.
 
     Outcome:
-    pick[0-2]          success
+    pick[0]            "low"
+    pick[1]            "high"
+    pick[2]            "high"
     low[0]             1
     low[1]             skipped
     low[2]             skipped
     high[0]            skipped
     high[1]            2
     high[2]            3
-    rows[0]            success
+    rows[0]            0
     rows[1]            7
     load[0]            skipped
     load[1]            7
-    classic[0]         success
+    classic[0]         false
     classic[1]         true
     classic_next[0]    skipped
     classic_next[1]    "b"

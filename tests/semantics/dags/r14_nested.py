@@ -355,9 +355,9 @@ def r14_01_branches_and_setups_inside():
 
     Outcome:
     run: failed
-    outer.inner.pick[0,0]      success
-    outer.inner.pick[0,1]      success
-    outer.inner.pick[1,0]      success
+    outer.inner.pick[0,0]      "outer.inner.low"
+    outer.inner.pick[0,1]      "outer.inner.high"
+    outer.inner.pick[1,0]      "outer.inner.low"
     outer.inner.low[0,0]       1
     outer.inner.low[0,1]       skipped
     outer.inner.low[1,0]       2

@@ -31,7 +31,8 @@ def r14_01_branch_before_an_inner_map():
     """A branch in the outer group skips an inner map at its own index: each instance of a literal, one over output.
 
     Outcome:
-    outer.pick[0-1]        success
+    outer.pick[0]          "outer.literal"
+    outer.pick[1]          "outer.output"
     outer.make[0-1]        [1, 2]
     outer.literal[0,0]     "u"
     outer.literal[0,1]     "v"
@@ -71,18 +72,18 @@ def r14_01_mapped_branches_inside():
     """A mapped branch or short circuit inside a mapped group acts on the same path of the maps right after it.
 
     Outcome:
-    outer.pick[0,0]        success
-    outer.pick[0,1]        success
-    outer.pick[1,0]        success
+    outer.pick[0,0]        "outer.low"
+    outer.pick[0,1]        "outer.high"
+    outer.pick[1,0]        "outer.low"
     outer.low[0,0]         1
     outer.low[0,1]         skipped
     outer.low[1,0]         2
     outer.high[0,0]        skipped
     outer.high[0,1]        70
     outer.high[1,0]        skipped
-    outer.test[0,0]        success
+    outer.test[0,0]        false
     outer.test[0,1]        true
-    outer.test[1,0]        success
+    outer.test[1,0]        false
     outer.tested[0,0]      skipped
     outer.tested[0,1]      70
     outer.tested[1,0]      skipped

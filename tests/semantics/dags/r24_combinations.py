@@ -17,6 +17,14 @@ def total(xs):
     return list(xs)
 
 
+class Pushes(BashOperator):
+    """Pushes under a key of its own."""
+
+    def execute(self, context):
+        context["ti"].xcom_push("other", "first")
+        return super().execute(context)
+
+
 @dag
 def r24_outputs_in_texts():
     """An output inside a text stands for a template; ``.output`` of operators, and its keys, are outputs like others.
@@ -28,7 +36,7 @@ def r24_outputs_in_texts():
     bash         {"n": [1, 2]}
     use          {"n": [1, 2]}
     pushes       "last"
-    pushed       ["last", null]
+    pushed       ["last", "first"]
     """
     plain = show.override(task_id="plain")("p")
 
@@ -41,13 +49,33 @@ def r24_outputs_in_texts():
     [plain, out] >> text
     bash = BashOperator(task_id="bash", bash_command="echo '{\"n\": [1, 2]}'", output_processor=json.loads)
     show.override(task_id="use")(bash.output)
-    pushes = BashOperator(task_id="pushes", bash_command="echo first; echo last")
+    pushes = Pushes(task_id="pushes", bash_command="echo first; echo last")
 
     @task
     def pushed(a, b):
         return [a, b]
 
-    pushed(pushes.output, pushes.output["nothing"])
+    pushed(pushes.output, pushes.output["other"])
+
+
+@dag
+def r24_a_key_that_nobody_pushes():
+    """Fails who reads it, whatever the task that was to push it did.
+
+    Outcome:
+    run: failed
+    plain        {"k": 1}
+    reads        failed
+    mapped[0-1]  failed
+    """
+    plain = show.override(task_id="plain")({"k": 1})
+    show.override(task_id="reads")(plain["k"])
+
+    @task
+    def mapped(a, b):
+        return [a, b]
+
+    mapped.partial(a=plain["k"]).expand(b=[1, 2])
 
 
 @dag
@@ -226,6 +254,7 @@ def r24_a_run_that_takes_too_long():
 for make in (
     r24_a_run_that_takes_too_long,
     r24_outputs_in_texts,
+    r24_a_key_that_nobody_pushes,
     r24_annotated_dicts_are_mapped,
     r24_groups_that_return_collections,
     r24_a_short_circuit_before_groups,
