@@ -75,9 +75,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._started_at = clock.time()
         self._virtual_selector = _Selector(clock)
         super().__init__(self._virtual_selector)
+        #: What is due within it is due now. Asyncio's own, nanoseconds, gets lost in years of virtual time.
+        self._clock_resolution = _LEAST_S
 
     def time(self) -> float:
-        """How far the clock has come; the loop adds nanoseconds, which get lost in seconds since the epoch."""
+        """How far the clock has come: small numbers are exact ones."""
         return self._virtual_clock.time() - self._started_at
 
     def renew_patience(self) -> None:
