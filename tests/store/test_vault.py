@@ -13,9 +13,10 @@ from typing import get_args
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION, open_writer
+from fanjet.store.connections import DATABASE_NAME, open_writer
 from fanjet.store.key_file import KEY_FILE_NAME, KeyFile, new_key
 from fanjet.store.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
+from fanjet.store.upgrades import upgrade
 from fanjet.store.vault import MAX_NAME_CHARS, NewEntry, Vault
 
 
@@ -162,7 +163,8 @@ def test_an_interrupted_rotation_can_be_read_and_done_again(home: Path, monkeypa
 
 def test_many_processes_make_one_key(home: Path) -> None:
     script = (
-        "import sys, pathlib; from fanjet.store.vault import NewEntry, Vault\n"
+        "import sys, pathlib; from fanjet.store.upgrades import upgrade
+from fanjet.store.vault import NewEntry, Vault\n"
         "Vault(pathlib.Path(sys.argv[1])).put('variable', [NewEntry(name=sys.argv[2], value=sys.argv[2])])"
     )
     command = [sys.executable, "-c", script, str(home)]
@@ -212,21 +214,15 @@ def test_a_key_file_that_cannot_be_written_is_told(home: Path) -> None:
 
 
 def test_a_database_of_schema_3_gets_its_tables_and_keeps_its_rows(home: Path) -> None:
-    open_writer(home, 1.0).close()
-    connection = sqlite3.connect(home / DATABASE_NAME)
+    connection = open_writer(home, 1.0)
     made = _columns(connection)
     connection.executescript(
         "DROP TABLE variable; DROP TABLE connection; UPDATE meta SET value = '3' WHERE key = 'schema_version';"
         "INSERT INTO session (host, pid, process, started_at) VALUES ('here', 1, 'x', 2.0);"
     )
-    connection.close()
-    with Vault(home) as vault:
-        assert vault.list_names("variable") == []  # a reader upgrades too
-        put(vault, a="1")
-        assert values(vault) == {"a": "1"}
-    connection = sqlite3.connect(home / DATABASE_NAME)
+    upgrade(connection, to_version=4)
     assert _columns(connection) == made
-    assert connection.execute("SELECT value FROM meta").fetchall() == [(str(SCHEMA_VERSION),)]
+    assert connection.execute("SELECT value FROM meta").fetchall() == [("4",)]
     assert connection.execute("SELECT host FROM session").fetchall() == [("here",)]
     connection.close()
 
