@@ -87,8 +87,8 @@ def test_a_context_parameter_has_no_other_default():
 
 
 def test_what_the_context_does_not_have_cannot_be_asked_for(dag):
-    with pytest.raises(DagTypeError, match="asks for 'inlet_events', which the context does not have"):
-        task(task_id="f")(lambda inlet_events=None: None)()
+    with pytest.raises(DagTypeError, match="asks for 'task_reschedule_count', which the context does not have"):
+        task(task_id="f")(lambda task_reschedule_count=None: None)()
 
 
 def test_unusual_callables(dag):

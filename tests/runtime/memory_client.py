@@ -6,7 +6,17 @@ from collections import Counter
 from typing import Any
 
 from fanjet.model.paths import Path
-from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Request, Response, Values
+from fanjet.model.requests import (
+    Count,
+    CountValues,
+    FindRuns,
+    GetMapLength,
+    GetValues,
+    Request,
+    Response,
+    Runs,
+    Values,
+)
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.value_store import ValueOwner, ValueStore
 from fanjet.runtime.values import encode
@@ -43,6 +53,8 @@ class MemoryClient:
                 return Count(len(self._below(task, prefix, key)))
             case GetMapLength(number, parent):
                 return Count(self.lengths.get((number, parent), 0))
+            case FindRuns():
+                return Runs(())
 
     def push(self, key: str, value: bytes) -> None:
         self.pushed[key] = value

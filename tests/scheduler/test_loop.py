@@ -24,8 +24,9 @@ from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Silent
 from fanjet.scheduler.loop import LEASE_S, Scheduler
 from fanjet.store.journal import Journal
-from fanjet.store.vault import Vault
 from fanjet.store.queries import Reader
+from fanjet.store.shared import SharedStore
+from fanjet.store.vault import Vault
 
 
 class Notes(Silent):
@@ -47,7 +48,7 @@ class World:
         self.session = self.journal.begin_session(host="here", pid=1)
         settings = {"values_root": str(home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         executor = InlineExecutor(lambda: LoadedFile([built], []), settings)
-        executor.connect(Answers(self.journal, Vault(home)))
+        executor.connect(Answers(self.journal, Vault(home), SharedStore(home)))
         executor.wait_loaded(10.0)
         self.scheduler = Scheduler(
             journal=self.journal,

@@ -5,10 +5,12 @@ from __future__ import annotations
 #: Every try's context has exactly these.
 CONTEXT_NAMES = frozenset(
     {
-        "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash", "exception",
-        "expanded_ti_count", "inlets", "logical_date", "macros", "map_index_template", "outlets", "params", "reason",
-        "run_id", "task", "task_instance", "task_instance_key_str", "templates_dict", "test_mode", "ti", "ts",
-        "ts_nodash", "ts_nodash_with_tz", "try_number", "var",
+        "asset_state_store", "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
+        "exception", "expanded_ti_count", "inlet_events", "inlets", "logical_date", "macros", "map_index_template",
+        "outlet_events", "outlets", "params", "partition_date", "partition_key", "prev_data_interval_end_success",
+        "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success", "reason", "run_id",
+        "task", "task_instance", "task_instance_key_str", "task_state_store", "templates_dict", "test_mode", "ti",
+        "triggering_asset_events", "try_number", "ts", "ts_nodash", "ts_nodash_with_tz", "var",
     }
 )  # fmt: skip
 
@@ -21,11 +23,4 @@ OLDER_NAMES = frozenset(
 )  # fmt: skip
 
 #: Names of Airflow's context that no try here has.
-ABSENT_NAMES = frozenset(
-    {
-        "asset_state_store", "inlet_events", "outlet_events", "partition_date", "partition_key",
-        "prev_data_interval_end_success", "prev_data_interval_start_success", "prev_end_date_success",
-        "prev_start_date_success", "task_reschedule_count", "task_state_store", "triggering_asset_events",
-        "triggering_dataset_events",
-    }
-)  # fmt: skip
+ABSENT_NAMES = frozenset({"task_reschedule_count", "triggering_dataset_events"})

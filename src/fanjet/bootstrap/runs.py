@@ -91,7 +91,8 @@ class Runs:
         with stop_on_signals(self.scheduler):
             self.scheduler.own(info, spec, machine, changes, resumed=resumed)
             statuses = self.scheduler.run()
-        self._journal.release_lease(info.number, self._session)
+        for number in statuses:  # also those that tasks have started
+            self._journal.release_lease(number, self._session)
         return RunOutcome(run=info.number, run_id=info.run_id, dag_id=info.dag_id, status=statuses[info.number])
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fanjet.executors.inline import InlineExecutor
     from fanjet.executors.runners import RuntimeSettings
     from fanjet.store.journal import Journal
+    from fanjet.store.shared import SharedStore
     from fanjet.store.vault import Vault
 
 
@@ -59,25 +60,31 @@ def open_session(
     executor = start_executor()
     journal: Journal | None = None
     vault: Vault | None = None
+    shared: SharedStore | None = None
     kill = True
     try:
         # Only now, while the DAG file is being loaded in another process: nobody waits for these imports.
         from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
+        from fanjet.bootstrap.started_runs import StartedRuns  # noqa: PLC0415
         from fanjet.scheduler.answers import Answers  # noqa: PLC0415
         from fanjet.store.journal import Journal  # noqa: PLC0415
+        from fanjet.store.shared import SharedStore  # noqa: PLC0415
         from fanjet.store.vault import Vault  # noqa: PLC0415
 
         journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         executor.begin_session(number)
         vault = Vault(settings.home, settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
-        executor.connect(Answers(journal, vault))
+        shared = SharedStore(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+        answers = Answers(journal, vault, shared)
+        executor.connect(answers)
         with told_when_slow(display, settings.parse_timeout_s):
             loaded = executor.wait_loaded(settings.parse_timeout_s)
         if loaded.errors:
             raise DagFileError(loaded.errors)
         check.wait()
         runs = Runs(journal, number, executor, settings, display)
+        answers.start = StartedRuns(journal, number, loaded.specs, runs.scheduler).start
         yield Session(journal, loaded.specs, runs)
         kill = runs.scheduler.killing
     finally:
@@ -85,6 +92,8 @@ def open_session(
         executor.close(kill=kill)
         if vault is not None:
             vault.close()
+        if shared is not None:
+            shared.close()
         if journal is not None:
             journal.close()
 

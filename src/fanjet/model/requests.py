@@ -98,6 +98,128 @@ class DeleteVariable(msgspec.Struct, frozen=True, tag="delete_variable"):
     name: str
 
 
+class FindKept(msgspec.Struct, frozen=True, tag="find_kept"):
+    """What is kept under a key, as JSON: `Found`."""
+
+    #: Whose it is: ``asset:`` and a name, or ``task:`` and what identifies an instance in its run.
+    owner: str
+    key: str
+
+
+class Keep(msgspec.Struct, frozen=True, tag="keep"):
+    """Keep JSON under a key: `Count` 1."""
+
+    owner: str
+    key: str
+    value: str
+    #: For so long; None for ever.
+    keep_s: float | None = None
+
+
+class Forget(msgspec.Struct, frozen=True, tag="forget"):
+    """Keep it no longer: `Count` of the keys that were there."""
+
+    owner: str
+    #: None for all keys of the owner.
+    key: str | None
+
+
+class AssetEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset was made or changed by a try that succeeded."""
+
+    name: str
+    uri: str
+    #: JSON of what the task said about it; an object.
+    extra: str
+    #: The aliases under which the task reported it.
+    aliases: tuple[str, ...] = ()
+    dag_id: str
+    run_id: str
+    task_id: str
+    path: Path
+    at: float
+
+
+class RecordAssetEvents(msgspec.Struct, frozen=True, tag="record_asset_events"):
+    """Record the events of one try, in the place of those that its instance had recorded before: `Count` of them."""
+
+    events: tuple[AssetEvent, ...]
+
+
+class FindAssetEvents(msgspec.Struct, frozen=True, tag="find_asset_events"):
+    """The events of one asset, or of one alias, the oldest first: `AssetEvents`."""
+
+    name: str | None = None
+    uri: str | None = None
+    alias: str | None = None
+
+
+class AssetEvents(msgspec.Struct, frozen=True, tag="asset_events"):
+    """Events of assets."""
+
+    events: tuple[AssetEvent, ...]
+
+
+class FindRuns(msgspec.Struct, frozen=True, tag="find_runs"):
+    """Runs of one DAG in this home, the latest logical date first: `Runs`. What is None restricts nothing."""
+
+    dag_id: str
+    run_id: str | None = None
+    #: Only these logical dates, as seconds since the epoch.
+    logical_dates: tuple[float, ...] | None = None
+    #: Only logical dates before this instant.
+    before: float | None = None
+    #: ``success``, ``failed``, ``running`` ...
+    state: str | None = None
+    limit: int = 1
+
+
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What other runs may know of a run. Instants are seconds since the epoch."""
+
+    number: int
+    run_id: str
+    state: str
+    logical_date: float | None
+    data_interval_start: float | None
+    data_interval_end: float | None
+    started_at: float
+    ended_at: float | None
+
+
+class Runs(msgspec.Struct, frozen=True, tag="runs"):
+    """Runs."""
+
+    runs: tuple[RunFacts, ...]
+
+
+class CountStates(msgspec.Struct, frozen=True, tag="count_states"):
+    """How many ended instances of a task are in each state, or of all tasks of a group: `StateCounts`."""
+
+    #: The number of the run.
+    run: int
+    task_id: str
+
+
+class StateCounts(msgspec.Struct, frozen=True, tag="state_counts"):
+    """By task, by state; tasks without an ended instance have an empty dict. None where there is no such task."""
+
+    tasks: dict[str, dict[str, int]] | None
+
+
+class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag="start_run"):
+    """Start a run of another DAG of the same file, carried out by the same scheduler: `Runs` with the one."""
+
+    dag_id: str
+    run_id: str
+    #: Seconds since the epoch.
+    logical_date: float | None = None
+    #: JSON, an object.
+    conf: str = "{}"
+    #: Where there is a run of this id that has ended, run it again instead.
+    reset: bool = False
+
+
 class Count(msgspec.Struct, frozen=True, tag="count"):
     """A number."""
 
@@ -112,5 +234,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 
 #: What needs no run, so that a DAG file may ask it while it is loaded.
 Lookup: TypeAlias = FindVariable | FindConnection
-Request: TypeAlias = GetValues | CountValues | GetMapLength | Lookup | SetVariable | DeleteVariable
-Response: TypeAlias = Values | Count | Found | Failure
+#: What runs leave for each other.
+Shared: TypeAlias = FindKept | Keep | Forget | RecordAssetEvents | FindAssetEvents | FindRuns | CountStates | StartRun
+Request: TypeAlias = GetValues | CountValues | GetMapLength | Lookup | SetVariable | DeleteVariable | Shared
+Response: TypeAlias = Values | Count | Found | AssetEvents | Runs | StateCounts | Failure

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fanjet.errors import FanjetError
 from fanjet.runtime.connections import ConnectionAccessor
+from fanjet.runtime.dag_run import INSTANTS
 from fanjet.runtime.templates import show_ds, show_ds_nodash, show_ts, show_ts_nodash, show_ts_nodash_with_tz
 from fanjet.runtime.variables import VariableNamespace
 
@@ -115,8 +116,27 @@ _OLDER: dict[str, Callable[[TaskInstance], Any]] = {
 }
 
 
+def _previous(name: str) -> Callable[[TaskInstance], datetime | None]:
+    def make(ti: TaskInstance) -> datetime | None:
+        run = ti.previous_success
+        at = None if run is None else getattr(run, name)
+        return None if at is None else INSTANTS.show(datetime.fromtimestamp(at, UTC))
+
+    return make
+
+
+def _late(module: str, name: str) -> Callable[[TaskInstance], Any]:
+    """Made by a class of a module that few tries need."""
+
+    def make(ti: TaskInstance) -> Any:
+        return getattr(import_module(module), name)(ti)
+
+    return make
+
+
 #: The entries that every try has, by name, and how they are made: those of `fanjet.authoring.context_names`.
 ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
+    "asset_state_store": _late("fanjet.runtime.kept_values", "AssetStates"),
     "conn": lambda _: ConnectionAccessor(),
     "dag": lambda ti: ti.dag,
     "dag_run": lambda ti: ti.dag_run,
@@ -126,15 +146,24 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "ds_nodash": _of_date(show_ds_nodash),
     "exception": lambda _: None,
     "expanded_ti_count": lambda ti: ti.expanded_ti_count,
+    "inlet_events": _late("fanjet.runtime.asset_events", "InletEvents"),
     "inlets": lambda ti: list(ti.task.inlets),
     "logical_date": lambda ti: ti.dag_run.logical_date,
     "macros": lambda _: import_module("fanjet.runtime.macros"),  # late: random and uuid are slow to import
     "map_index_template": lambda ti: ti.task.map_index_template,
+    "outlet_events": _late("fanjet.runtime.asset_events", "OutletEvents"),
     "outlets": lambda ti: list(ti.task.outlets),
+    "partition_date": lambda _: None,
+    "partition_key": lambda _: None,
+    "prev_data_interval_end_success": _previous("data_interval_end"),
+    "prev_data_interval_start_success": _previous("data_interval_start"),
+    "prev_end_date_success": _previous("ended_at"),
+    "prev_start_date_success": _previous("started_at"),
     "params": lambda ti: ti.params,
     "reason": lambda _: None,
     "run_id": lambda ti: ti.run_id,
     "task": lambda ti: ti.task,
+    "task_state_store": _late("fanjet.runtime.kept_values", "find_task_state"),
     "task_instance": lambda ti: ti,
     "task_instance_key_str": lambda ti: ti.key_str,
     "templates_dict": lambda ti: getattr(ti.task, "templates_dict", None),
@@ -143,6 +172,7 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "ts": _of_date(show_ts),
     "ts_nodash": _of_date(show_ts_nodash),
     "ts_nodash_with_tz": _of_date(show_ts_nodash_with_tz),
+    "triggering_asset_events": lambda _: {},
     "try_number": lambda ti: ti.try_number,
     "var": lambda _: VariableNamespace(),
     **_OLDER,

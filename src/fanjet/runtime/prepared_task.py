@@ -42,6 +42,7 @@ class PreparedTask(ABC):
             or spec.has_templates
             or spec.execution_timeout_s
             or operator.multiple_outputs
+            or operator.outlets
         )
         #: Whether other tries of this worker may be given the same values.
         self.shares_values = spec.depth > 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fanjet.errors import DagValueError
 from fanjet.model.paths import Path
+from fanjet.model.requests import FindRuns, RunFacts, Runs
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.runtime.client import TryClient
@@ -57,6 +58,16 @@ class RunView:
     @cached_property
     def dag_run(self) -> DagRun:
         return DagRun(self.info)
+
+    @cached_property
+    def previous_success(self) -> RunFacts | None:
+        """The last run of the DAG before this one's logical date that succeeded."""
+        date = self.info.logical_date
+        if date is None:
+            return None
+        answer = self.client.ask(FindRuns(self.info.dag_id, before=date.timestamp(), state="success"))
+        assert isinstance(answer, Runs), answer
+        return next(iter(answer.runs), None)
 
     def params_of(self, task: Operator) -> dict[str, Any]:
         """The parameters that a task sees: its own defaults go before those of the DAG, given values before both."""

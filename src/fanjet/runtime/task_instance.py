@@ -23,6 +23,8 @@ from fanjet.runtime.values import decode, decode_many, encode
 if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.operator import Operator
+    from fanjet.model.requests import RunFacts
+    from fanjet.runtime.client import TryClient
     from fanjet.runtime.clock import Clock
     from fanjet.runtime.dag_run import DagRun
     from fanjet.runtime.prepared_task import PreparedTask
@@ -138,6 +140,16 @@ class TaskInstance:
         answer = self._run.client.ask(GetMapLength(number, self.map_path[:-1]))
         assert isinstance(answer, Count), answer
         return answer.count
+
+    @property
+    def client(self) -> TryClient:
+        """The way of the try to the world."""
+        return self._run.client
+
+    @property
+    def previous_success(self) -> RunFacts | None:
+        """The last run of the DAG before this one's logical date that succeeded."""
+        return self._run.previous_success
 
     @property
     def params(self) -> dict[str, Any]:

@@ -149,7 +149,14 @@ class TryRunner:
         """A try with callbacks, a label, a time limit or a special kind of end."""
         render_label(ti)
         tell(ti, "execute")
-        result = self._results.finish(ti, self._call_in_time(ti, scope))
+        value = self._call_in_time(ti, scope)
+        if not ti.prepared.operator.outlets:
+            result = self._results.finish(ti, value)
+        else:
+            from fanjet.runtime.asset_events import collect_metadata, record_events  # noqa: PLC0415 - few tasks
+
+            result = self._results.finish(ti, collect_metadata(ti, value))
+            record_events(ti)
         label = render_label(ti, warns=True)
         ti.state = "success"
         tell(ti, "success")

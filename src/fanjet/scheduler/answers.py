@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from fanjet.errors import FanjetError
+from collections.abc import Callable
+from typing import TypeAlias
+
+from fanjet.errors import FanjetError, OperationError
 from fanjet.model.requests import (
+    AssetEvents,
     Count,
+    CountStates,
     CountValues,
     DeleteVariable,
     Failure,
+    FindAssetEvents,
     FindConnection,
+    FindKept,
+    FindRuns,
     FindVariable,
+    Forget,
+    Found,
     GetMapLength,
     GetValues,
+    Keep,
+    RecordAssetEvents,
     Request,
     Response,
+    Runs,
     SetVariable,
+    Shared,
+    StartRun,
+    StateCounts,
 )
 from fanjet.scheduler.lookups import look_up
 from fanjet.store.journal import Journal
+from fanjet.store.shared import SharedStore
 from fanjet.store.vault import NewEntry, Vault
+
+#: Starts a run on behalf of the run of this number.
+Start: TypeAlias = Callable[[int, StartRun], None]
 
 
 class Answers:
@@ -27,11 +47,15 @@ class Answers:
     Args:
         journal: What the runs have recorded.
         vault: Variables and connections.
+        shared: What runs leave for each other.
     """
 
-    def __init__(self, journal: Journal, vault: Vault) -> None:
+    def __init__(self, journal: Journal, vault: Vault, shared: SharedStore) -> None:
         self._journal = journal
         self._vault = vault
+        self._shared = shared
+        #: Set by whoever can carry out several runs at once.
+        self.start: Start | None = None
 
     def __call__(self, run: int, request: Request) -> Response:
         """Answer one request of a try of this run; a failure is an answer too, so that only that try suffers."""
@@ -50,5 +74,37 @@ class Answers:
                     return Count(1)
                 case DeleteVariable(name):
                     return Count(self._vault.delete("variable", [name]))
+                case _:
+                    return self._answer_shared(run, request)
         except FanjetError as error:
             return Failure(str(error))
+
+    def _answer_shared(self, run: int, request: Shared) -> Response:
+        match request:
+            case FindKept(owner, key):
+                return Found(self._shared.find_kept(owner, key))
+            case Keep():
+                self._shared.keep(request)
+                return Count(1)
+            case Forget(owner, key):
+                return Count(self._shared.forget(owner, key))
+            case RecordAssetEvents(events):
+                self._shared.record_events(events)
+                return Count(len(events))
+            case FindAssetEvents():
+                return AssetEvents(tuple(self._shared.find_events(request)))
+            case FindRuns():
+                return Runs(tuple(self._shared.find_runs(request)))
+            case CountStates(asked, task_id):
+                return StateCounts(self._shared.count_states(asked, task_id))
+            case StartRun():
+                return self._start(run, request)
+
+    def _start(self, run: int, request: StartRun) -> Response:
+        if self.start is None:
+            raise OperationError(
+                f"A run of DAG {request.dag_id!r} cannot be started here: this process carries out one run. "
+                "Fix: use `fanjet run`."
+            )
+        self.start(run, request)
+        return self._answer_shared(run, FindRuns(request.dag_id, run_id=request.run_id))

@@ -95,6 +95,8 @@ class Scheduler:
         self._longest_sleep_s = longest_sleep_s
         self._fences = fence_counter(session)
         self._runs: dict[int, OwnedRun] = {}
+        #: Started by tasks in this turn.
+        self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
         self._cancelled: dict[tuple[int, int], set[int]] = {}
         #: How often a stop was asked for; the second time kills.
@@ -116,6 +118,24 @@ class Scheduler:
         self._executor.open_run(info)
         self._display.run_opened(info, spec, owned, resumed=resumed)
         self._carry_out([(owned, changes)])
+
+    def adopt(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
+        """As `own`, for a run that a task of another has started; from within a turn, and without a display of its own.
+
+        Its end is told with a line.
+        """
+        self._adopted.append((OwnedRun(info, spec, machine, is_quiet=True), changes))
+
+    def _own_adopted(self) -> None:
+        while self._adopted:
+            owned, changes = self._adopted.pop(0)
+            if owned.spec.dagrun_timeout_s is not None:
+                owned.times_out_at = self._clock() + owned.spec.dagrun_timeout_s
+            self._runs[owned.info.number] = owned
+            self._admission.add_run(owned.info.number, owned.spec)
+            self._executor.open_run(owned.info)
+            self._display.message(f"A task started run {owned.info.number} of DAG {owned.info.dag_id!r}.")
+            self._carry_out([(owned, changes)])
 
     def stop(self) -> None:
         """Launch nothing more and leave the loop when what runs has ended; the second time, leave it at once.
@@ -151,7 +171,10 @@ class Scheduler:
             self.turn()
         for number, owned in self._runs.items():
             self._admission.remove_run(number)
-            self._display.run_ended(owned.info, owned.machine.status, owned)
+            if owned.is_quiet:
+                self._display.message(f"Run {number} of DAG {owned.info.dag_id!r} ended: {owned.machine.status.label}.")
+            else:
+                self._display.run_ended(owned.info, owned.machine.status, owned)
         statuses = {number: owned.machine.status for number, owned in self._runs.items()}
         self._runs.clear()
         return statuses
@@ -171,6 +194,7 @@ class Scheduler:
                 "Either way the run can be resumed."
             )
         self._carry_out(self._apply(events))
+        self._own_adopted()
         self._obey()
         self._renew_leases()
         self._show()
@@ -330,7 +354,8 @@ class Scheduler:
         if now - self._shown_at >= _DISPLAY_EVERY_S:
             self._shown_at = now
             for owned in self._runs.values():
-                self._display.progress(owned.info, owned)
+                if not owned.is_quiet:
+                    self._display.progress(owned.info, owned)
 
 
 def _find_due(owned: OwnedRun, now: float) -> Event:

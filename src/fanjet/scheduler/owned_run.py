@@ -18,6 +18,8 @@ class OwnedRun:
     info: RunInfo
     spec: DagSpec
     machine: RunState
+    #: Started by a task of another run: the display shows that one.
+    is_quiet: bool = False
     #: How many owed callbacks are with workers.
     callbacks_out: int = 0
     #: How many tries were launched and not heard of since, those that were cancelled included.

@@ -47,6 +47,7 @@ from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
 from fanjet.store.instances import write_cleared, write_ends, write_firings, write_tries
 from fanjet.store.leases import PROCESS, Leases
+from fanjet.store.row_columns import make_info
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
 
@@ -120,6 +121,23 @@ class Journal:
                 new = (spec.dag_id, digest, encoded, bundle, root, file, time.time())
                 row = self._writer.execute(sql.INSERT_VERSION, new).fetchone()
         return int(row[0])
+
+    def save_version_like(self, run: int, spec: DagSpec) -> int:
+        """As `save_version`, for another DAG of the file that a run is of."""
+        row = self._reader.execute(sql.FIND_FILES_OF_RUN, (run,)).fetchone()
+        if row is None:
+            raise OperationError(f"There is no run {run}.")
+        bundle, root, file = row
+        return self.save_version(spec, bundle=bundle, root=root, file=file)
+
+    def find_run(self, dag_id: str, run_id: str) -> RunInfo | None:
+        """A run by its id; None where there is none."""
+        row = self._reader.execute(sql.FIND_INFO_OF_RUN, (dag_id, run_id)).fetchone()
+        return None if row is None else make_info(row)
+
+    def has_version(self, run: int, version: int) -> bool:
+        """Whether a run is of this version."""
+        return bool(self._reader.execute(sql.HAS_VERSION, (run, version)).fetchone())
 
     def create_run(self, *, version: int, info: NewRun) -> RunInfo:
         """Create a run of a version. Nobody owns it yet.

@@ -30,12 +30,15 @@ INSTANCE_COLUMNS = (
 TRY_COLUMNS = "try_number, state, started_at, ended_at, label, error, log_segment, log_offset, log_length, rendered"
 
 
-def make_run(columns: Columns, now: float) -> RunRow:
-    """A run from `RUN_COLUMNS`."""
-    number, run_id, dag_id, run_type, *columns = columns
-    logical_date, interval_start, interval_end, created_at, started_at, conf, params, *columns = columns
-    state, version, ended_at, lease_until, host, pid, process = columns
-    info = RunInfo(
+#: So many of `RUN_COLUMNS` are fixed when a run is created.
+_INFO_COLUMNS = 11
+
+
+def make_info(columns: Columns) -> RunInfo:
+    """What is fixed about a run, from the first of `RUN_COLUMNS`."""
+    number, run_id, dag_id, run_type, logical_date, interval_start, interval_end, *columns = columns
+    created_at, started_at, conf, params = columns
+    return RunInfo(
         number=number,
         run_id=run_id,
         dag_id=dag_id,
@@ -48,8 +51,13 @@ def make_run(columns: Columns, now: float) -> RunRow:
         conf=conf,
         params=params,
     )
+
+
+def make_run(columns: Columns, now: float) -> RunRow:
+    """A run from `RUN_COLUMNS`."""
+    state, version, ended_at, lease_until, host, pid, process = columns[_INFO_COLUMNS:]
     return RunRow(
-        info=info,
+        info=make_info(columns[:_INFO_COLUMNS]),
         state=RunStatus(state),
         version=version,
         ended_at=_find_instant(ended_at),

@@ -162,6 +162,31 @@ CREATE TABLE command (
 );
 CREATE INDEX command_open ON command (command) WHERE answered_at IS NULL;
 
+-- What tasks keep from try to try, and about assets from run to run.
+CREATE TABLE kept_value (
+    owner      TEXT NOT NULL, -- an asset, or an instance in its run
+    key        TEXT NOT NULL,
+    value      TEXT NOT NULL, -- JSON
+    expires_at REAL,
+    PRIMARY KEY (owner, key)
+) WITHOUT ROWID;
+
+-- Assets that tries have made.
+CREATE TABLE asset_event (
+    event   INTEGER PRIMARY KEY AUTOINCREMENT,
+    name    TEXT NOT NULL,
+    uri     TEXT NOT NULL,
+    extra   TEXT NOT NULL, -- JSON
+    aliases TEXT NOT NULL, -- JSON: a list
+    dag_id  TEXT NOT NULL,
+    run_id  TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    path    BLOB NOT NULL,
+    at      REAL NOT NULL
+);
+CREATE INDEX asset_event_name ON asset_event (name);
+CREATE INDEX asset_event_source ON asset_event (dag_id, run_id, task_id, path);
+
 -- What people keep for their DAG files. Values are encrypted with a key that is not in the database.
 CREATE TABLE variable (
     name        TEXT    PRIMARY KEY,

@@ -14,6 +14,13 @@ RETURNING version"""
 FIND_DAG_OF_VERSION: Final = "SELECT dag_id FROM dag_version WHERE version = ?"
 FIND_SPEC_OF_RUN: Final = "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"
 FIND_RUN_BY_ID: Final = "SELECT run FROM run WHERE dag_id = ? AND run_id = ?"
+FIND_INFO_OF_RUN: Final = """
+SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
+       conf, params
+FROM run WHERE dag_id = ? AND run_id = ?"""
+FIND_FILES_OF_RUN: Final = """
+SELECT v.bundle, v.root, v.file FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"""
+HAS_VERSION: Final = "SELECT 1 FROM run WHERE run = ? AND version = ?"
 INSERT_RUN: Final = """
 INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
                  created_at, started_at, state, conf, params)

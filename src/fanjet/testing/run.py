@@ -28,6 +28,7 @@ from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display, Silent
 from fanjet.scheduler.loop import Scheduler
 from fanjet.store.journal import Journal
+from fanjet.store.shared import SharedStore
 from fanjet.store.vault import Vault
 from fanjet.testing.aborting import Abort
 from fanjet.testing.reading import read_tasks
@@ -136,14 +137,16 @@ def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
     with tempfile.TemporaryDirectory(prefix="fanjet-test-") as folder:
         home = Path(folder)
         journal, vault = Journal.open(home, durable=False), Vault(home)
+        shared = SharedStore(home, durable=False)
         try:
             session = journal.begin_session(host="localhost", pid=os.getpid())
-            executor = _start_executor(chosen, Answers(journal, vault), clock, tape, home)
+            executor = _start_executor(chosen, Answers(journal, vault, shared), clock, tape, home)
             version = journal.save_version(spec, bundle="", root="", file=spec.file)
             info = journal.create_run(version=version, info=new)
             status = _drive(spec, info, journal, session, executor, clock, display)
         finally:
             vault.close()
+            shared.close()
             journal.close()
         tasks = read_tasks(home, info.number, spec, tape)
     check_used(chosen.stand_ins.values(), tasks)

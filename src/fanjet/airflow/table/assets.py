@@ -14,5 +14,7 @@ ASSETS: ModuleNames = {
     "DatasetAny": "fanjet.authoring.assets:AssetAny",
     "BaseDataset": "fanjet.authoring.assets:BaseAsset",
     **missing(Missing("who may do what is a setting of the server", "leave it out"), "AssetAccessControl"),
-    **missing(ASSET_EVENTS, "AssetWatcher", "Metadata", "asset"),
+    **missing(ASSET_EVENTS, "AssetWatcher"),
+    **home("fanjet.runtime.asset_events", "Metadata"),
+    **home("fanjet.authoring.asset_decorator", "asset"),
 }  # fmt: skip

@@ -6,7 +6,6 @@ from fanjet.airflow.table.assets import ASSETS
 from fanjet.airflow.table.authoring import DECORATORS, EDGES
 from fanjet.airflow.table.core import MODULES as CORE
 from fanjet.airflow.table.entries import (
-    ASSET_EVENTS,
     PARTITIONS,
     SERVER,
     Missing,
@@ -35,7 +34,7 @@ _RETRY_POLICY = home(
     "RetryPolicy",
     "RetryRule",
 )
-_STORES = Missing("tasks have no state of their own here yet", "use XComs")
+_STORES = Missing("tasks have no external jobs to find again here", "keep the job id with task_state_store")
 _RESULT = Missing("runs here have no result", "use the XCom of a task")
 
 MODULES: dict[str, ModuleNames] = {
@@ -65,13 +64,13 @@ MODULES: dict[str, ModuleNames] = {
         **CORE["airflow.notifications.basenotifier"],
         **CORE["airflow.io.path"],
         "macros": "fanjet.runtime.macros",
+        **home("fanjet.runtime.kept_values", "NEVER_EXPIRE"),
         **{name: MODELS["airflow.models"][name] for name in ("BaseOperatorLink", "BaseXCom", "SkipMixin")},
         **home("fanjet.operators.async_operator", "BaseAsyncOperator"),
         **missing(_STORES, "ResumableJobMixin"),
         **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
                   "SyncCallback", "deadline_reference"),
         **_RETRY_POLICY,
-        **missing(_STORES, "NEVER_EXPIRE"),
         **missing(_RESULT, "result"),
         **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
         **missing(PARTITIONS, "AllowedKeyMapper", "ChainMapper", "DayWindow", "FanOutMapper", "FixedKeyMapper",
@@ -81,12 +80,12 @@ MODULES: dict[str, ModuleNames] = {
                   "WeekWindow", "Window", "YearWindow"),
     },
     "airflow.sdk.definitions.asset": ASSETS,
-    "airflow.sdk.definitions.asset.metadata": missing(ASSET_EVENTS, "Metadata"),
-    "airflow.sdk.definitions.asset.decorators": missing(ASSET_EVENTS, "asset"),
+    "airflow.sdk.definitions.asset.metadata": {"Metadata": ASSETS["Metadata"]},
+    "airflow.sdk.definitions.asset.decorators": {"asset": ASSETS["asset"]},
     "airflow.sdk.definitions.context": home("fanjet.runtime.context", "Context", "get_current_context")
     | home("fanjet.airflow.parsing_context", "AirflowParsingContext", "get_parsing_context"),
     "airflow.sdk.definitions.retry_policy": _RETRY_POLICY,
-    "airflow.sdk.execution_time.context": missing(_STORES, "NEVER_EXPIRE"),
+    "airflow.sdk.execution_time.context": home("fanjet.runtime.kept_values", "NEVER_EXPIRE"),
     "airflow.sdk.execution_time.secrets_masker": home("fanjet.airflow.masking", "mask_secret", "redact"),
     "airflow.sdk.execution_time.timeout": home("fanjet.airflow.timeout", "timeout"),
     "airflow.sdk.log": home("fanjet.airflow.masking", "mask_secret"),

@@ -1,0 +1,191 @@
+"""What runs leave for each other in one home: kept values, events of assets, and how runs and tasks ended."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from fanjet.model import paths
+from fanjet.model.requests import AssetEvent, FindAssetEvents, FindRuns, Keep, RunFacts
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
+from fanjet.store.connections import DATABASE_NAME, open_writer
+from fanjet.store.faults import explained
+
+_EVENT_COLUMNS = "name, uri, extra, aliases, dag_id, run_id, task_id, path, at"
+_RUN_COLUMNS = "run, run_id, state, logical_date, data_interval_start, data_interval_end, started_at, ended_at"
+_LATEST_FIRST = "ORDER BY logical_date IS NULL, logical_date DESC, run DESC LIMIT ?"
+#: Those of the table `summary`.
+_STATES = (
+    "success", "failed", "skipped", "upstream_failed", "up_for_retry", "up_for_reschedule", "deferred", "removed",
+)  # fmt: skip
+_decode_spec = msgspec.json.Decoder(DagSpec).decode
+
+
+class SharedStore:
+    """Reads and writes what runs share. Used from one thread; opens the database when it is first needed.
+
+    Args:
+        home: The folder of the database.
+        busy_timeout_s: How long to wait for another process that has locked the database.
+        durable: Whether a write is on the disk when it returns.
+    """
+
+    def __init__(self, home: Path, *, busy_timeout_s: float = 5.0, durable: bool = True) -> None:
+        self._home = home
+        self._path = home / DATABASE_NAME
+        self._busy_timeout_s = busy_timeout_s
+        self._durable = durable
+        self._connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    # --- kept values ---
+
+    def find_kept(self, owner: str, key: str) -> str | None:
+        """JSON; None where nothing is kept, or no longer."""
+        rows = self._select(
+            "SELECT value FROM kept_value WHERE owner = ? AND key = ? AND coalesce(expires_at > ?, TRUE)",
+            owner, key, time.time(),
+        )  # fmt: skip
+        return rows[0][0] if rows else None
+
+    def keep(self, request: Keep) -> None:
+        """Keep a value, in the place of the one that was kept under its key."""
+        expires_at = None if request.keep_s is None else time.time() + request.keep_s
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO kept_value VALUES (?, ?, ?, ?)",
+                (request.owner, request.key, request.value, expires_at),
+            )
+            connection.execute("DELETE FROM kept_value WHERE expires_at <= ?", (time.time(),))
+
+    def forget(self, owner: str, key: str | None) -> int:
+        """Keep one key, or all of an owner, no longer; gives how many there were."""
+        with self._transaction() as connection:
+            return connection.execute(
+                "DELETE FROM kept_value WHERE owner = ? AND key = coalesce(?, key)", (owner, key)
+            ).rowcount
+
+    # --- events of assets ---
+
+    def record_events(self, events: Sequence[AssetEvent]) -> None:
+        """Record the events of one try, in the place of those of the same instance."""
+        first = events[0]
+        source = (first.dag_id, first.run_id, first.task_id, paths.encode(first.path))
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM asset_event WHERE dag_id = ? AND run_id = ? AND task_id = ? AND path = ?", source
+            )
+            connection.executemany(
+                f"INSERT INTO asset_event ({_EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+                [(e.name, e.uri, e.extra, msgspec.json.encode(e.aliases).decode(), *source, e.at) for e in events],
+            )
+
+    def find_events(self, request: FindAssetEvents) -> list[AssetEvent]:
+        """The events of an asset or an alias, the oldest first."""
+        wanted: tuple[str | None, ...]
+        if request.alias is not None:
+            where, wanted = "? IN (SELECT value FROM json_each(aliases))", (request.alias,)
+        else:
+            where, wanted = "name = coalesce(?, name) AND uri = coalesce(?, uri)", (request.name, request.uri)
+        statement = f"SELECT {_EVENT_COLUMNS} FROM asset_event WHERE {where} ORDER BY event"  # noqa: S608 - constants
+        rows = self._select(statement, *wanted)
+        return [_make_event(row) for row in rows]
+
+    # --- other runs ---
+
+    def find_runs(self, request: FindRuns) -> list[RunFacts]:
+        """Runs of a DAG, the latest logical date first."""
+        conditions: list[str] = ["dag_id = ?"]
+        wanted: list[object] = [request.dag_id]
+        if request.run_id is not None:
+            conditions, wanted = [*conditions, "run_id = ?"], [*wanted, request.run_id]
+        if request.logical_dates is not None:
+            marks = ", ".join("?" * len(request.logical_dates))
+            conditions, wanted = [*conditions, f"logical_date IN ({marks})"], [*wanted, *request.logical_dates]
+        if request.before is not None:
+            conditions, wanted = [*conditions, "logical_date < ?"], [*wanted, request.before]
+        if request.state is not None:
+            conditions, wanted = [*conditions, "state = ?"], [*wanted, int(_status_of(request.state))]
+        where = " AND ".join(conditions)
+        statement = f"SELECT {_RUN_COLUMNS} FROM run WHERE {where} {_LATEST_FIRST}"  # noqa: S608 - constants
+        rows = self._select(statement, *wanted, request.limit)
+        return [_make_run(row) for row in rows]
+
+    def count_states(self, run: int, name: str) -> dict[str, dict[str, int]] | None:
+        """By task, how many ended instances are in each state: of one task, or of all tasks of a group."""
+        rows = self._select(
+            "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?", run
+        )
+        numbers = _find_tasks(_decode_spec(rows[0][0]), name) if rows else {}
+        if not numbers:
+            return None
+        counted: dict[str, dict[str, int]] = {task_id: {} for task_id in numbers.values()}
+        statement = f"SELECT task, {', '.join(_STATES)} FROM summary WHERE run = ?"  # noqa: S608 - constants
+        for number, *counts in self._select(statement, run):
+            if number in numbers:
+                found = zip(_STATES, counts, strict=True)
+                counted[numbers[number]] = {state: count for state, count in found if count}
+        return counted
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with explained(self._path):
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _select(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with explained(self._path):
+            return self._open().execute(statement, parameters).fetchall()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = open_writer(self._home, self._busy_timeout_s, durable=self._durable)
+        return self._connection
+
+
+def _make_event(row: tuple[Any, ...]) -> AssetEvent:
+    name, uri, extra, aliases, dag_id, run_id, task_id, path, at = row
+    return AssetEvent(
+        name=name, uri=uri, extra=extra, aliases=tuple(msgspec.json.decode(aliases)), dag_id=dag_id, run_id=run_id,
+        task_id=task_id, path=paths.decode(path), at=at,
+    )  # fmt: skip
+
+
+def _make_run(row: tuple[Any, ...]) -> RunFacts:
+    number, run_id, state, logical_date, start, end, started_at, ended_at = row
+    return RunFacts(
+        number=number, run_id=run_id, state=RunStatus(state).label, logical_date=logical_date,
+        data_interval_start=start, data_interval_end=end, started_at=started_at, ended_at=ended_at,
+    )  # fmt: skip
+
+
+def _status_of(label: str) -> RunStatus:
+    return next(status for status in RunStatus if status.label == label)
+
+
+def _find_tasks(spec: DagSpec, name: str) -> dict[int, str]:
+    """The ids by number of a task, or of all tasks of a group."""
+    inside = {name}
+    for group in spec.groups:  # enclosing groups come first
+        if group.parent in inside:
+            inside.add(group.group_id)
+    return {task.number: task.task_id for task in spec.tasks if task.task_id == name or task.group in inside}
