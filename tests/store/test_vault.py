@@ -163,8 +163,7 @@ def test_an_interrupted_rotation_can_be_read_and_done_again(home: Path, monkeypa
 
 def test_many_processes_make_one_key(home: Path) -> None:
     script = (
-        "import sys, pathlib; from fanjet.store.upgrades import upgrade
-from fanjet.store.vault import NewEntry, Vault\n"
+        "import sys, pathlib; from fanjet.store.vault import NewEntry, Vault\n"
         "Vault(pathlib.Path(sys.argv[1])).put('variable', [NewEntry(name=sys.argv[2], value=sys.argv[2])])"
     )
     command = [sys.executable, "-c", script, str(home)]
