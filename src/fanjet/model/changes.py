@@ -212,12 +212,5 @@ Record: TypeAlias = (
     | EndRun
 )
 Change: TypeAlias = (
-    Record
-    | QueueInstances
-    | DequeueInstances
-    | MeasureMaps
-    | CancelTries
-    | WatchTriggers
-    | DropTriggers
-    | RunCallbacks
+    Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | WatchTriggers | DropTriggers | RunCallbacks
 )

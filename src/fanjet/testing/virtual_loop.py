@@ -87,7 +87,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual_selector.renew_patience()
 
     def run_in_executor(
-        self, executor: Executor | None, func: Callable[[Unpack[_Args]], _T], *args: Unpack[_Args]
+        self, executor: Executor | None, func: Callable[[Unpack[_Args]], _T], *args: *_Args
     ) -> asyncio.Future[_T]:
         """As always; time stands still until it is done."""
         self._virtual_selector.in_threads += 1
