@@ -7,7 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conformance.comparing import find_differences
+from conformance.comparing import find_defects, find_discrepancies
 from conformance.recordings import Recording, find_sets, read_differences, read_recordings
 from conformance.runs import FileRuns, run_file
 
@@ -23,19 +23,16 @@ def main() -> int:
     agree = on_purpose = 0
     problems: list[str] = []
     for recording in recordings:
-        lines = find_differences(recording, runs[recording.file])
-        if not lines:
-            agree += 1
-            if recording.dag_id in deliberate:
-                problems.append(f"{recording.dag_id} agrees, but stands in differences.toml")
-        elif recording.dag_id in deliberate:
+        found = find_discrepancies(recording, runs[recording.file])
+        difference = deliberate.get(recording.dag_id)
+        defects = find_defects(found, difference)
+        if defects:
+            lines = [f"    {defect}" for defect in defects[:_MOST_LINES]]
+            problems += [f"DIFFERS: {recording.file.name}: {recording.dag_id}", *lines]
+        elif difference:
             on_purpose += 1
-            print(f"on purpose: {recording.dag_id}: {deliberate[recording.dag_id]}")
-        else:
-            problems += [
-                f"DIFFERS: {recording.file.name}: {recording.dag_id}",
-                *(f"    {line}" for line in lines[:_MOST_LINES]),
-            ]
+            print(f"on purpose: {recording.dag_id}: {difference.why}")
+        agree += not found
     print(*problems, sep="\n", end="\n" if problems else "")
     total = len(recordings)
     print(f"{total - agree - on_purpose} differ, {on_purpose} differ on purpose")

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from conformance.recordings import Outcome, Recording
+from conformance.recordings import Difference, Outcome, Recording
 from conformance.runs import FileRuns
 
 
-def find_differences(recording: Recording, runs: FileRuns) -> list[str]:
-    """What differs, one line each; empty where the two agree."""
+class Discrepancy(NamedTuple):
+    """One thing that differs."""
+
+    #: ``task[index]``; empty where it is the run or the file.
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+def find_discrepancies(recording: Recording, runs: FileRuns) -> list[Discrepancy]:
+    """What differs; empty where the two agree."""
     if not recording.outcomes:
-        return [] if not runs.outcomes else ["Airflow refuses the file, Fanjet runs it"]
+        return [] if not runs.outcomes else [Discrepancy("", "Airflow refuses the file, Fanjet runs it")]
     outcome = runs.outcomes.get(recording.dag_id)
     if outcome is None:
-        return [f"Airflow runs it, Fanjet refuses the file: {runs.error[-300:]}"]
+        return [Discrepancy("", f"Airflow runs it, Fanjet refuses the file: {runs.error[-300:]}")]
     against = [_compare(accepted, outcome) for accepted in recording.outcomes]
     return min(against, key=len)
 
 
-def _compare(expected: Outcome, got: Outcome) -> list[str]:
-    problems = [] if expected.state == got.state else [f"the run: {expected.state} there, {got.state} here"]
+def find_defects(found: list[Discrepancy], deliberate: Difference | None) -> list[Discrepancy]:
+    """Those among the discrepancies of a DAG that are not on purpose."""
+    if deliberate is None:
+        return found
+    if not found:
+        return [Discrepancy("", "agrees, but is listed among those that differ")]
+    return [each for each in found if each.place and not deliberate.covers(each.place)]
+
+
+def _compare(expected: Outcome, got: Outcome) -> list[Discrepancy]:
+    found = []
+    if expected.state != got.state:
+        found.append(Discrepancy("", f"the run: {expected.state} there, {got.state} here"))
     there, here = _flatten(expected), _flatten(got)
     for place in sorted(there.keys() | here.keys()):
         if there.get(place) != here.get(place):
-            problems.append(f"{place}: {_show(there.get(place))} there, {_show(here.get(place))} here")
-    return problems
+            found.append(Discrepancy(place, f"{_show(there.get(place))} there, {_show(here.get(place))} here"))
+    return found
 
 
 def _flatten(outcome: Outcome) -> dict[str, Any]:

@@ -29,11 +29,17 @@ _TROUBLES = (
 )
 
 
-def write_dag(dag_id: str, seed: str) -> Draft:
-    """A random DAG of four to seven parts."""
+def write_dag(dag_id: str, seed: str, trouble: float = 1) -> Draft:
+    """A random DAG of four to seven parts.
+
+    Args:
+        dag_id: Its id.
+        seed: The same seed gives the same DAG.
+        trouble: How much goes wrong in it.
+    """
     chance = Random(seed)
     draft = Draft(dag_id)
-    writer = _Writer(chance, draft)
+    writer = _Writer(chance, draft, trouble)
     writer.add_source()
     for _ in range(chance.randint(3, 6)):
         chance.choice(writer.parts)()
@@ -43,8 +49,9 @@ def write_dag(dag_id: str, seed: str) -> Draft:
 class _Writer:
     """One method for each kind of part."""
 
-    def __init__(self, chance: Random, draft: Draft) -> None:
+    def __init__(self, chance: Random, draft: Draft, trouble: float) -> None:
         self._chance = chance
+        self._trouble = trouble
         self._draft = draft
         self._ends = chance.choice(_TROUBLES)
         often = (self.add_map_of_results, self.add_group, self.add_join, self.add_reduce, self.add_map_of_literal)
@@ -280,7 +287,11 @@ class _Writer:
 
     def _how(self, positions: range | list[int], likelihood: float) -> str:
         """How some instances end, as an argument that follows others; nothing where all is to go well."""
-        ends = {at: self._chance.choice(self._ends) for at in positions if self._chance.random() < likelihood * 0.6}
+        ends = {
+            at: self._chance.choice(self._ends)
+            for at in positions
+            if self._chance.random() < likelihood * 0.6 * self._trouble
+        }
         return f", how={ends!r}" if ends else ""
 
     def _retries(self) -> str:

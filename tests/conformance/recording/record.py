@@ -121,8 +121,9 @@ class Recorder:
         self._missing += [f"{dag_id} ({run_id} did not end)" for dag_id, run_id in sorted(waiting)]
 
     def _write(self) -> None:
+        airflow = version("apache-airflow-core")
         meta = {
-            "engine": f"Apache Airflow {version('apache-airflow-core')}, scheduler with LocalExecutor, {self._database}",
+            "engine": f"Apache Airflow {airflow}, scheduler with LocalExecutor, {self._database}",
             "recorded": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         write_recordings(self._folder / "expected.json", meta, self._recorded)

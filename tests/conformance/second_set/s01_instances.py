@@ -57,6 +57,15 @@ def r01_02_literal_instances_after_a_failure():
 
 
 @dag
+def r01_02_product_after_a_failure():
+    @task
+    def pair(a, b):
+        return [a, b]
+
+    fail() >> pair.expand(a=[1, 2], b=["x", "y"])
+
+
+@dag
 def r01_02_literal_instances_after_a_skip():
     skip() >> work.expand(x=[1, 2, 3]) >> work.override(task_id="more").expand(x=[1, 2])
 
@@ -151,6 +160,7 @@ def r01_05_label_that_cannot_be_rendered():
 r01_01_unmapped_is_minus_one()
 r01_01_mapped_counts_from_zero()
 r01_02_literal_instances_after_a_failure()
+r01_02_product_after_a_failure()
 r01_02_literal_instances_after_a_skip()
 r01_02_output_map_that_never_runs()
 r01_03_map_index_in_templates()

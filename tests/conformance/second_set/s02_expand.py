@@ -91,7 +91,7 @@ with DAG("r02_06_missing_in_some_dicts", **ARGUMENTS):
 with DAG("r02_06_unknown_only_at_run_time", **ARGUMENTS):
 
     def together(*, left, right=0, **rest):
-        return [left, right, sorted(rest)]
+        return [left, right, "other" in rest, "ti" in rest]
 
     PythonOperator.partial(task_id="call", python_callable=together).expand(
         op_kwargs=[{"left": 1}, {"right": 1}, {"left": 1, "right": 2, "other": 3}]

@@ -21,6 +21,16 @@ def templates():
     return ["{{ ds }}", "plain"]
 
 
+@task
+def commands():
+    return ["echo '{{ ds }}'", "echo b"]
+
+
+@task
+def dicts():
+    return [{"bash_command": "echo '{{ ds }}'"}]
+
+
 with DAG("r04_01_mapped_literals"):
     BashOperator.partial(task_id="bash").expand(bash_command=["echo {{ ds }}", "echo {{ macros.ds_add(ds, 1) }}"])
     show.expand(x=["{{ ds }}", ["{{ ti.task_id }}"], {"k": "{{ ti.map_index }}"}, 7])
@@ -41,7 +51,7 @@ with DAG("r04_01_partial_arguments"):
 
 with DAG("r04_02_values_from_upstream"):
     show.expand(x=templates())
-    BashOperator.partial(task_id="bash").expand(bash_command=make(["echo '{{ ds }}'", "echo b"]))
+    BashOperator.partial(task_id="bash").expand(bash_command=commands())
 
 with DAG("r04_02_arguments_of_groups"):
 
@@ -51,14 +61,14 @@ with DAG("r04_02_arguments_of_groups"):
         BashOperator(task_id="bash", bash_command=x)
 
     group.expand(x=["echo '{{ ds }}'"])
-    group.expand(x=make(["echo '{{ ds }}'"]))
+    group.expand(x=commands())
 
 with DAG("r04_03_dicts_from_upstream_without_templates"):
     BashOperator.partial(task_id="bash").expand_kwargs(make([{"bash_command": "echo a"}, {"bash_command": "echo {b}"}]))
     show.expand_kwargs(make([{"x": "{ds}"}, {"x": 2}]))
 
 with DAG("r04_03_templates_in_dicts_from_upstream"):
-    BashOperator.partial(task_id="bash").expand_kwargs(make([{"bash_command": "echo '{{ ds }}'"}]))
+    BashOperator.partial(task_id="bash").expand_kwargs(dicts())
 
 with DAG("r04_03_literal_dicts_are_templates"):
     show.expand_kwargs([{"x": "{{ ds }}"}, {"x": ["{{ ti.map_index }}"]}])

@@ -132,3 +132,15 @@ with DAG("r06_07_a_key_in_partial"):
         return [a, b]
 
     both.partial(a=make({"k": [1, 2]})["k"]).expand(b=[3, 4])
+
+with DAG("r06_07_one_of_several_outputs_in_partial"):
+
+    @task(multiple_outputs=True)
+    def several():
+        return {"k": [1, 2], "l": 3}
+
+    @task
+    def both(a, b):
+        return [a, b]
+
+    both.partial(a=several()["k"]).expand(b=[3, 4])

@@ -57,7 +57,7 @@ with DAG("r13_01_values_of_earlier_tries_are_gone", **ARGUMENTS):
 
     @task(trigger_rule="all_done")
     def pull(ti=None):
-        return ti.xcom_pull(task_ids="push", key="mark", default="nothing")
+        return ti.xcom_pull(task_ids="push", key="mark")
 
     push() >> pull()
 
