@@ -7,8 +7,8 @@ RUNNING from the moment its launch is recorded. Every way out of RUNNING belongs
 ends (five ways, one of which leads to another try), or it never started and goes back to SCHEDULED. The three waiting
 states give their slot back; time leads out of them, and out of DEFERRED also the trigger that it waits for. SUCCESS,
 FAILED, SKIPPED and UPSTREAM_FAILED are ends: no message of a try leads out of them, so a late or repeated one can never
-change what is recorded. Only a person does: who clears an instance for a rerun sends it, and what depends on it, back to
-NONE, and who marks one gives it another end.
+change what is recorded. Only a person does: who clears an instance for a rerun sends it, and what depends on it, back
+to NONE, and who marks one gives it another end.
 
 The machine goes through this table for every change, whole columns at a time, and refuses what is not in it.
 """
