@@ -29,12 +29,15 @@ from fanjet.cli.secret_input import read_value
 from fanjet.cli.stored_entries import delete_entries, print_shadowing, reveal_option
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
+from fanjet.cli.text_width import cut
 from fanjet.errors import OperationError
 from fanjet.runtime.secrets import MASK, looks_secret
 from fanjet.runtime.variables import PREFIXES, find_in_environment
 from fanjet.store.vault import Entry, NewEntry, Vault
 
 _COLUMNS = (Column("KEY"), Column("VALUE", flexible=True), Column("DESCRIPTION", flexible=True))
+#: Of a value in the list; `get` prints all of it.
+_MOST_CHARS = 200
 
 
 @click.group(name="variables")
@@ -200,5 +203,5 @@ def _as_data(key: str, entry: Entry | OperationError, *, reveal: bool) -> dict[s
 def _as_row(key: str, entry: Entry | OperationError, *, reveal: bool) -> list[str | Cell]:
     if isinstance(entry, OperationError):
         return [key, Cell("cannot be decrypted", "red"), ""]
-    value: str | Cell = Cell(MASK, "dim") if _is_secret(entry) and not reveal else " ".join(entry.value.split())
+    value = Cell(MASK, "dim") if _is_secret(entry) and not reveal else cut(" ".join(entry.value.split()), _MOST_CHARS)
     return [key, value, entry.description or ""]
