@@ -19,3 +19,19 @@ class BaseOperatorLink:
     def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002 - the signature that all links have
         """The address; subclasses give it."""
         return ""
+
+
+class TriggerDagRunLink(BaseOperatorLink):
+    """To the run that a task has started."""
+
+    name = "Triggered DAG"
+
+
+class ExternalDagLink(BaseOperatorLink):
+    """To the DAG that a sensor waits for."""
+
+    name = "External DAG"
+
+
+#: What it was called before.
+ExternalTaskSensorLink = ExternalDagLink

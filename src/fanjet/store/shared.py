@@ -124,12 +124,17 @@ class SharedStore:
         return [_make_run(row) for row in rows]
 
     def count_states(self, run: int, name: str) -> dict[str, dict[str, int]] | None:
-        """By task, how many ended instances are in each state: of one task, or of all tasks of a group."""
+        """By task, how many ended instances are in each state: of one task, or of all tasks of a group.
+
+        A mapped task of a run that is under way counts one running instance: more may come.
+        """
         rows = self._select(
-            "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?", run
+            "SELECT v.spec, r.ended_at FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?",
+            run,
         )
-        numbers = _find_tasks(_decode_spec(rows[0][0]), name) if rows else {}
-        if not numbers:
+        spec = _decode_spec(rows[0][0]) if rows else None
+        numbers = {} if spec is None else _find_tasks(spec, name)
+        if spec is None or not numbers:
             return None
         counted: dict[str, dict[str, int]] = {task_id: {} for task_id in numbers.values()}
         statement = f"SELECT task, {', '.join(_STATES)} FROM summary WHERE run = ?"  # noqa: S608 - constants
@@ -137,6 +142,9 @@ class SharedStore:
             if number in numbers:
                 found = zip(_STATES, counts, strict=True)
                 counted[numbers[number]] = {state: count for state, count in found if count}
+        for number, task_id in numbers.items():  # more instances may come
+            if rows[0][1] is None and spec.tasks[number].depth:
+                counted[task_id]["running"] = 1
         return counted
 
     @contextmanager

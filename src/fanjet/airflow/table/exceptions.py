@@ -58,7 +58,7 @@ EXCEPTIONS: ModuleNames = {
 }
 
 STANDARD_EXCEPTIONS: ModuleNames = home(
-    "fanjet.airflow.exceptions",
+    "fanjet.operators.external_errors",
     "AirflowExternalTaskSensorException",
     "DuplicateStateError",
     "ExternalDagDeletedError",

@@ -28,7 +28,9 @@ _BRANCH = home("fanjet.operators.branch", "BaseBranchOperator") | home("fanjet.r
 _LATEST_ONLY = home("fanjet.operators.latest_only", "LatestOnlyOperator")
 _BRANCH_DATETIME = home("fanjet.operators.calendar", "BranchDateTimeOperator")
 _BRANCH_WEEKDAY = home("fanjet.operators.calendar", "BranchDayOfWeekOperator")
-_TRIGGER_DAG_RUN = missing(_OTHER_DAGS, "TriggerDagRunOperator", "TriggerDagRunLink")
+_TRIGGER_DAG_RUN = home("fanjet.operators.trigger_dagrun", "TriggerDagRunOperator") | home(
+    "fanjet.airflow.links", "TriggerDagRunLink"
+)
 _EMAIL = home("fanjet.operators.email", "EmailOperator")
 _SMOOTH = missing(Missing("it does no more than name a song", "use EmptyOperator"), "SmoothOperator")
 
@@ -42,8 +44,8 @@ _DATE_TIME_SENSOR = home("fanjet.operators.sensors", "DateTimeSensor", "DateTime
 _TIME_DELTA_SENSOR = home("fanjet.operators.sensors", "TimeDeltaSensor", "TimeDeltaSensorAsync", "WaitSensor")
 _TIME_SENSOR = home("fanjet.operators.calendar", "TimeSensor", "TimeSensorAsync")
 _DAY_OF_WEEK_SENSOR = home("fanjet.operators.calendar", "DayOfWeekSensor")
-_EXTERNAL_TASK = missing(
-    _OTHER_DAGS, "ExternalTaskSensor", "ExternalTaskMarker", "ExternalDagLink", "ExternalTaskSensorLink"
+_EXTERNAL_TASK = home("fanjet.operators.external_task", "ExternalTaskMarker", "ExternalTaskSensor") | home(
+    "fanjet.airflow.links", "ExternalDagLink", "ExternalTaskSensorLink"
 )
 _TRIGGERS = home(
     "fanjet.authoring.triggers",
