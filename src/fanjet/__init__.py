@@ -181,6 +181,7 @@ ports.DECORATORS.update(
     }
 )
 ports.TELLERS["email"] = "fanjet.runtime.mail:tell_of_end"
+ports.DAG_ACTIONS["get_template_env"] = "fanjet.runtime.try_runner:make_environment"
 ports.DAG_ACTIONS["test"] = "fanjet.bootstrap.in_process:run_in_process"
 
 

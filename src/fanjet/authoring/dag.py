@@ -63,6 +63,10 @@ class DAG:
         DagValueError: A value cannot be used.
     """
 
+    #: DAGs are never inside others; operators written for Airflow 2 ask.
+    parent_dag: None = None
+    is_subdag = False
+
     def __init__(
         self,
         dag_id: str,
@@ -224,6 +228,10 @@ class DAG:
     def free_group_id(self, group_id: str, parent: TaskGroup) -> str:
         """The full id of a group inside `parent`, with a suffix such as ``__1`` if it is taken."""
         return parent.child_id(self._free_id(group_id, parent))
+
+    def get_template_env(self) -> Any:
+        """A new Jinja environment with what its templates may use."""
+        return ports.get_dag_action("get_template_env")(self)
 
     def test(self, **arguments: Any) -> Any:
         """Run the DAG once in this process, so that ``breakpoint()`` works.

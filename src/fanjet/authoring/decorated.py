@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from fanjet.authoring.async_functions import complete
 from fanjet.authoring.call_signature import CallSignature, read_signature
+from fanjet.authoring.function_source import read_function_source
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, follow_references
 
@@ -57,7 +58,24 @@ class DecoratedOperator(BaseOperator):
         """The parameters of the function."""
         return read_signature(self.python_callable)
 
+    def get_python_source(self) -> str:
+        """The source of the function without its decorators; for operators that run it elsewhere.
+
+        Raises:
+            DagTypeError: There is none.
+        """
+        return read_function_source(self.python_callable, f"{self.custom_operator_name} '{self.task_id}'").text
+
     def execute(self, context: Any) -> Any:
+        """Do what the other base class does, where there is one that does something; otherwise call the function."""
+        return self.call_function(context) if self.calls_function() else super().execute(context)
+
+    @classmethod
+    def calls_function(cls) -> bool:
+        """Whether `execute` calls the function: no class that this one has as another base does something else."""
+        return super().execute is BaseOperator.execute
+
+    def call_function(self, context: Any) -> Any:
         """Call the function, with what it asks of the context."""
         kwargs = self.signature.add_context(self.op_args, self.op_kwargs, context)
         return complete(self.python_callable(*self.op_args, **kwargs))

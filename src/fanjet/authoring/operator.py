@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fanjet.authoring import ports
 from fanjet.authoring.context_stack import find_place
 from fanjet.authoring.dag_options import to_instant
 from fanjet.authoring.definition import Definition
@@ -14,6 +15,7 @@ from fanjet.authoring.exceptions import TaskDeferred
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.literals import find_lazy
 from fanjet.authoring.operator_class import OperatorMeta, describe_call
+from fanjet.authoring.own_templates import RendersTemplates
 from fanjet.authoring.task_node import Operator
 from fanjet.authoring.task_options import PLACING, convert_options
 from fanjet.errors import DagTypeError, DagValueError
@@ -33,7 +35,7 @@ __all__ = ["BaseOperator", "Operator"]
 FAILED_WAIT = "__fail__"
 
 
-class BaseOperator(Operator, metaclass=OperatorMeta):
+class BaseOperator(RendersTemplates, Operator, metaclass=OperatorMeta):
     """A task that runs `execute`. Subclasses take arguments of their own and pass the others on.
 
     Args:
@@ -162,20 +164,13 @@ class BaseOperator(Operator, metaclass=OperatorMeta):
             raise kwargs["error"]
         return getattr(self, next_method)(context, **kwargs)
 
-    def render_template(self, content: Any, context: Any, *_: Any) -> Any:
-        """A text with its templates rendered; also in lists, tuples and dicts.
+    def get_template_env(self, dag: Any = None) -> Any:
+        """A new Jinja environment with what templates of the DAG may use.
 
         Args:
-            content: The text or collection.
-            context: That of the running try.
+            dag: The DAG; by default that of the task.
         """
-        if isinstance(content, str):
-            return context["ti"].render_template(content, "content", self.template_extensions)
-        if isinstance(content, dict):
-            return {key: self.render_template(value, context) for key, value in content.items()}
-        if type(content) in (list, tuple, set):
-            return type(content)(self.render_template(value, context) for value in content)
-        return content
+        return ports.get_dag_action("get_template_env")(dag or self.dag)
 
     def on_kill(self) -> None:
         """Clean up what `execute` has started; called when the try is cancelled or takes too long."""

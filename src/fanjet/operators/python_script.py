@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import pickle
 import subprocess
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable, Container, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from fanjet.authoring.exceptions import SkipException
+from fanjet.authoring.function_source import read_function_source
 from fanjet.errors import DagTypeError, ExecutionError
 
 SERIALIZERS = ("pickle", "cloudpickle", "dill")
@@ -63,20 +62,9 @@ def make_script(function: Callable[..., Any], serializer: str, string_args: Sequ
         raise DagTypeError(
             f"{where}: serializer={serializer!r} cannot be used.", fix=f"one of {', '.join(SERIALIZERS)}"
         )
-    inspect = import_module("inspect")  # late: slow to import
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-        tree = ast.parse(source)
-    except (OSError, TypeError, SyntaxError) as error:
-        raise DagTypeError(f"{where}: the source of the function cannot be read.", fix="write it with def") from error
-    found = tree.body[0]
-    if not isinstance(found, ast.FunctionDef):
-        raise DagTypeError(f"{where}: only a function that is written with def can run elsewhere.", fix="use def")
-    lines = source.splitlines()[found.lineno - 1 :]  # without the decorators
-    text = _SCRIPT.format(
-        serializer=serializer, string_args=list(map(str, string_args)), source="\n".join(lines), name=found.name
-    )
-    return Script(text, found.name, serializer)
+    name, source = read_function_source(function, where)
+    text = _SCRIPT.format(serializer=serializer, string_args=list(map(str, string_args)), source=source, name=name)
+    return Script(text, name, serializer)
 
 
 def run_script(

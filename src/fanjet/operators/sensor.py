@@ -235,7 +235,7 @@ class SensorDecoratedOperator(DecoratedOperator, BaseSensorOperator):
     custom_operator_name = "@task.sensor"
 
     def poke(self, context: Any) -> Any:
-        return DecoratedOperator.execute(self, context)
+        return self.call_function(context)
 
     def execute(self, context: Any) -> Any:
         """Wait; see `BaseSensorOperator.execute`."""

@@ -10,6 +10,7 @@ from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator
 from fanjet.authoring.operator_factory import FactoryMappedOperator
+from fanjet.authoring.own_templates import renders_itself
 
 _MARKS = ("{{", "{%", "{#")
 _PLAIN = frozenset({int, float, bool, bytes, type(None)})
@@ -23,6 +24,8 @@ def has_templates(task: Operator) -> bool:
     # These make jinja2 change texts without marks as well.
     always = dag is not None and (dag.render_template_as_native_obj or bool(dag.jinja_environment_kwargs))
     operator_class = task.operator_class if isinstance(task, MappedOperator) else type(task)
+    if renders_itself(operator_class):
+        return True  # only it knows where it has templates
     extensions = tuple(getattr(operator_class, "template_ext", ()))
 
     def is_template(text: str) -> bool:

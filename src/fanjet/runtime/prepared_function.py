@@ -39,7 +39,7 @@ def is_plain_function(operator: Operator) -> bool:
         extra = getattr(operator, "templates_dict", None)
     if not issubclass(kind, DecoratedOperator) or extra or operator.pre_execute_hook or operator.post_execute_hook:
         return False
-    return (kind.pre_execute, kind.execute, kind.post_execute) == _EXECUTE
+    return (kind.pre_execute, kind.execute, kind.post_execute) == _EXECUTE and kind.calls_function()
 
 
 class PreparedFunction(PreparedTask):

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.decorated import DecoratedMappedOperator
-from fanjet.authoring.literals import resolve
+from fanjet.authoring.literals import has_lazy, resolve
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator
+from fanjet.authoring.own_templates import renders_itself
 from fanjet.authoring.scope import Scope
 from fanjet.runtime.copies import own_copy
 from fanjet.runtime.deferring import run_operator, start_from_trigger
@@ -68,12 +69,18 @@ class PreparedOperator(PreparedTask):
             return self._unmap_function(task, authored, data, ti, scope)
         fields = frozenset(task.operator_class.template_fields)
         renderer = self.renderer(ti, task)
+        final = set(data)
+        own = renders_itself(task.operator_class)
         for name, value in authored.items():
+            if own and name in fields and not has_lazy(value):
+                data[name] = own_copy(value)
+                continue
+            final.add(name)
             data[name] = renderer.render(value, name, scope) if name in fields else own_copy(resolve(value, scope))
             if name in fields and ti.rendered is not None:
                 ti.rendered.note(name, data[name])
         operator = task.unmap(data)
-        self._finish_fields(operator, ti, scope, data)
+        self._finish_fields(operator, ti, scope, final)
         return operator
 
     def _unmap_function(
@@ -93,6 +100,9 @@ class PreparedOperator(PreparedTask):
 
     def _finish_fields(self, operator: BaseOperator, ti: TaskInstance, scope: Scope, final: Collection[str]) -> None:
         """Render and resolve the template fields that are not final yet."""
+        if renders_itself(type(operator)):
+            self._have_fields_rendered(operator, ti, scope, final)
+            return
         renderer = self.renderer(ti, operator)
         for field in operator.template_fields:
             if not hasattr(operator, field):
@@ -103,6 +113,31 @@ class PreparedOperator(PreparedTask):
                 setattr(operator, field, finished)
             if ti.rendered is not None:
                 ti.rendered.note(field, finished)
+
+    def _have_fields_rendered(
+        self, operator: BaseOperator, ti: TaskInstance, scope: Scope, final: Collection[str]
+    ) -> None:
+        """As `_finish_fields`, for an operator that renders its fields itself: all but those with values of tasks."""
+        renderer = self.renderer(ti, operator)
+        done = set(final)
+        for field in operator.template_fields:
+            if field in done or not hasattr(operator, field):
+                continue
+            value = getattr(operator, field)
+            if has_lazy(value):
+                done.add(field)
+                setattr(operator, field, renderer.render(value, field, scope))
+            elif type(value) is not str:
+                setattr(operator, field, own_copy(value))  # it is rendered in place
+        operator.final_fields = frozenset(done)
+        context, environment = ti.get_template_context(), self.templates.environment
+        if isinstance(self.operator, MappedOperator):
+            operator._do_render_template_fields(operator, operator.template_fields, context, environment, set())  # noqa: SLF001 - Airflow's name
+        else:
+            operator.render_template_fields(context, environment)
+        if ti.rendered is not None:
+            for field, value in _fields_of(operator).items():
+                ti.rendered.note(field, value)
 
 
 def _fields_of(operator: BaseOperator) -> dict[str, Any]:

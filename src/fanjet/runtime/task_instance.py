@@ -17,6 +17,7 @@ from fanjet.runtime.branching import Graph
 from fanjet.runtime.context import Context
 from fanjet.runtime.rendering import FieldRenderer
 from fanjet.runtime.task_logging import log
+from fanjet.runtime.templates import Templates
 from fanjet.runtime.value_store import ValueOwner
 from fanjet.runtime.values import decode, decode_many, encode
 
@@ -215,15 +216,19 @@ class TaskInstance:
             self._context = Context(self)
         return self._context
 
-    def render_template(self, text: str, field: str, extensions: Iterable[str] = ()) -> Any:
+    def render_template(self, text: str, field: str, extensions: Iterable[str] = (), environment: Any = None) -> Any:
         """A text that an operator made, rendered with the context of the try.
 
         Args:
             text: The template, or the name of a file with it.
             field: The name of the field, for error messages.
             extensions: Text that ends so is the name of a file.
+            environment: Jinja's, in place of the DAG's.
         """
-        return FieldRenderer(self.prepared.templates, self, extensions).render_text(text, field)
+        templates = self.prepared.templates
+        if environment is not None and environment is not templates.environment:
+            templates = Templates.of(environment)
+        return FieldRenderer(templates, self, extensions).render_text(text, field)
 
     def skip_tasks(self, task_ids: Iterable[str]) -> None:
         """Have tasks of the DAG skipped once the try succeeds."""

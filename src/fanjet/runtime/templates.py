@@ -82,6 +82,13 @@ class Templates:
         self._made: Any = None
         self._compiled: dict[str, Any] = {}
 
+    @classmethod
+    def of(cls, environment: Any) -> Templates:
+        """Templates with an environment that somebody else has made."""
+        templates = cls(options={"environment": environment})  # whose options nobody knows: no text is constant
+        templates._made = environment
+        return templates
+
     def render(self, text: str, context: MutableMapping[str, Any], where: str) -> Any:
         """The text of a template, or a value with native rendering.
 

@@ -302,6 +302,11 @@ def make_templates(dag: DAG | None) -> Templates:
     )
 
 
+def make_environment(dag: DAG | None) -> Any:
+    """A new Jinja environment with what templates of a DAG may use."""
+    return make_templates(dag).environment
+
+
 def _kind_of(operator: Operator) -> type[PreparedTask]:
     if is_plain_function(operator):
         return PreparedFunction

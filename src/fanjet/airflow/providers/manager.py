@@ -5,6 +5,7 @@ They say it in a function that their package's entry point in the group ``apache
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 from fanjet.airflow.logging_mixin import LoggingMixin
 
+_log = logging.getLogger("fanjet")
 _GROUP = "apache_airflow_provider"
 
 
@@ -116,7 +118,11 @@ def _describe_hook(package: str, entry: Mapping[str, Any]) -> HookInfo:
 def _read_all() -> tuple[tuple[str, ProviderInfo], ...]:
     found: dict[str, ProviderInfo] = {}
     for entry_point in entry_points(group=_GROUP):
-        data = entry_point.load()()
+        try:
+            data = entry_point.load()()
+        except ImportError as error:
+            _log.warning("Provider %s is left out: what it imports is missing. %s", entry_point.value, error)
+            continue
         version = entry_point.dist.version if entry_point.dist is not None else ""
         found.setdefault(data["package-name"], ProviderInfo(version, data))
     return tuple(sorted(found.items()))
