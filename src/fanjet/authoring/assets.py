@@ -6,9 +6,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.errors import DagTypeError, DagValueError
 
 _MAX_CHARS = 1500
+_WATCHERS = "Nothing here watches for assets. Fix: use a sensor."
+_ACCESS = "Who may do what is a setting of the server. Fix: leave it out."
 
 
 class BaseAsset:
@@ -41,6 +44,8 @@ class Asset(BaseAsset, os.PathLike[str]):
         uri: Where it is, for people and programs; the name if left out.
         group: What kind of asset it is, for people.
         extra: More about it, as JSON.
+        watchers: What watches for it, which nothing here does.
+        access_control: Who may use it, which is of no effect here.
 
     Raises:
         DagTypeError: It has neither name nor URI.
@@ -61,10 +66,12 @@ class Asset(BaseAsset, os.PathLike[str]):
     ) -> None:
         if name is None and uri is None:
             raise DagTypeError("Asset() has neither name nor uri.", fix="give one of them")
-        if watchers:
-            raise DagTypeError("Asset(): nothing here watches for assets.", fix="leave watchers out, and use a sensor")
-        if access_control is not None:
-            raise DagTypeError("Asset(): access_control has no meaning in Fanjet.", fix="leave it out")
+        #: Kept only.
+        self.watchers = tuple(watchers or ())
+        self.access_control = access_control
+        for name_given, value, why in (("watchers", watchers, _WATCHERS), ("access_control", access_control, _ACCESS)):
+            if value:
+                tell_no_effect(name_given, f"Asset {name or uri!r}", why)
         self.uri = _check("uri", str(name if uri is None else uri))
         self.name = _check("name", self.uri if name is None else name)
         self.group = group or self.asset_type
@@ -96,6 +103,30 @@ class Asset(BaseAsset, os.PathLike[str]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r}, uri={self.uri!r})"
+
+
+class AssetWatcher:
+    """A trigger that watches for an asset; declared only.
+
+    Args:
+        name: The name.
+        trigger: The trigger.
+    """
+
+    def __init__(self, name: str, trigger: Any) -> None:
+        self.name = name
+        self.trigger = trigger
+
+
+class AssetAccessControl:
+    """Who may use an asset; declared only.
+
+    Args:
+        rules: Any.
+    """
+
+    def __init__(self, *args: Any, **rules: Any) -> None:
+        self.rules = (args, rules)
 
 
 class Model(Asset):

@@ -130,7 +130,14 @@ def _trigger_rule(value: Any) -> TriggerRule:
         raise ValueError(f"one of {', '.join(TriggerRule)}") from None
 
 
+def is_strategy(value: Any) -> bool:
+    """Whether a `weight_rule` is code of the author, or its dotted name."""
+    return hasattr(value, "get_weight") or (isinstance(value, str) and "." in value)
+
+
 def _weight_rule(value: Any) -> WeightRule:
+    if is_strategy(value):
+        return WeightRule.ABSOLUTE
     try:
         return WeightRule(value)
     except ValueError:
@@ -261,6 +268,8 @@ def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         name = RENAMED.get(given_name, given_name)
         if name in OPTIONS:
             converted[name] = _convert(name, value, where)
+            if name == "weight_rule" and is_strategy(value):
+                tell_no_effect(name, where, "Priorities follow from priority_weight here. Fix: weight_rule='absolute'.")
             if name in WITHOUT_EFFECT and value not in WITHOUT_EFFECT[name].harmless:
                 tell_no_effect(name, where, WITHOUT_EFFECT[name].fix)
         elif name in REFUSED:

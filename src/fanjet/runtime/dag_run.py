@@ -39,6 +39,9 @@ class DagRun:
         self.run_id = info.run_id
         self.dag_id = info.dag_id
         self.run_type = info.run_type
+        #: Of a run for a partition of an asset, of which there are none here.
+        self.partition_key: str | None = None
+        self.partition_date: datetime | None = None
         #: A try only ever sees a run that is under way.
         self.state = "running"
 

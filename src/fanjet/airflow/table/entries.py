@@ -34,5 +34,4 @@ METADATA_DATABASE = Missing(
     "use the context, Variable, Connection and the commands of fanjet",
 )
 SERVER = Missing("it is a part of Airflow's server", "leave it out")
-ASSET_EVENTS = Missing("events of assets are not recorded yet", "put the tasks that depend on each other into one DAG")
 PARTITIONS = Missing("runs here have no partitions", "use params or the logical date of the run")

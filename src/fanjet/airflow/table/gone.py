@@ -7,7 +7,6 @@ from fanjet.airflow.table.entries import METADATA_DATABASE, PARTITIONS, SERVER, 
 _CONTRIB = Missing("Airflow has moved what was there to providers", "import it from its provider")
 _LISTENERS = Missing("nothing here tells listeners", "use callbacks of tasks and DAGs")
 _HOOKS = Missing("Airflow has moved it to a provider", "import the hook from its provider")
-_PRIORITY = Missing("priorities follow from priority_weight and weight_rule alone", "use weight_rule='absolute'")
 
 GONE_MODULES: dict[str, Missing] = {
     "airflow.api": SERVER,
@@ -32,7 +31,6 @@ GONE_MODULES: dict[str, Missing] = {
     "airflow.security": SERVER,
     "airflow.sensors": _CONTRIB,
     "airflow.serialization": SERVER,
-    "airflow.task.priority_strategy": _PRIORITY,
     "airflow.ti_deps": SERVER,
     "airflow.triggers": Missing("it is made for tests of Airflow", "write a BaseTrigger"),
     "airflow.www": SERVER,

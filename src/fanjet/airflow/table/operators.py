@@ -92,8 +92,8 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.operators.email_operator": _EMAIL,
     "airflow.operators.smooth": _SMOOTH,
     f"{_STANDARD}.operators.smooth": _SMOOTH,
-    f"{_STANDARD}.operators.hitl": missing(
-        _HUMANS, "HITLOperator", "ApprovalOperator", "HITLBranchOperator", "HITLEntryOperator"
+    f"{_STANDARD}.operators.hitl": home(
+        "fanjet.operators.human", "HITLOperator", "ApprovalOperator", "HITLBranchOperator", "HITLEntryOperator"
     ),
     "airflow.operators.subdag": missing(_SUBDAG, "SubDagOperator"),
     "airflow.operators.subdag_operator": missing(_SUBDAG, "SubDagOperator"),

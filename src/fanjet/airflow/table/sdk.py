@@ -6,7 +6,6 @@ from fanjet.airflow.table.assets import ASSETS
 from fanjet.airflow.table.authoring import DECORATORS, EDGES
 from fanjet.airflow.table.core import MODULES as CORE
 from fanjet.airflow.table.entries import (
-    PARTITIONS,
     SERVER,
     Missing,
     ModuleNames,
@@ -73,13 +72,17 @@ MODULES: dict[str, ModuleNames] = {
         **_RETRY_POLICY,
         **missing(_RESULT, "result"),
         **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
-        **missing(PARTITIONS, "AllowedKeyMapper", "ChainMapper", "DayWindow", "FanOutMapper", "FixedKeyMapper",
-                  "HourWindow", "IdentityMapper", "MinimumCount", "MonthWindow", "PartitionMapper", "ProductMapper",
-                  "QuarterWindow", "RollupMapper", "SegmentWindow", "StartOfDayMapper", "StartOfHourMapper",
-                  "StartOfMonthMapper", "StartOfQuarterMapper", "StartOfWeekMapper", "StartOfYearMapper", "WaitForAll",
-                  "WeekWindow", "Window", "YearWindow"),
+        **home(
+            "fanjet.authoring.partitions",
+            *("AllowedKeyMapper", "ChainMapper", "FanOutMapper", "FixedKeyMapper", "IdentityMapper", "PartitionMapper"),
+            *("ProductMapper", "RollupMapper", "StartOfDayMapper", "StartOfHourMapper", "StartOfMonthMapper"),
+            *("StartOfQuarterMapper", "StartOfWeekMapper", "StartOfYearMapper", "MinimumCount", "WaitForAll"),
+            *("DayWindow", "HourWindow", "MonthWindow", "QuarterWindow", "SegmentWindow", "WeekWindow", "Window"),
+            "YearWindow",
+        ),
     },
     "airflow.sdk.definitions.asset": ASSETS,
+    "airflow.task.priority_strategy": home("fanjet.airflow.priority", "PriorityWeightStrategy"),
     "airflow.sdk.definitions.asset.metadata": {"Metadata": ASSETS["Metadata"]},
     "airflow.sdk.definitions.asset.decorators": {"asset": ASSETS["asset"]},
     "airflow.sdk.definitions.context": home("fanjet.runtime.context", "Context", "get_current_context")

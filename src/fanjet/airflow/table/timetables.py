@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fanjet.airflow.table.entries import PARTITIONS, ModuleNames, home, missing
+from fanjet.airflow.table.entries import ModuleNames, home
 
 TIMETABLES: ModuleNames = {
     **home(
@@ -21,7 +21,9 @@ TIMETABLES: ModuleNames = {
     ),
     "DatasetOrTimeSchedule": "fanjet.authoring.timetables:AssetOrTimeSchedule",
     "DatasetTriggeredTimetable": "fanjet.authoring.timetables:AssetTriggeredTimetable",
-    **missing(PARTITIONS, "CronPartitionTimetable", "PartitionedAssetTimetable", "PartitionedAtRuntime"),
+    **home(
+        "fanjet.authoring.partitions", "CronPartitionTimetable", "PartitionedAssetTimetable", "PartitionedAtRuntime"
+    ),
 }
 
 
