@@ -87,7 +87,9 @@ def _random_part(random: Random, graph: Graph, inside: tuple[int, ...]) -> Lengt
     if not graph.tasks or random.random() < 0.3:
         return LiteralLength(random.choice([0, 1, 2, 2, 2, 3, 5]))
     if random.random() < 0.2:
-        return MeasuredLength((random.randrange(len(graph.tasks)),))
+        # The argument of a mapped group is known inside it, unless parts of it come from elsewhere.
+        is_plain = bool(inside) and random.random() < 0.5
+        return MeasuredLength(() if is_plain else (random.randrange(len(graph.tasks)),))
     task = random.choice(graph.tasks)
     if task.map is None and task.scope == inside[: len(task.scope)]:
         return ResultLength(task.number)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import product, zip_longest
 
 from engine.history import Row
-from engine.reference import RUN, End, Facts, Reference, _is_measured as is_measured
+from engine.reference import RUN, End, Facts, Reference
+from engine.reference import _is_measured as is_measured
 from fanjet.model.lengths import (
     LengthSpec,
     LiteralLength,

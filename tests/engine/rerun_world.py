@@ -23,12 +23,16 @@ from fanjet.model.changes import (
     ReopenRun,
     SetMapLength,
 )
-from fanjet.model.events import CancelRequested, MapsMeasured, MarkRequested, RerunRequested, TriesEnded
+from fanjet.model.events import CancelRequested, ClockTicked, MapsMeasured, MarkRequested, RerunRequested, TriesEnded
 from fanjet.model.launches import Launch
 from fanjet.model.lengths import find_sources
 from fanjet.model.paths import Path, join
+from fanjet.model.rules import TriggerRule
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import ENDED, RunStatus, State
+
+#: What runs before all upstream has ended; in a rerun it waits.
+_EARLY = {TriggerRule.ONE_SUCCESS, TriggerRule.ONE_FAILED, TriggerRule.ONE_DONE, TriggerRule.ALWAYS}
 
 
 class RerunWorld(World):
@@ -44,7 +48,7 @@ class RerunWorld(World):
         #: By instance: the greatest number of a try that was out.
         self.tries: dict[Key, int] = {}
         self.last_measured: dict[Place, int] = {}
-        self.marked: dict[Key, State] = {}
+        self.is_cancelled = False
         super().__init__(spec, random)
 
     # --- what the machine says ---
@@ -223,11 +227,14 @@ class RerunWorld(World):
 
     def request(self, event: RerunRequested | MarkRequested | CancelRequested) -> list[Change]:
         """Apply it; where nothing is out, a restored machine answers alike. A new life begins."""
-        self.touched, self.tried, self.decided, self.measured, self.marked = set(), set(), set(), {}, {}
+        self.touched, self.tried, self.decided, self.measured = set(), set(), set(), {}
+        self.send([ClockTicked(run=RUN_NUMBER, at=self.clock)])
+        if self.machine.status == RunStatus.RUNNING and isinstance(event, CancelRequested) and event.task is None:
+            self.is_cancelled = True
         before = self.machine.snapshot()
         self.before_states = {(t.number, p): s for t in self.spec.tasks for p, s in self.machine.instances(t.number)}
         twin: RunState | None = None
-        if not self.out:
+        if not self.out and self.restarts:
             twin = self.restored()
             assert_same(twin.snapshot(), before)
             if isinstance(event, RerunRequested):
@@ -243,6 +250,11 @@ class RerunWorld(World):
             assert_same(twin.snapshot(), self.machine.snapshot())
         self._take_in(changes)
         self.check_numbers()
+        if changes and not isinstance(event, CancelRequested):
+            self.is_cancelled = False
+            # What runs already was decided by what is not so any more; a restart would let it wait for that.
+            is_kept = isinstance(event, RerunRequested) and not event.only and not plan.companions
+            self.restarts &= is_kept and not any(task.trigger_rule in _EARLY for task in self.spec.tasks)
         if isinstance(event, RerunRequested):
             begun = {key for key in planned if self.before_states.get(key)}
             assert begun <= self.touched
@@ -279,6 +291,7 @@ class RerunWorld(World):
 
     def check_end(self) -> None:
         """The run is over, and nothing of it is open."""
+        self.restarts = True
         assert self.ended
         assert not self.out
         assert not self.ready
@@ -293,6 +306,9 @@ class RerunWorld(World):
         for task in self.spec.tasks:
             assert self.machine.length_known(task.number)
             self._check_covered(picture, task.number, ())
+        if self.is_cancelled:
+            assert self.machine.status == RunStatus.FAILED
+            return
         leaves = [row.state for (task, _), row in picture.rows.items() if task in self.spec.leaves]
         bad = State.FAILED in leaves or State.UPSTREAM_FAILED in leaves
         assert self.machine.status == (RunStatus.FAILED if bad else RunStatus.SUCCESS)

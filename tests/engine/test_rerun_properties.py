@@ -13,7 +13,7 @@ from engine.random_graphs import random_spec
 from engine.rerun_world import RerunWorld
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
-_QUICK = settings(ENGINE_PROFILE, max_examples=min(ENGINE_PROFILE.max_examples, 250))
+_QUICK = settings(ENGINE_PROFILE, max_examples=min(ENGINE_PROFILE.max_examples, 150))
 
 
 def live_several_times(seed: int) -> None:
@@ -27,6 +27,7 @@ def live_several_times(seed: int) -> None:
         world.check_end()
         event, before = world.random_rerun(), world.picture()
         world.request(event)
+        world.restarts = True  # nothing had been out
         world.run()
         if world.is_over:
             world.check_end()

@@ -517,3 +517,18 @@ def test_clearing_what_runs_cancels_it_and_refuses_its_result() -> None:
     assert run.finish() == {load: paths(0), reduce: [()]}
     assert run.recorder is not None
     assert run.recorder.rows[load, (0,)].try_number == 2
+
+
+def test_maps_over_the_argument_of_a_group_are_measured_again_where_the_items_shift() -> None:
+    graph = Graph()
+    load = graph.task(over=3)
+    group = graph.group(ValuesLength(load))
+    inner = graph.task([load], inside=group, over=MeasuredLength(()), rule="none_failed")
+    run = RerunDrive(graph, {(load, (1,)): SKIPPED})
+    run.lengths.update({(2, (0,)): 1, (2, (1,)): 3})
+    run.finish()
+    assert run.show(inner) == {(0, 0): OK, (1, 0): OK, (1, 1): OK, (1, 2): OK}
+    run.lengths.update({(2, (1,)): 2, (2, (2,)): 3})
+    ran = run.rerun(load, (1,), to={(load, (1,)): OK})
+    assert ran == {load: paths(1), inner: [(1, 0), (1, 1), (2, 0), (2, 1), (2, 2)]}
+    assert run.show(inner) == dict.fromkeys([(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)], OK)

@@ -99,13 +99,14 @@ class Block:
     def note_tries(self, positions: Iterable[int], try_number: int) -> None:
         """Instances have had so many tries."""
         if self.tries is None:
-            self.tries = array("L", [state in self.tried for state in self.states])
+            table = bytes(state in self.tried for state in range(256))
+            self.tries = array("L", iter(self.states.translate(table)))
         for position in positions:
             self.tries[position] = try_number
 
-    def pin_tries(self) -> None:
+    def pin_tries(self, *, always: bool) -> None:
         """Note them down before states change from which they follow."""
-        if self.tries is None and any(state in self.states for state in self.tried):
+        if self.tries is None and (always or any(state in self.states for state in self.tried)):
             self.note_tries((), 0)
 
     def find_tries_before(self, position: int) -> int:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 
 from fanjet.engine.blocks import Block
-from fanjet.engine.columns import either, find_all
-from fanjet.engine.core import Core
+from fanjet.engine.columns import both, either, find_all
+from fanjet.engine.core import MEASURING, Core, above
 from fanjet.engine.items import count_items, fed_by, had_items, shape_of
 from fanjet.engine.plan import common_length
 from fanjet.model.lengths import find_sources
@@ -19,7 +19,7 @@ from fanjet.model.paths import Path
 from fanjet.model.spec import MapSpec, TaskSpec
 from fanjet.model.states import State
 
-_FAILED = (State.FAILED, State.UPSTREAM_FAILED)
+_IS_FAILED = bytes(state in {State.FAILED, State.UPSTREAM_FAILED} for state in range(256))
 
 
 class Clearing:
@@ -31,11 +31,13 @@ class Clearing:
         self.taken: list[dict[Path, tuple[Block, bytearray]]] = [{} for _ in core.spec.tasks]
         #: (map, context), in the order found.
         self.maps: dict[tuple[int, Path], None] = {}
+        #: (map, context) of those that are being measured, of what is about to change.
+        self.measuring: dict[tuple[int, Path], None] = {}
         #: Whether anything depends on these: they are run again for the sake of others (setups).
         self.companions: set[int] = set()
 
     def __bool__(self) -> bool:
-        return any(self.taken) or bool(self.maps)
+        return any(self.taken) or bool(self.maps) or bool(self.measuring)
 
     def add(self, block: Block, positions: Iterable[int]) -> None:
         """Take instances of a block."""
@@ -45,7 +47,7 @@ class Clearing:
 
     def add_mask(self, block: Block, mask: bytes) -> None:
         """Take those instances of a block that have a 1."""
-        if any(mask):
+        if 1 in mask:
             mine = self._mask(block)
             mine[:] = either(mine, mask[: len(mine)].ljust(len(mine), b"\0"))
 
@@ -109,7 +111,7 @@ def select(core: Core, tasks: Iterable[int], paths: Iterable[Path], *, failed_on
             for block, positions in blocks_below(core, task, path):
                 mask = _ones(len(block.states), positions)
                 if failed_only:
-                    mask = bytes(one and state in _FAILED for one, state in zip(mask, block.states, strict=True))
+                    mask = both(mask, block.states.translate(_IS_FAILED))
                 clearing.add_mask(block, mask)
     return clearing
 
@@ -232,6 +234,7 @@ class _Groups:
                 fed[context] = self._find_fed(spec, context)
             else:
                 fed[context] = None
+                self._note_measuring(spec, context)
 
     def hand_down(self, spec: MapSpec, task: int) -> None:
         """Take what lies below the positions of a group's map that are fed by what is taken."""
@@ -251,6 +254,9 @@ class _Groups:
         assert spec.task is not None
         if not self._may_be_fed(spec):
             return
+        for context in self._contexts(spec) if self._core.plan.measured[spec.number] else ():
+            if self._is_source_taken(spec, context):
+                self._note_measuring(spec, context)
         for context, block in sorted(self._core.blocks[spec.task].items(), key=itemgetter(0)):
             if len(context) != len(spec.scope) or not self._is_source_taken(spec, context):
                 continue
@@ -259,6 +265,14 @@ class _Groups:
             else:
                 self._clearing.maps[spec.number, context] = None
                 self._clearing.add_mask(block, self._find_fed(spec, context))
+
+    def _note_measuring(self, spec: MapSpec, context: Path) -> None:
+        parent, position = above(context)
+        if self._core.places[self._node_of(spec)].contexts[parent][position] == MEASURING:
+            self._clearing.measuring[spec.number, context] = None
+
+    def _node_of(self, spec: MapSpec) -> int:
+        return self._core.plan.group_nodes[spec.number].number if spec.task is None else spec.task
 
     def _may_be_fed(self, spec: MapSpec) -> bool:
         if self._core.plan.measured[spec.number] and any(self._fed[number] for number in spec.scope):
@@ -272,7 +286,7 @@ class _Groups:
         for source in find_sources(spec.length):
             task = self._core.spec.tasks[source]
             prefix = context[: common_length(task.scope, spec.scope)]
-            if any(self._clearing.touched(source, prefix)):
+            if 1 in self._clearing.touched(source, prefix):
                 return True
             for number, opened in self._clearing.maps:
                 if (number == task.map or number in task.scope) and _are_related(opened, prefix):
@@ -297,7 +311,7 @@ class _Groups:
         return fed_by(core, spec, context, items, self._clearing.touched)
 
     def _contexts(self, spec: MapSpec) -> Iterator[Path]:
-        place = self._core.places[self._core.plan.group_nodes[spec.number].number]
+        place = self._core.places[self._node_of(spec)]
         for parent in sorted(place.contexts):
             for position in range(len(place.contexts[parent])):
                 yield (*parent, position) if place.node.level else ()

@@ -275,7 +275,7 @@ class Core:
             self.failed = True
             block.tried = NEVER_TRIED
         if cause in NOT_BY_TRIES:
-            block.pin_tries()
+            block.pin_tries(always=cause in MARKS)
         before = self.move(block, positions, cause)
         if try_number:
             block.note_tries(positions, try_number)

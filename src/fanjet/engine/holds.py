@@ -28,6 +28,13 @@ def reopen_map(core: Core, spec: MapSpec, context: Path) -> None:
     hold_map(core, spec, context, items)
 
 
+def put_down_map(core: Core, spec: MapSpec, context: Path) -> None:
+    """Whether and how a map expands at a context is to be decided (again), once all before it has ended."""
+    place = place_of(core, spec)
+    place.patient = True
+    put_down(core, place, context)
+
+
 def remember_items(core: Core, spec: MapSpec, context: Path) -> None:
     """The sources of a map are about to change, but not the map: what its positions stand for is kept."""
     if context not in core.reopened[spec.number] and context not in core.ran_over[spec.number]:
@@ -43,9 +50,7 @@ def _write_items(core: Core, spec: MapSpec, context: Path, items: Items, *, is_o
 def hold_map(core: Core, spec: MapSpec, context: Path, items: Items) -> None:
     """Keep everything of a map at a context from being complete."""
     core.reopened[spec.number][context] = items
-    place = place_of(core, spec)
-    place.patient = True
-    put_down(core, place, context)
+    put_down_map(core, spec, context)
     for task in _held(core, spec, context):
         block = core.blocks[task].get(context)
         if block is not None:

@@ -141,16 +141,16 @@ def _mask(core: Core, leaf: LengthSpec, spec: MapSpec, context: Path, had: bytes
         case ResultLength(task):
             assert isinstance(had, int)
             prefix = context[: len(core.spec.tasks[task].scope)]
-            return bytes([any(touched(task, prefix))]) * had
+            return bytes([1 in touched(task, prefix)]) * had
         case ValuesLength(task):
             prefix, inner = _below(core, task, spec, context)
             if isinstance(had, bytes):
                 return bytes(compress(_touched_or_gone(core, task, prefix, touched).ljust(len(had), b"\1"), had))
             left = core.lengths[core.plan.chains[task][len(prefix)]].get(prefix, 0) if inner > 1 else 0
-            return bytes(position >= left or any(touched(task, (*prefix, position))) for position in range(had))
+            return bytes(position >= left or 1 in touched(task, (*prefix, position)) for position in range(had))
         case MeasuredLength(sources):
             assert isinstance(had, int)
-            again = any(any(touched(task, _below(core, task, spec, context)[0])) for task in sources)
+            again = any(1 in touched(task, _below(core, task, spec, context)[0]) for task in sources)
             return bytes([again]) * had
         case _:
             raise AssertionError(leaf)

@@ -75,11 +75,12 @@ def _evaluate(core: Core, length: LengthSpec, spec: MapSpec, context: Path) -> i
 
 def _items(core: Core, task: int, context: Path) -> int:
     source = core.spec.tasks[task]
-    found = core.find_block(task, context[: len(source.scope)])
-    if found is None:
+    context = context[: len(source.scope)]
+    found = core.find_block(task, context)
+    if found is None and not core.is_closed(task, context):
         raise InvariantError(f"the source {source.task_id!r} of a map has no instance at {context}")
-    block, position = found
-    count = -1 if block.items is None else block.items[position]
+    # A person may have marked what stands for all contexts a success; it has no result.
+    count = -1 if found is None or found[0].items is None else found[0].items[found[1]]
     if count < 0:
         raise NotMappableError(
             f"task {source.task_id!r} gave no result that can be mapped over. "
@@ -92,6 +93,6 @@ def _values(core: Core, task: int, spec: MapSpec, context: Path) -> int:
     prefix = context[: common_length(core.spec.tasks[task].scope, spec.scope)]
     chain = core.plan.chains[task]
     if len(chain) - len(prefix) > 1:
-        return core.lengths[chain[len(prefix)]][prefix]
-    valued = core.blocks[task][prefix].valued
-    return 0 if valued is None else valued.count(1)
+        return core.lengths[chain[len(prefix)]].get(prefix, 0)
+    block = core.blocks[task].get(prefix)  # none where a person marked what stands for all contexts
+    return 0 if block is None or block.valued is None else block.valued.count(1)

@@ -59,11 +59,21 @@ def regrow_group(core: Core, spec: MapSpec, context: Path, count: int) -> None:
     for task in core.plan.members[spec.number]:
         for position in range(min(change, before, count), min(before, count)):
             again.add_below(task, (*context, position))
+    _open_inner(core, spec, again, context, range(min(change, before, count), min(before, count)))
     _clear_more(core, again)
     if not count:
         _forget_group(core, spec, context)
     settle_map(core, spec, context, count)
     leave_out_again(core, core.plan.members[spec.number])
+
+
+def _open_inner(core: Core, spec: MapSpec, again: Clearing, context: Path, positions: range) -> None:
+    """Maps over the argument of the group run over something else where the argument is another one."""
+    for inner in core.spec.maps:
+        if spec.number in inner.scope and core.plan.measured[inner.number]:
+            for path in sorted(core.lengths[inner.number]):
+                if path[: len(context)] == context and path[len(context)] in positions:
+                    again.maps[inner.number, path] = None
 
 
 def end_cleared(core: Core, spec: MapSpec, context: Path, cause: Cause, reason: str | None = None) -> None:

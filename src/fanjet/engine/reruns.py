@@ -6,15 +6,13 @@ it becomes *patient* (`patience`). Then the machine goes on as ever. Source: SEM
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fanjet.engine.blocks import Block
 from fanjet.engine.clearing import Clearing, blocks_below, select, take_dependants, take_setups
 from fanjet.engine.columns import Positions, compact, runs_of
 from fanjet.engine.contexts import add_contexts
 from fanjet.engine.core import Core, Place
 from fanjet.engine.downstream import hand_on_all, reopen_part, take_back
-from fanjet.engine.holds import put_down, remember_items, reopen_map
+from fanjet.engine.holds import put_down, put_down_map, remember_items, reopen_map
 from fanjet.engine.skips import close, leave_out_again
 from fanjet.engine.transitions import MARKS, Cause
 from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, ReopenRun
@@ -25,7 +23,7 @@ from fanjet.model.states import ENDED, RunStatus, State
 
 _CLEARED = "cancelled: it was cleared for a rerun"
 #: What a mark has judged again of what depends on the instance: what did not succeed because of it, or may have.
-_NOT_SUCCEEDED = (State.FAILED, State.UPSTREAM_FAILED)
+_NOT_SUCCEEDED = (State.SCHEDULED, State.FAILED, State.UPSTREAM_FAILED)
 
 
 def find_clearing(core: Core, event: RerunRequested) -> Clearing:
@@ -112,6 +110,8 @@ def clear(core: Core, clearing: Clearing) -> None:
             _clear_positions(core, block, positions)
     for number, context in clearing.maps:
         reopen_map(core, core.spec.maps[number], context)
+    for number, context in clearing.measuring:
+        put_down_map(core, core.spec.maps[number], context)
     leave_out_again(core, again)
     patient = tuple(place.node.number for place in core.places if place.patient)
     core.changes.append(ReopenRun(run=core.run, at=core.now, patient=patient))
@@ -186,6 +186,7 @@ def _cancel(core: Core, block: Block, fence: int, positions: list[int], try_numb
             at=core.now,
             reason=_CLEARED,
             try_number=try_number,
+            keeps_results=True,
         )
     )
     block.note_tries(positions, try_number)
@@ -212,13 +213,7 @@ def _remove_stand_in(core: Core, block: Block) -> None:
     if path in core.lengths[number]:
         _open_late(core, core.places[task], path)
     else:
-        _decide_group_again(core, number, path)
-
-
-def _decide_group_again(core: Core, number: int, path: Path) -> None:
-    group = core.places[core.plan.group_nodes[number].number]
-    group.patient = True
-    put_down(core, group, path)
+        put_down_map(core, core.spec.maps[number], path)
 
 
 def _open_late(core: Core, place: Place, path: Path) -> None:
@@ -245,7 +240,7 @@ def _open_below(core: Core, place: Place, path: Path) -> None:
         return
     count = core.lengths[scope[len(path)]].get(path)
     if count is None:
-        _decide_group_again(core, scope[len(path)], path)
+        put_down_map(core, core.spec.maps[scope[len(path)]], path)
         return
     add_contexts(core, place, len(path) + 1, path, 0, count)
     for position in range(count):
