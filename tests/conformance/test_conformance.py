@@ -25,6 +25,7 @@ _QUICK = (
     "second_set/s10_groups.py",
     "second_set/s12_setup_teardown.py",
     "third_set/random_00.py",
+    "fourth_set/random_00.py",
 )
 #: The rows of the table of trigger rules.
 _TRIGGER_RULES = 13

@@ -171,10 +171,8 @@ class _Writer:
         self._draft.add(f"return {last}", 2)
         self._draft.add("")
         self._draft.add(f"{name} = {name}.expand(x={source.name if source else repr(items)})")
-        inner = [task for task in self._draft.tasks.values() if task.group == name]
-        followed = {task_id for task in inner for task_id in task.upstream}
-        leaves = [task.task_id for task in inner if task.task_id not in followed]
-        self._draft.nodes.append(Node(name, leaves, "group"))
+        # A group is what its function returns.
+        self._draft.nodes.append(Node(name, [f"{name}.{last}"], "group"))
 
     def _add_inner_tasks(self, group: str, rules: tuple[str, ...], length: int, sources: list[str]) -> str:
         """Write the tasks of a mapped group; the name of the last of the chain."""
@@ -204,8 +202,9 @@ class _Writer:
         self._draft.add(f'return work.override(task_id="b")(work.override(task_id="a")({self._how([-1], 0.3)[2:]}))', 2)
         self._draft.add("")
         self._draft.add(f"{name} = {name}()")
-        self._task(Task(f"{name}.a", "all_success", self._wait(before, name)))
-        self._task(Task(f"{name}.b", "all_success", [f"{name}.a"]))
+        # The name stands for what the group returns, so that its first task waits for nothing.
+        self._task(Task(f"{name}.a"))
+        self._task(Task(f"{name}.b", "all_success", [f"{name}.a", *self._wait(before, name)]))
         self._draft.nodes.append(Node(name, [f"{name}.b"], "value"))
 
     def add_branch(self) -> None:
