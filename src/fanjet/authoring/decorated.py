@@ -140,10 +140,11 @@ class DecoratedMappedOperator(MappedOperator):
         return read_signature(self.python_callable)
 
     def unmap(self, kwargs: Mapping[str, Any]) -> BaseOperator:
-        operator: BaseOperator = self.operator_class.detached(
+        arguments = {
             **self.partial_kwargs,
-            task_id=self.task_id,
-            python_callable=self.python_callable,
-            op_kwargs={**self.op_kwargs, **kwargs},
-        )
+            "task_id": self.task_id,
+            "python_callable": self.python_callable,
+            "op_kwargs": {**self.op_kwargs, **kwargs},
+        }
+        operator: BaseOperator = self.operator_class.build(arguments, self.defaulted)
         return self._adopt(operator)

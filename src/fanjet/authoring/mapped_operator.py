@@ -32,6 +32,8 @@ class MappedOperator(Operator):
         self.operator_class = operator_class
         self.partial_kwargs = {name: value for name, value in partial_kwargs.items() if name not in PLACING}
         self.expand_input = expand_input
+        #: The names of those among `partial_kwargs` that are default arguments.
+        self.defaulted: frozenset[str] = frozenset()
         self.dag, self.task_group = find_place(partial_kwargs.get("dag"), partial_kwargs.get("task_group"))
         task_id = partial_kwargs["task_id"]
         full_id = self.task_group.child_id(task_id) if self.task_group else task_id
@@ -75,7 +77,7 @@ class MappedOperator(Operator):
             DagTypeError: The operator class does not take an argument, or misses one.
         """
         arguments = {**self.partial_kwargs, **kwargs, "task_id": self.task_id}
-        operator: BaseOperator = self.operator_class.detached(**arguments)
+        operator: BaseOperator = self.operator_class.build(arguments, self.defaulted - kwargs.keys())
         return self._adopt(operator)
 
     def _adopt(self, operator: BaseOperator) -> BaseOperator:

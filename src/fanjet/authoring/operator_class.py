@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABCMeta
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -13,6 +14,8 @@ from fanjet.authoring.default_args import collect_default_args
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.task_options import NAMES, unknown_argument
 from fanjet.errors import DagTypeError
+
+_DOUBLED = re.compile(r"got multiple values for keyword argument '(\w+)'")
 
 
 class Accepted(NamedTuple):
@@ -42,13 +45,27 @@ class OperatorMeta(ABCMeta):
             raise DagTypeError(f"{where} takes no arguments by position.", fix="give all arguments by name")
         arguments = with_default_args(cls, kwargs)
         check_arguments(cls, arguments, where)
-        operator = super().__call__(**arguments)
+        operator = cls.build(arguments, arguments.keys() - kwargs.keys())
         operator.join_dag(arguments, find_definition())
         return operator
 
-    def detached(cls, **kwargs: Any) -> Any:
-        """An operator that belongs to no DAG and gets no default arguments; for a single instance of a map."""
-        return type.__call__(cls, **kwargs)
+    def build(cls, arguments: Mapping[str, Any], defaulted: AbstractSet[str]) -> Any:
+        """An operator that has joined no DAG.
+
+        Args:
+            arguments: What the constructor gets.
+            defaulted: Those that are default arguments: where the constructor gives its base class one itself, its
+                own counts.
+        """
+        while True:
+            try:
+                return type.__call__(cls, **arguments)
+            except TypeError as error:
+                doubled = _DOUBLED.search(str(error))
+                if doubled is None or doubled[1] not in defaulted:
+                    raise
+                arguments = {name: value for name, value in arguments.items() if name != doubled[1]}
+                defaulted = defaulted - {doubled[1]}
 
 
 def accepted_arguments(cls: type) -> Accepted:

@@ -88,4 +88,6 @@ class OperatorPartial:
 
     def _map(self, given: Mapping[str, Any], expand_input: ProductInput | KwargsInput) -> MappedOperator:
         self.is_expanded = True
-        return MappedOperator(self._class, given, expand_input)
+        operator = MappedOperator(self._class, given, expand_input)
+        operator.defaulted = frozenset(given.keys() - self._kwargs.keys())
+        return operator
