@@ -20,7 +20,7 @@ from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.summaries import find_bucket
 
-NOW = 1_800_000_000.0
+NOW = 1_700_000_000.0
 STARTED = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)
 
 
