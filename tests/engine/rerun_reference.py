@@ -1,7 +1,7 @@
 """What a rerun may and must touch, and how what it touched must end: slow, and meant to be obviously right.
 
-Everything is said of single instances, in the words of SEMANTICS 15, over plain dictionaries. Nothing is shared with the
-engine but the model.
+Everything is said of single instances, in the words of SEMANTICS 15, over plain dictionaries. Nothing is shared with
+the engine but the model.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from fanjet.model.states import State
 Key = tuple[int, Path]
 #: A map at a context.
 Place = tuple[int, Path]
-#: What one position of a map stands for: all instances whose tasks are the numbers and whose paths begin with the paths,
+#: What one position of a map stands for: instances of the tasks whose paths begin with these paths,
 #: and something that tells items of the same instance apart.
 Item = tuple[tuple[Key, ...], object]
 

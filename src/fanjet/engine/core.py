@@ -99,8 +99,8 @@ class Core:
         self.skips: list[dict[Path, tuple[int, ...]]] = [{} for _ in spec.tasks]
         #: By map: the contexts whose length a rerun has opened again, and what they ran over before (`items`).
         self.reopened: list[dict[Path, list[bytes | int]]] = [{} for _ in spec.maps]
-        #: By map: what it still runs over at contexts where a rerun has changed its sources since, but not the map itself
-        #: (its rule refuses it now, or it was left alone).
+        #: By map: what it still runs over at contexts where a rerun has changed its sources since, but not the map
+        #: itself (its rule refuses it now, or it was left alone).
         self.ran_over: list[dict[Path, list[bytes | int]]] = [{} for _ in spec.maps]
         #: By task: how many tries instances had that were removed, by path; they go on counting should they come back.
         self.removed: list[dict[Path, int]] = [{} for _ in spec.tasks]

@@ -7,17 +7,18 @@ left over is removed, what is new comes into being. Source: SEMANTICS 15.2.
 from __future__ import annotations
 
 from fanjet.engine.blocks import Block
-from fanjet.engine.clearing import Clearing, take_dependants
+from fanjet.engine.clearing import Clearing
 from fanjet.engine.columns import find_all
 from fanjet.engine.contexts import extend_group, extend_own
 from fanjet.engine.core import Core
+from fanjet.engine.dependants import take_dependants
 from fanjet.engine.downstream import hand_on_all
 from fanjet.engine.holds import decide, release_map, settle_map
 from fanjet.engine.items import first_change, shape_of, take_items
-from fanjet.engine.reruns import clear, forget_skips
+from fanjet.engine.reruns import clear, forget_skips, stop_tries
 from fanjet.engine.skips import close, leave_out_again
 from fanjet.engine.transitions import Cause
-from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, SetMapLength
+from fanjet.model.changes import EndInstances, SetMapLength
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.spec import MapSpec
 from fanjet.model.states import ENDED, State
@@ -107,19 +108,9 @@ def _clear_more(core: Core, clearing: Clearing) -> None:
 def _remove_positions(core: Core, block: Block, size: int) -> None:
     """Instances from a position on belong to an earlier, longer expansion."""
     positions = range(0 if block.single else size, len(block.states))
+    stop_tries(core, block, positions, "cancelled: the map has become shorter")
     states = bytes(block.states[positions.start : positions.stop])
     indexes = (NOT_MAPPED,) if block.single else positions
-    if State.SCHEDULED in states:
-        core.changes.append(DequeueInstances(run=core.run, task=block.task, parent=block.parent, indexes=indexes))
-    for launch in core.launches:
-        out = [at for at in launch.positions() if at in positions] if launch.block is block else []
-        if out:
-            gone = (NOT_MAPPED,) if block.single else out
-            core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=gone))
-            core.launches.close(launch, out)
-            block.note_tries(out, launch.try_number)
-    if State.DEFERRED in states:
-        core.drop_triggers(block, positions, killed=True)
     core.changes.append(
         EndInstances(
             run=core.run,

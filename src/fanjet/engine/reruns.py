@@ -1,29 +1,29 @@
-"""What people do to instances by hand: have them run again, give them a state, cancel them.
+"""People have instances run again.
 
-All three begin by taking ends back: what had ended has not, everything downstream counts anew, and what may depend on
+That begins by taking ends back: what had ended has not, everything downstream counts anew, and what may depend on
 it becomes *patient* (`patience`). Then the machine goes on as ever. Source: SEMANTICS 15.
 """
 
 from __future__ import annotations
 
 from fanjet.engine.blocks import Block
-from fanjet.engine.clearing import Clearing, blocks_below, select, take_dependants, take_setups
-from fanjet.engine.columns import Positions, compact, runs_of
+from fanjet.engine.clearing import Clearing, select
+from fanjet.engine.columns import Positions, runs_of
 from fanjet.engine.contexts import add_contexts
 from fanjet.engine.core import Core, Place
+from fanjet.engine.dependants import take_dependants, take_setups
 from fanjet.engine.downstream import hand_on_all, reopen_part, take_back
 from fanjet.engine.holds import put_down, put_down_map, remember_items, reopen_map
-from fanjet.engine.skips import close, leave_out_again
-from fanjet.engine.transitions import MARKS, Cause
+from fanjet.engine.launches import OpenLaunch
+from fanjet.engine.skips import leave_out_again
+from fanjet.engine.transitions import Cause
 from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, ReopenRun
-from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
+from fanjet.model.events import RerunRequested
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.reruns import RerunPlan, TakenInstances
 from fanjet.model.states import ENDED, RunStatus, State
 
 _CLEARED = "cancelled: it was cleared for a rerun"
-#: What a mark has judged again of what depends on the instance: what did not succeed because of it, or may have.
-_NOT_SUCCEEDED = (State.SCHEDULED, State.FAILED, State.UPSTREAM_FAILED)
 
 
 def find_clearing(core: Core, event: RerunRequested) -> Clearing:
@@ -64,7 +64,7 @@ def rerun(core: Core, event: RerunRequested) -> None:
     core.now = max(core.now, event.at)
     if event.only or clearing.companions:
         _remember_maps(core, clearing)
-    _reopen_run(core, clearing)
+    reopen_run(core, clearing)
     clear(core, clearing)
 
 
@@ -78,18 +78,19 @@ def _remember_maps(core: Core, clearing: Clearing) -> None:
         remember_items(core, core.spec.maps[number], context)
 
 
-def _reopen_run(core: Core, clearing: Clearing) -> None:
+def reopen_run(core: Core, clearing: Clearing) -> None:
+    """The run goes on; what is taken, and all that has seen it, is patient from now on."""
     core.status = RunStatus.RUNNING
     core.cancelled = core.failed = False
     for task, taken in enumerate(clearing.taken):
         if taken:
-            _be_patient(core, task)
+            be_patient(core, task)
     for number, _ in clearing.maps:
         spec = core.spec.maps[number]
         core.places[core.plan.group_nodes[number].number if spec.task is None else spec.task].patient = True
 
 
-def _be_patient(core: Core, task: int) -> None:
+def be_patient(core: Core, task: int) -> None:
     """Ends of a task are taken back: it, and whoever has seen them, looks at what stands from now on."""
     core.places[task].patient = True
     for listeners in core.listeners[task]:
@@ -122,7 +123,7 @@ def _stands_in(core: Core, block: Block) -> bool:
 
 
 def _clear_positions(core: Core, block: Block, positions: Positions) -> None:
-    positions = _stop_tries(core, block, positions)
+    stop_tries(core, block, positions, _CLEARED)
     states = bytes(block.states[position] for position in positions)
     begun = [position for position, state in zip(positions, states, strict=True) if state != State.NONE]
     if begun:
@@ -156,7 +157,7 @@ def _judge_again(core: Core, block: Block, positions: Positions) -> None:
         core.judgements.append((place, block.parent, run.start, run.stop))
 
 
-def _stop_tries(core: Core, block: Block, positions: Positions) -> Positions:
+def stop_tries(core: Core, block: Block, positions: Positions, reason: str) -> None:
     """Take what is queued out of the queue, and cancel what runs; the tries that were out count."""
     queued = [position for position in positions if block.states[position] == State.SCHEDULED]
     if queued:
@@ -168,14 +169,13 @@ def _stop_tries(core: Core, block: Block, positions: Positions) -> Positions:
             if launch.block is block:
                 out = [position for position in launch.positions() if position in wanted]
                 if out:
-                    _cancel(core, block, launch.fence, out, launch.try_number)
-                    core.launches.close(launch, out)
-    return positions
+                    _cancel(core, launch, out, reason)
 
 
-def _cancel(core: Core, block: Block, fence: int, positions: list[int], try_number: int) -> None:
+def _cancel(core: Core, launch: OpenLaunch, positions: list[int], reason: str) -> None:
+    block, try_number = launch.block, launch.try_number
     indexes = (NOT_MAPPED,) if block.single else positions
-    core.changes.append(CancelTries(run=core.run, fence=fence, indexes=indexes))
+    core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=indexes))
     core.changes.append(
         EndInstances(
             run=core.run,
@@ -184,18 +184,19 @@ def _cancel(core: Core, block: Block, fence: int, positions: list[int], try_numb
             indexes=indexes,
             state=State.FAILED,
             at=core.now,
-            reason=_CLEARED,
+            reason=reason,
             try_number=try_number,
             keeps_results=True,
         )
     )
     block.note_tries(positions, try_number)
+    core.launches.close(launch, positions)
 
 
 def _remove_stand_in(core: Core, block: Block) -> None:
     """The one instance that stood for a map is gone; whether the map expands is to be decided again."""
     task, path = block.task, block.parent
-    _stop_tries(core, block, range(1))
+    stop_tries(core, block, range(1), _CLEARED)
     was_over = block.states[0] in ENDED
     core.say_cleared(block, (0,))
     core.counts[task][block.states[0]] -= 1
@@ -245,65 +246,3 @@ def _open_below(core: Core, place: Place, path: Path) -> None:
     add_contexts(core, place, len(path) + 1, path, 0, count)
     for position in range(count):
         _open_below(core, place, (*path, position))
-
-
-def mark(core: Core, event: MarkRequested) -> None:
-    """Give instances a state by hand; what depends on them and did not succeed is judged again."""
-    core.now = max(core.now, event.at)
-    targets = select(core, (event.task,), event.paths, failed_only=False)
-    if not targets:
-        return
-    cause = next(cause for cause, state in MARKS.items() if state == event.state)
-    judged_again = _find_judged_again(core, targets, event)
-    _be_patient(core, event.task)
-    _reopen_run(core, judged_again)
-    clear(core, judged_again)
-    for block, positions in list(targets):
-        _stop_tries(core, block, positions)
-        take_back(core, block, bytes(block.states[position] for position in positions), positions)
-        reason = f"marked {State(event.state).label} by hand"
-        core.end(block, positions, cause, reason)
-        core.timers.drop(block)
-    if event.state == State.FAILED:
-        core.failed = True
-
-
-def _find_judged_again(core: Core, targets: Clearing, event: MarkRequested) -> Clearing:
-    reached = select(core, (event.task,), event.paths, failed_only=False)
-    take_dependants(core, reached)
-    states = list(_NOT_SUCCEEDED)
-    if event.state == State.SUCCESS and any(
-        State.SKIPPED in bytes(block.states[at] for at in positions) for block, positions in targets
-    ):
-        states.append(State.SKIPPED)
-    again = Clearing(core)
-    for block, positions in reached:
-        core.places[block.task].patient |= block.task != event.task
-        if block.task != event.task:
-            again.add(block, [position for position in positions if block.states[position] in states])
-    again.taken = [
-        {parent: (block, mask) for parent, (block, mask) in taken.items() if any(mask)} for taken in again.taken
-    ]
-    return again
-
-
-def cancel_task(core: Core, event: CancelRequested) -> None:
-    """Nothing of a task goes on, as far as it lies at or below the paths."""
-    assert event.task is not None
-    core.now = max(core.now, event.at)
-    reason = f"cancelled: {event.reason}"
-    for path in event.paths:
-        for block, positions in list(blocks_below(core, event.task, path)):
-            for launch in core.launches:
-                out = [at for at in launch.positions() if at in positions] if launch.block is block else []
-                if out:
-                    indexes = (NOT_MAPPED,) if block.single else out
-                    core.changes.append(CancelTries(run=core.run, fence=launch.fence, indexes=indexes))
-                    core.launches.close(launch, out)
-                    core.end(block, out, Cause.CANCELLED, reason, try_number=launch.try_number)
-                    core.failed = True
-            _stop_tries(core, block, positions)
-            idle = [position for position in positions if State(block.states[position]) not in ENDED]
-            core.end(block, compact(idle) if idle else [], Cause.CANCELLED, reason)
-        if len(path) <= len(core.spec.tasks[event.task].scope):
-            close(core, event.task, path)

@@ -10,7 +10,8 @@ from fanjet.engine.core import Core
 from fanjet.engine.downstream import hand_on
 from fanjet.engine.judging import judge_all
 from fanjet.engine.maps import measured
-from fanjet.engine.reruns import cancel_task, mark, plan_rerun, rerun
+from fanjet.engine.marks import cancel_task, mark
+from fanjet.engine.reruns import plan_rerun, rerun
 from fanjet.engine.restore import rebuild
 from fanjet.engine.skips import cancel, fail_fast
 from fanjet.engine.snapshot import Snapshot, take_snapshot
