@@ -16,9 +16,9 @@ import pytest
 
 from fanjet.errors import ExecutionError
 from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION
-from fanjet.store.upgrades import UPGRADES
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
+from fanjet.store.upgrades import UPGRADES
 from store.samples import Owned, check_summaries, ends, own_run
 
 
