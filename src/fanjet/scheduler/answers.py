@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from fanjet.errors import FanjetError, OperationError
+from fanjet.errors import FanjetError
 from fanjet.model.requests import (
     AssetEvents,
     Count,
@@ -102,7 +102,7 @@ class Answers:
 
     def _start(self, run: int, request: StartRun) -> Response:
         if self.start is None:
-            raise OperationError(
+            return Failure(
                 f"A run of DAG {request.dag_id!r} cannot be started here: this process carries out one run. "
                 "Fix: use `fanjet run`."
             )
