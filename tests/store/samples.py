@@ -144,7 +144,7 @@ def check_summaries(home: Path, reader: Reader, run: int) -> None:
     connection.close()
     counted: Counter[object] = Counter()
     for task, state, started_at, ended_at, valued in rows:
-        counted[task, "state", state] += 1
+        counted[task, "state", state] += state != State.NONE  # what was cleared has not ended
         counted[task, "valued"] += valued and state != State.REMOVED
         if started_at is not None and state in ENDED:
             counted[task, "duration", 0.0001 * 2 ** find_bucket(ended_at - started_at)] += 1
