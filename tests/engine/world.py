@@ -346,7 +346,8 @@ class World:
         self.past = [event for event in self.past if not isinstance(event, TriggersFired)]
         watched, self.watched = sorted(self.watched.values()), {}
         mine, theirs = self.machine.snapshot(), lived.snapshot()
-        assert mine == theirs, {key: [(k, v, theirs[key].get(k)) for k, v in mine[key].items() if v != theirs[key].get(k)] if isinstance(mine[key], dict) else (mine[key], theirs[key]) for key in mine if mine[key] != theirs[key]}
+        for section, content in mine.items():
+            assert content == theirs[section], section
         ready, unmeasured = self.ready, self.unmeasured
         self.ready, self.unmeasured = {}, []
         self.admission = self._new_admission()
