@@ -17,7 +17,8 @@ def describe_answer(request: Request, changes: Sequence[Change]) -> str:
         case RerunRequested():
             return f"{_instances(cleared)} begin{'s' * (cleared == 1)} again." if cleared else "Nothing to rerun."
         case MarkRequested(state=state):
-            ended = [c for c in changes if isinstance(c, EndInstances) and c.task == request.task and c.state == state]
+            own = [c for c in changes if isinstance(c, EndInstances) and c.task == request.task]
+            ended = [c for c in own if c.state == state and not c.try_number]  # not the tries that it cancelled
             marked = sum(len(change.indexes) for change in ended)
             done = f"{_instances(marked)} marked {State(state).label}" if marked else "Nothing to mark"
             if not cleared:
