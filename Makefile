@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PROVIDERS := .venv-providers
 
-.PHONY: demo test test-all conformance coverage lint format docs clean help
+.PHONY: demo test test-all test-providers conformance coverage lint format docs clean help
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +33,20 @@ test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
 	$(BIN)/python -m pytest -m slow
 
+$(PROVIDERS)/.made: pyproject.toml $(wildcard tests/providers/*.txt)
+	rm -rf $(PROVIDERS)
+	$(PYTHON) -m venv $(PROVIDERS)
+	$(PROVIDERS)/bin/pip install --quiet --disable-pip-version-check --editable '.[airflow]' -r tests/providers/libraries.txt
+	$(PROVIDERS)/bin/pip install --quiet --disable-pip-version-check --no-deps \
+		--target $(PROVIDERS)/current -r tests/providers/packages.txt
+	$(PROVIDERS)/bin/pip install --quiet --disable-pip-version-check --no-deps \
+		--target $(PROVIDERS)/of-2 -r tests/providers/packages-of-2.txt
+	touch $@
+
+test-providers: $(PROVIDERS)/.made ## provider packages without Airflow, new ones and those of Airflow 2
+	PYTHONPATH=$(PROVIDERS)/current $(PROVIDERS)/bin/python -m pytest -o filterwarnings=default tests/providers
+	PYTHONPATH=$(PROVIDERS)/of-2 $(PROVIDERS)/bin/python -m pytest -o filterwarnings=default tests/providers
+
 conformance: $(VENV)/.dev ## DAG files with the outcome that real Airflow gave: how many agree
 	cd tests && ../$(BIN)/python -m conformance
 
@@ -53,4 +68,4 @@ docs: $(VENV)/.dev ## write the generated pages of docs/
 	$(BIN)/python -m fanjet.engine.transitions > docs/states.md
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PROVIDERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

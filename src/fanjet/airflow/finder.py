@@ -85,7 +85,10 @@ def _is_open(fullname: str) -> bool:
 def _find_installed(fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
     if not _is_open(fullname):
         return None
-    folders = dict.fromkeys([*(path or ()), *_installed(fullname.rpartition(".")[0], _TOP)])
+    parent = fullname.rpartition(".")[0]
+    # What a package holds is its own affair; of ours, each folder of the search path may have parts.
+    others = _installed(parent, _TOP) if isinstance(sys.modules.get(parent), AirflowModule) else ()
+    folders = dict.fromkeys([*(path or ()), *others])
     return PathFinder.find_spec(fullname, list(folders), target)
 
 
