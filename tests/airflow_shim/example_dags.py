@@ -61,7 +61,16 @@ LONG = frozenset(
     }
 )
 #: DAGs whose tasks depend on chance or on when they run: only the run as a whole is compared.
-CHANCE = frozenset({"example_branch_operator", "example_branch_python_operator_decorator", "example_branch_labels"})
+CHANCE = frozenset(
+    {
+        "example_branch_datetime_operator_2",
+        "example_branch_datetime_operator_3",
+        "example_branch_labels",
+        "example_branch_operator",
+        "example_branch_python_operator_decorator",
+        "example_weekday_branch_operator",
+    }
+)
 
 #: DAGs that end otherwise on purpose, and why.
 DIFFERENT = {
