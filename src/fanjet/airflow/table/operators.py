@@ -6,9 +6,7 @@ from fanjet.airflow.table.entries import Missing, ModuleNames, home, missing
 
 _OTHER_DAGS = Missing("tasks cannot yet start or watch runs of other DAGs", "put both parts into one DAG")
 _SUBDAG = Missing("SubDAGs are gone from Airflow too", "use a task group")
-_SQL = Missing("it belongs to the common.sql provider", "pip install --no-deps apache-airflow-providers-common-sql")
 _HUMANS = Missing("a task cannot ask people yet", "use a sensor that looks for the answer")
-_HTTP = Missing("it belongs to the http provider", "pip install --no-deps apache-airflow-providers-http")
 
 _BASH = home("fanjet.operators.bash", "BashOperator")
 _EMPTY = home("fanjet.operators.empty", "EmptyOperator") | {"DummyOperator": "fanjet.operators.empty:EmptyOperator"}
@@ -97,17 +95,6 @@ MODULES: dict[str, ModuleNames] = {
     ),
     "airflow.operators.subdag": missing(_SUBDAG, "SubDagOperator"),
     "airflow.operators.subdag_operator": missing(_SUBDAG, "SubDagOperator"),
-    "airflow.operators.generic_transfer": missing(_SQL, "GenericTransfer"),
-    "airflow.operators.sql": missing(
-        _SQL,
-        "BaseSQLOperator",
-        "BranchSQLOperator",
-        "SQLCheckOperator",
-        "SQLIntervalCheckOperator",
-        "SQLThresholdCheckOperator",
-        "SQLValueCheckOperator",
-    ),
-    "airflow.operators.http_operator": missing(_HTTP, "SimpleHttpOperator"),
     "airflow.sensors.base": _SENSOR,
     "airflow.sensors.base_sensor_operator": _SENSOR,
     "airflow.sdk.bases.sensor": _SENSOR,
@@ -131,9 +118,6 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.sensors.external_task": _EXTERNAL_TASK,
     "airflow.sensors.external_task_sensor": _EXTERNAL_TASK,
     f"{_STANDARD}.sensors.external_task": _EXTERNAL_TASK,
-    "airflow.sensors.sql": missing(_SQL, "SqlSensor"),
-    "airflow.sensors.sql_sensor": missing(_SQL, "SqlSensor"),
-    "airflow.sensors.http_sensor": missing(_HTTP, "HttpSensor"),
     "airflow.triggers.base": _TRIGGERS,
     "airflow.triggers.temporal": _TEMPORAL,
     f"{_STANDARD}.triggers.temporal": _TEMPORAL,
