@@ -49,6 +49,9 @@ class RerunWorld(World):
         self.tries: dict[Key, int] = {}
         self.last_measured: dict[Place, int] = {}
         self.is_cancelled = False
+        #: Skipped with a reason: because the run was stopped, until now and until the last request.
+        self.stopped: set[Key] = set()
+        self.stopped_before: set[Key] = set()
         super().__init__(spec, random)
 
     # --- what the machine says ---
@@ -71,6 +74,8 @@ class RerunWorld(World):
                         key = (change.task, join(change.parent, index))
                         self.touched.add(key)
                         self.tried.discard(key)
+                        if change.state == State.SKIPPED and change.reason:
+                            self.stopped.add(key)
                         self.ready.pop(key, None)
                         if change.try_number:
                             assert change.try_number == self.tries[key]
@@ -229,6 +234,7 @@ class RerunWorld(World):
         """Apply it; where nothing is out, a restored machine answers alike. A new life begins."""
         self.touched, self.tried, self.decided, self.measured = set(), set(), set(), {}
         self.send([ClockTicked(run=RUN_NUMBER, at=self.clock)])
+        self.stopped_before = set(self.stopped)
         if self.machine.status == RunStatus.RUNNING and isinstance(event, CancelRequested) and event.task is None:
             self.is_cancelled = True
         before = self.machine.snapshot()
@@ -331,7 +337,7 @@ class RerunWorld(World):
         after = self.picture()
         asked = self._asked(before, event)
         least = Closure(before, most=False, after=after, touched=set(asked))
-        most = Closure(before, most=True, after=after, touched=set(asked))
+        most = Closure(before, most=True, after=after, touched=asked | self._stopped(event))
         if not event.only:
             least.close()
             most.close()
@@ -375,7 +381,7 @@ class RerunWorld(World):
             now = self.full_picture().rows
             if not self.spec.fail_fast:
                 assert all(now[key].state == event.state for key in asked), (asked, event)
-        most = Closure(before, most=True, touched=set(asked))
+        most = Closure(before, most=True, touched=asked | self._stopped(event))
         if not (isinstance(event, RerunRequested) and event.only):
             most.close()
         may = most.touched | most.companions()
@@ -384,6 +390,10 @@ class RerunWorld(World):
                 assert self.recorder.rows.get(key) == row, (key, row, event)
             if isinstance(event, MarkRequested) and key not in asked and row.state == State.SUCCESS:
                 assert self.recorder.rows[key] == row, (key, row, event)
+
+    def _stopped(self, event: RerunRequested | MarkRequested | CancelRequested) -> set[Key]:
+        """What a stopped run left behind may count as failed."""
+        return self.stopped_before if isinstance(event, RerunRequested) and event.failed_only else set()
 
     def check_outcome(self) -> None:
         """What was touched stands as its rule says of what is upstream in the end."""

@@ -493,7 +493,7 @@ def test_a_cancelled_run_is_rerun() -> None:
     assert fence
     run.finish()
     assert run.show(load) == {(0,): OK, (1,): FAILED, (2,): SKIPPED}
-    assert run.rerun(failed_only=True) == {load: paths(1)}
+    assert run.rerun(load, (1,)) == {load: paths(1)}
     assert run.state(reduce) == SKIPPED, "one item is still left out"
     assert run.rerun(load, (2,)) == {load: paths(2), reduce: [()]}
     assert run.status == RunStatus.SUCCESS

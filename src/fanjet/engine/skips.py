@@ -141,8 +141,8 @@ def _stop(core: Core, tasks: list[int], cause: Cause, reason: str) -> None:
         if counts[State.SCHEDULED]:
             core.changes.append(DequeueInstances(run=core.run, task=task, parent=()))
         if any(counts[state] for state in _DECIDED_BUT_IDLE):
-            for block in list(core.blocks[task].values()):
-                _stop_block(core, block, cause, reason)
+            for parent in sorted(core.blocks[task]):
+                _stop_block(core, core.blocks[task][parent], cause, reason)
         _decide_all(core, task)
         close(core, task, ())
 
