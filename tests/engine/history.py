@@ -33,6 +33,7 @@ class Row:
     carry: bytes | None = None
     skips: tuple[int, ...] = ()
     tries_before: int = 0
+    reason: str | None = None
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Recorder:
         row = self.rows.setdefault((change.task, path), Row(change.state, try_number=0))
         row.state, row.resume_at, row.carry = change.state, None, None
         row.try_number = change.try_number or row.try_number
+        row.reason = change.reason or row.reason
         if not change.keeps_results:
             row.valued, row.items = False, -1
 
@@ -90,7 +92,7 @@ class Recorder:
         if row.state == State.REMOVED:  # its results are those of an earlier expansion
             row.valued, row.items = False, -1
         row.state, row.tries_before = State.NONE, row.try_number
-        row.resume_at, row.carry, row.skips = None, None, ()
+        row.resume_at, row.carry, row.skips, row.reason = None, None, (), None
 
     def _write_tries(self, change: RecordTries) -> None:
         ended = change.ended
@@ -136,6 +138,11 @@ class Recorder:
             carries={at: row.carry for at, row in enumerate(rows) if row.carry is not None},
             skips={at: row.skips for at, row in enumerate(rows) if row.skips},
             tries_before={at: row.tries_before for at, row in enumerate(rows) if row.tries_before},
+            stopped={
+                at
+                for at, row in enumerate(rows)
+                if row.state == State.SKIPPED and row.reason and row.reason.startswith(("cancelled: ", "fail_fast"))
+            },
         )
 
     def _of(self, task: int) -> list[tuple[tuple[int, Path], Row]]:

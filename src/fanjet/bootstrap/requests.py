@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fanjet.errors import FanjetError
+from fanjet.errors import FanjetError, OperationError
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.states import RunStatus
 from fanjet.parsing.report import ParseError
@@ -81,3 +81,11 @@ class DagFileError(FanjetError):
     def __init__(self, errors: list[ParseError]) -> None:
         super().__init__("\n".join(str(error) for error in errors))
         self.errors = errors
+
+
+def has_ended(run: int, status: RunStatus) -> OperationError:
+    """The error for a run that there is nothing to resume of."""
+    return OperationError(
+        f"Run {run} has ended ({status.label}); there is nothing to resume. "
+        f"`fanjet rerun {run} --failed` runs again what failed."
+    )

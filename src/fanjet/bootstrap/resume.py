@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fanjet.bootstrap.requests import ResumeRequest, RunOutcome
+from fanjet.bootstrap.requests import ResumeRequest, RunOutcome, has_ended
 from fanjet.bootstrap.restored_files import restore_files
 from fanjet.bootstrap.session import executor_starter, open_session
 from fanjet.errors import OperationError
@@ -37,10 +37,7 @@ def _find_run(reader: Reader, request: ResumeRequest) -> RunRow:
     if row is None:
         raise OperationError("There is no run to resume: all runs have ended or are still owned by a living process.")
     if row.ended_at is not None:
-        raise OperationError(
-            f"Run {row.info.number} has ended ({row.state.label}); there is nothing to resume. "
-            f"`fanjet rerun {row.info.number} --failed` runs again what failed."
-        )
+        raise has_ended(row.info.number, row.state)
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fanjet.bootstrap.interrupts import stop_on_signals
-from fanjet.bootstrap.requests import RunOutcome
+from fanjet.bootstrap.requests import RunOutcome, has_ended
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.executors.port import Executor
@@ -12,6 +12,7 @@ from fanjet.model.commands import Request
 from fanjet.model.instants import now
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.loop import LEASE_S, Scheduler
 from fanjet.settings.values import Settings
@@ -54,9 +55,13 @@ class Runs:
         """Go on with a run that nobody owns any more.
 
         Raises:
-            OperationError: A living process owns it.
+            OperationError: A living process owns it, or it has ended meanwhile.
         """
         self._take(info)
+        status = self._journal.get_status(info.number)
+        if status in {RunStatus.SUCCESS, RunStatus.FAILED}:  # since somebody looked
+            self._journal.release_lease(info.number, self._session)
+            raise has_ended(info.number, status)
         history = self._journal.read_history(info.number)
         machine, changes = RunState.restore(info.number, spec, history, _find_instant(info))
         return self._finish(info, spec, machine, changes, resumed=True)

@@ -30,6 +30,7 @@ class Block:
         "parent",
         "single",
         "states",
+        "stopped",
         "task",
         "tried",
         "tries",
@@ -50,6 +51,8 @@ class Block:
         self.valued: bytearray | None = None
         #: The number of items of each result, -1 for none; None until somebody maps over them.
         self.items: array[int] | None = None
+        #: 1 where an instance was skipped because the run was stopped (cancelled, fail_fast); None where none was.
+        self.stopped: bytearray | None = None
         #: The states in which an instance has had a try, as long as none was retried, cleared or marked.
         self.tried = TRIED
         #: How many tries each has had; None while that follows from the states (`find_tries`).
@@ -121,6 +124,16 @@ class Block:
             self.tries_before = array("L", [0]) * len(self.states)
         for position in positions:
             self.tries_before[position] = self.tries[position]
+        self.note_stopped(positions, stopped=False)
+
+    def note_stopped(self, positions: Iterable[int], *, stopped: bool) -> None:
+        """Instances were skipped because the run was stopped, or that is over."""
+        if self.stopped is None:
+            if not stopped:
+                return
+            self.stopped = bytearray(len(self.states))
+        for position in positions:
+            self.stopped[position] = stopped
 
     def forget_results(self, positions: Iterable[int]) -> None:
         """Instances ended without a result; only those that were cleared can have one from before."""
@@ -136,13 +149,13 @@ class Block:
         """More instances, all in state NONE, or fewer."""
         grown = size - len(self.states)
         if grown < 0:
-            for column in (self.states, self.valued, self.items, self.tries, self.tries_before):
+            for column in (self.states, self.valued, self.items, self.tries, self.tries_before, self.stopped):
                 if column is not None:
                     del column[size:]
             return
-        self.states.extend(bytes(grown))
-        if self.valued is not None:
-            self.valued.extend(bytes(grown))
+        for states in (self.states, self.valued, self.stopped):
+            if states is not None:
+                states.extend(bytes(grown))
         if self.items is not None:
             self.items.extend([-1] * grown)
         for tries in (self.tries, self.tries_before):

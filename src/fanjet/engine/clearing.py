@@ -105,7 +105,8 @@ def select(core: Core, tasks: Iterable[int], paths: Iterable[Path], *, failed_on
             for block, positions in blocks_below(core, task, path):
                 mask = _ones(len(block.states), positions)
                 if failed_only:
-                    mask = both(mask, block.states.translate(_IS_FAILED))
+                    failed: bytes | bytearray = block.states.translate(_IS_FAILED)
+                    mask = both(mask, failed if block.stopped is None else either(failed, block.stopped))
                 clearing.add_mask(block, mask)
     return clearing
 

@@ -19,7 +19,7 @@ from fanjet.engine.launches import OpenLaunches
 from fanjet.engine.plan import Node, Plan
 from fanjet.engine.story import Story
 from fanjet.engine.timers import Timers
-from fanjet.engine.transitions import ILLEGAL, MARKS, NOT_BY_TRIES, TABLE, TRANSLATE, Cause
+from fanjet.engine.transitions import ILLEGAL, MARKS, NOT_BY_TRIES, STOPS, TABLE, TRANSLATE, Cause
 from fanjet.errors import InvariantError
 from fanjet.model.changes import Change, ClearInstances, DropTriggers, EndInstances, QueueInstances
 from fanjet.model.paths import NOT_MAPPED, Path
@@ -281,6 +281,9 @@ class Core:
             block.note_tries(positions, try_number)
         if cause not in MARKS:
             block.forget_results(positions)
+        block.note_stopped(positions, stopped=False)
+        if cause in STOPS:
+            block.note_stopped([at for at in positions if block.states[at] == State.SKIPPED], stopped=True)
         by_state: dict[int, list[int]] = {}
         if before.count(before[0]) == len(before):
             state = TABLE[cause][State(before[0])]

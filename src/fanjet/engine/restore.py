@@ -85,6 +85,7 @@ def _without_removed(core: Core, columns: InstanceColumns) -> InstanceColumns:
         carries={new_row[row]: carry for row, carry in columns.carries.items() if row in new_row},
         skips={new_row[row]: skips for row, skips in columns.skips.items() if row in new_row},
         tries_before={new_row[row]: tries for row, tries in columns.tries_before.items() if row in new_row},
+        stopped={new_row[row] for row in columns.stopped if row in new_row},
     )
 
 
@@ -207,6 +208,10 @@ def _restore_tries(columns: InstanceColumns, block: Block, positions: range | li
     tries = columns.try_numbers[rows.start : rows.stop]
     is_plain = all(number == block.find_tries(position) for number, position in zip(tries, positions, strict=True))
     is_waiting = any(state in block.states for state in _RESUMABLE)
+    if columns.stopped:
+        block.note_stopped(
+            [position for position, row in zip(positions, rows, strict=True) if row in columns.stopped], stopped=True
+        )
     if is_waiting or not is_plain or columns.tries_before:
         for position, number in zip(positions, tries, strict=True):
             block.note_tries((position,), number)

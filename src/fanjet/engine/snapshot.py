@@ -29,6 +29,7 @@ def take_snapshot(core: Core) -> Snapshot:
                 bytes(block.valued or bytes(len(block.states))),
                 tuple(block.items or [-1] * len(block.states)),
                 block.held,
+                bytes(block.stopped or bytes(len(block.states))),
                 tuple(map(block.find_tries, range(len(block.states)))),
                 tuple(map(block.find_tries_before, range(len(block.states)))),
             )

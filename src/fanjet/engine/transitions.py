@@ -107,8 +107,10 @@ MEANING: Mapping[Cause, str] = {
     Cause.FIRED: "The trigger that it waits for has fired or failed.",
 }
 
+#: The run, or a task, does not go on: what has not begun is skipped.
+STOPS = frozenset({Cause.FAILED_FAST, Cause.CANCELLED})
 #: What ends, or takes back, an instance whatever its try does.
-NOT_BY_TRIES = frozenset({Cause.FAILED_FAST, Cause.CANCELLED, Cause.CLEARED, *MARKS})
+NOT_BY_TRIES = frozenset({*STOPS, Cause.CLEARED, *MARKS})
 
 #: Marks in a translated column what the table does not allow.
 ILLEGAL = 255

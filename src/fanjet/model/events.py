@@ -152,7 +152,7 @@ class RerunRequested(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[int, ...] | None = None
     #: What lies at and below these; ``((),)`` is everything.
     paths: tuple[Path, ...] = ((),)
-    #: Only those that are failed or upstream_failed.
+    #: Only those that are failed or upstream_failed, or were skipped because the run was cancelled or failed fast.
     failed_only: bool = False
     #: Leave alone what depends on them.
     only: bool = False

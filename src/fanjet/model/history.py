@@ -28,6 +28,8 @@ class InstanceColumns(msgspec.Struct, kw_only=True, gc=False):
     skips: dict[int, tuple[int, ...]]
     #: By position: how many of the tries were before the instance was last cleared; 0 is left out.
     tries_before: dict[int, int] = {}
+    #: Positions of instances that were skipped because the run was stopped (cancelled, fail_fast).
+    stopped: set[int] = set()
 
 
 class RunHistory(msgspec.Struct, kw_only=True):

@@ -95,7 +95,7 @@ def _add_rare(connection: sqlite3.Connection, run: int, columns: InstanceColumns
     if not rare:
         return
     position_of = {path: position for position, path in enumerate(columns.paths)}
-    for path, resume_at, carry, skips, tries_before, ended_at in rare:
+    for path, resume_at, carry, skips, tries_before, ended_at, stopped in rare:
         position = position_of[path]
         if resume_at is not None:
             # What ended in the future did so before the clock was set back: the pause counts from now.
@@ -106,3 +106,5 @@ def _add_rare(connection: sqlite3.Connection, run: int, columns: InstanceColumns
             columns.skips[position] = _decode_numbers(skips)
         if tries_before:
             columns.tries_before[position] = tries_before
+        if stopped:
+            columns.stopped.add(position)

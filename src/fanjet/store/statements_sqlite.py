@@ -171,8 +171,11 @@ LIST_MAP_LENGTHS: Final = "SELECT map, parent, count FROM map_length WHERE run =
 LIST_RECORDED_TASKS: Final = "SELECT task FROM summary WHERE run = ? ORDER BY task"
 LIST_INSTANCES: Final = """
 SELECT path, state, try_number, value IS NOT NULL, item_count FROM instance WHERE run = ? AND task = ? ORDER BY path"""
-#: What few instances have.
+#: What few instances have. A skipped one (5) has one of these reasons if the run was stopped (`fanjet.engine.skips`).
 LIST_WAITING: Final = """
-SELECT path, resume_at, carry, skips, tries_before, ended_at FROM instance
-WHERE run = ? AND task = ? AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL OR tries_before > 0)
+SELECT path, resume_at, carry, skips, tries_before, ended_at,
+       state = 5 AND (error LIKE 'cancelled: %' OR error = 'fail_fast')
+FROM instance
+WHERE run = ? AND task = ?
+      AND (resume_at IS NOT NULL OR carry IS NOT NULL OR skips IS NOT NULL OR tries_before > 0 OR error IS NOT NULL)
 ORDER BY path"""
