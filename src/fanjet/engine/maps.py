@@ -21,6 +21,8 @@ from fanjet.model.paths import NOT_MAPPED, Path, join
 from fanjet.model.spec import MapSpec
 from fanjet.model.states import State
 
+_MEASURING = bytes((MEASURING,))
+
 
 def expand_own(core: Core, place: Place, parent: Path, positions: Positions, cause: Cause | None) -> None:
     """Carry out what was decided about tasks that are mapped by themselves; `cause` is None where they run."""
@@ -162,8 +164,8 @@ def measured(core: Core, event: MapsMeasured) -> None:
         context = join(event.parent, index)
         parent, position = above(context)
         contexts = place.contexts.get(parent)
-        if len(context) != place.node.level or contexts is None or contexts[position] != MEASURING:
-            continue
+        if len(context) != place.node.level or contexts is None or contexts[position : position + 1] != _MEASURING:
+            continue  # it was left out meanwhile, or its position was removed
         contexts[position] = DECIDED
         reason = event.errors.get(index) if count < 0 else _too_long(core, spec, count)
         if count < 0 or reason is not None:

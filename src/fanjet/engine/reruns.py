@@ -9,16 +9,17 @@ from __future__ import annotations
 from fanjet.engine.blocks import Block
 from fanjet.engine.clearing import Clearing, select
 from fanjet.engine.columns import Positions, runs_of
-from fanjet.engine.contexts import add_contexts
-from fanjet.engine.core import Core, Place
+from fanjet.engine.contexts import add_contexts, make_group
+from fanjet.engine.core import DECIDED, Core, Place, above
 from fanjet.engine.dependants import take_dependants, take_setups
 from fanjet.engine.downstream import hand_on_all, reopen_part, take_back
-from fanjet.engine.holds import put_down, put_down_map, remember_items, reopen_map
+from fanjet.engine.holds import place_of, put_down, put_down_map, remember_items, reopen_map
 from fanjet.engine.launches import OpenLaunch
 from fanjet.engine.skips import leave_out_again
 from fanjet.engine.transitions import Cause
 from fanjet.model.changes import CancelTries, DequeueInstances, EndInstances, ReopenRun
 from fanjet.model.events import RerunRequested
+from fanjet.model.lengths import LiteralLength
 from fanjet.model.paths import NOT_MAPPED, Path
 from fanjet.model.reruns import RerunPlan, TakenInstances
 from fanjet.model.states import ENDED, RunStatus, State
@@ -210,11 +211,15 @@ def _remove_stand_in(core: Core, block: Block) -> None:
     if len(path) == len(scope):
         put_down(core, core.places[task], path)
         return
-    number = scope[len(path)]
-    if path in core.lengths[number]:
+    group = core.spec.maps[scope[len(path)]]
+    if path in core.lengths[group.number]:
         _open_late(core, core.places[task], path)
+    elif isinstance(group.length, LiteralLength) and group.length.count:
+        parent, position = above(path)  # it needs no decision, as when its context first came into being
+        place_of(core, group).contexts[parent][position] = DECIDED
+        make_group(core, group, path, group.length.count)
     else:
-        put_down_map(core, core.spec.maps[number], path)
+        put_down_map(core, group, path)
 
 
 def _open_late(core: Core, place: Place, path: Path) -> None:
