@@ -223,6 +223,7 @@ def test_imports_that_take_long_are_paid_for_where_they_stand(fanjet: Program) -
     assert printed == ["imported\n", ""], "a worker imports once"
     assert set(states(run, "use").values()) == {"success"}
     fanjet.settings["FANJET_PARSE_TIMEOUT_S"] = "0.5"
+    fanjet.write("slow_module.py", "import time\ntime.sleep(60)\nX = 1\n")
     done = fanjet("run", at_top, code=2)
     assert "Loading the file took longer than 0.5 s" in done.stderr
     assert "raise parse_timeout_s" in done.stderr
