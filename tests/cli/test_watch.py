@@ -84,12 +84,13 @@ def test_a_watcher_stays_while_a_killed_run_is_resumed(home: Gated) -> None:
     read_line(watcher)
     run.kill()
     assert f"gone: it was process {run.pid} on" in read_line(watcher)
-    home.open_gate()
     resumed = home.start("resume", "--workers", "2")
+    while f"Run 1 goes on in process {resumed.pid}" not in read_line(watcher):
+        assert watcher.poll() is None
+    home.open_gate()
     assert resumed.wait(30) == 0
     shown = watcher.communicate(timeout=30)[0]
     assert watcher.returncode == 0
-    assert f"Run 1 goes on in process {resumed.pid}" in shown
     assert "(33 success)" in shown
 
 
