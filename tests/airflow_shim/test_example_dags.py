@@ -14,6 +14,7 @@ _NOT_LOADED = {"example_dag_decorator.py", "example_kubernetes_executor.py", "ex
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_example_dags_end_as_in_airflow(tmp_path: Path) -> None:
     try:
         folder = download(tmp_path)

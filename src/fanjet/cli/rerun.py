@@ -29,7 +29,9 @@ from fanjet.store.queries import Reader
 
 @click.command(name="rerun")
 @click.argument("run")
-@click.option("--failed", is_flag=True, help="Only what is failed or upstream_failed.")
+@click.option(
+    "--failed", is_flag=True, help="Only what failed or could not run for it, and what a cancelled run left out."
+)
 @click.option(
     "--task", "tasks", metavar="T", multiple=True, help="Only this task or task group; several times for more."
 )

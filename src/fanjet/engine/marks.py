@@ -5,6 +5,7 @@ Source: SEMANTICS 15.
 
 from __future__ import annotations
 
+from fanjet.engine.blocks import Block
 from fanjet.engine.clearing import Clearing, blocks_below, select
 from fanjet.engine.columns import compact
 from fanjet.engine.core import Core
@@ -18,7 +19,8 @@ from fanjet.model.events import CancelRequested, MarkRequested
 from fanjet.model.paths import NOT_MAPPED
 from fanjet.model.states import ENDED, State
 
-#: What a mark has judged again of what depends on the instance: what did not succeed because of it, or may have.
+#: What a mark has judged again of what depends on the instance: what did not succeed because of it, or may have. What
+#: a rule skipped is too, but not what skipped itself in a try.
 _NOT_SUCCEEDED = (State.SCHEDULED, State.FAILED, State.UPSTREAM_FAILED)
 
 
@@ -29,7 +31,7 @@ def mark(core: Core, event: MarkRequested) -> None:
     if not targets:
         return
     cause = next(cause for cause, state in MARKS.items() if state == event.state)
-    judged_again = _find_judged_again(core, targets, event)
+    judged_again = _find_judged_again(core, event)
     be_patient(core, event.task)
     reopen_run(core, judged_again)
     clear(core, judged_again)
@@ -43,23 +45,25 @@ def mark(core: Core, event: MarkRequested) -> None:
         core.failed = True
 
 
-def _find_judged_again(core: Core, targets: Clearing, event: MarkRequested) -> Clearing:
+def _find_judged_again(core: Core, event: MarkRequested) -> Clearing:
     reached = select(core, (event.task,), event.paths, failed_only=False)
     take_dependants(core, reached)
-    states = list(_NOT_SUCCEEDED)
-    if event.state == State.SUCCESS and any(
-        State.SKIPPED in bytes(block.states[at] for at in positions) for block, positions in targets
-    ):
-        states.append(State.SKIPPED)
     again = Clearing(core)
     for block, positions in reached:
         core.places[block.task].patient |= block.task != event.task
         if block.task != event.task:
-            again.add(block, [position for position in positions if block.states[position] in states])
+            again.add(block, [position for position in positions if _did_not_succeed(block, position)])
     again.taken = [
         {parent: (block, mask) for parent, (block, mask) in taken.items() if any(mask)} for taken in again.taken
     ]
     return again
+
+
+def _did_not_succeed(block: Block, position: int) -> bool:
+    state = block.states[position]
+    if state == State.SKIPPED:
+        return block.find_tries(position) == block.find_tries_before(position)
+    return state in _NOT_SUCCEEDED
 
 
 def cancel_task(core: Core, event: CancelRequested) -> None:

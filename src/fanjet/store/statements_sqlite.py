@@ -61,12 +61,14 @@ SELECT path, state, started_at, ended_at, value IS NOT NULL FROM instance
 WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
 #: Before a row is replaced by that of a later try, or of a later part of the same one. A sensor looks the same each
 #: time that it is rescheduled (8) or deferred (9), so the rendered fields of its last part are enough.
+#: The last try of what was removed (10) or marked by hand has been kept when that happened.
 KEEP_TRY: Final = """
 INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset,
                             log_length, label, error, rendered)
 SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error,
        CASE WHEN state NOT IN (8, 9) THEN rendered END
-FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0 AND state <> 0"""
+FROM instance WHERE run = ? AND task = ? AND path = ? AND try_number > 0 AND state NOT IN (0, 10)
+      AND coalesce(error, '') NOT LIKE 'marked %'"""
 INSERT_ENDED: Final = """
 INSERT INTO instance (run, task, path, state, ended_at, error, try_number) VALUES (?, ?, ?, ?, ?, ?, ?)"""
 #: An instance ends that was cleared, or waiting for its next try or the rest of this one; its last try has been kept.
@@ -89,7 +91,8 @@ INSERT OR REPLACE INTO try (run, task, path, try_number, ended_at, state, starte
                             log_length, label, error, rendered)
 SELECT run, task, path, try_number, ended_at, state, started_at, log_segment, log_offset, log_length, label, error,
        CASE WHEN state NOT IN (8, 9) THEN rendered END
-FROM instance WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND try_number > 0 AND state <> 0"""
+FROM instance WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND try_number > 0 AND state NOT IN (0, 10)
+      AND coalesce(error, '') NOT LIKE 'marked %'"""
 FORGET_UNTRIED: Final = "DELETE FROM instance WHERE run = ? AND task = ? AND path BETWEEN ? AND ? AND try_number = 0"
 CLEAR: Final = """
 UPDATE instance SET state = 0, tries_before = try_number, started_at = NULL, ended_at = ?, log_segment = NULL,
