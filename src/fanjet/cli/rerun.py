@@ -29,9 +29,7 @@ from fanjet.store.queries import Reader
 
 @click.command(name="rerun")
 @click.argument("run")
-@click.option(
-    "--failed", is_flag=True, help="Only what failed, could not run for it, or was left out by a cancel."
-)
+@click.option("--failed", is_flag=True, help="Only what failed, could not run for it, or was left out by a cancel.")
 @click.option(
     "--task", "tasks", metavar="T", multiple=True, help="Only this task or task group; several times for more."
 )
