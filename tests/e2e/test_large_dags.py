@@ -64,6 +64,7 @@ LAYERS = """
 """
 
 
+@pytest.mark.slow
 def test_two_thousand_tasks_in_dense_layers(fanjet: Program) -> None:
     """39,600 edges."""
     started_at = time.monotonic()

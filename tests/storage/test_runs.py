@@ -52,6 +52,7 @@ LARGE = """
 """
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_large_values_in_s3_through_kills(fanjet: Program, bucket: Bucket) -> None:
     """Forked workers, fresh forks and a resumed run each reach the store; nothing that ended runs again."""
     fanjet.settings["FANJET_VALUES_URL"] = bucket.url
