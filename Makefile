@@ -51,7 +51,7 @@ conformance: $(VENV)/.dev ## DAG files with the outcome that real Airflow gave: 
 	cd tests && ../$(BIN)/python -m conformance
 
 coverage: $(VENV)/.dev ## the branch coverage of the engine by its own tests
-	$(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow"
+	$(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow" --timeout=900
 	$(BIN)/python -m coverage report --skip-covered --show-missing
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter
