@@ -111,13 +111,17 @@ class Scheduler:
     ) -> None:
         """Take over a run whose lease is held; `changes` are those that starting or restoring its machine gave."""
         owned = OwnedRun(info, spec, machine)
-        if spec.dagrun_timeout_s is not None:
-            owned.times_out_at = self._clock() + spec.dagrun_timeout_s
-        self._runs[info.number] = owned
-        self._admission.add_run(info.number, spec)
-        self._executor.open_run(info)
+        self._admit(owned)
         self._display.run_opened(info, spec, owned, resumed=resumed)
         self._carry_out([(owned, changes)])
+
+    def _admit(self, owned: OwnedRun) -> None:
+        """Let a run take part in what the loop does."""
+        if owned.spec.dagrun_timeout_s is not None:
+            owned.times_out_at = self._clock() + owned.spec.dagrun_timeout_s
+        self._runs[owned.info.number] = owned
+        self._admission.add_run(owned.info.number, owned.spec)
+        self._executor.open_run(owned.info)
 
     def adopt(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
         """As `own`, for a run that a task of another has started; from within a turn, and without a display of its own.
@@ -129,11 +133,7 @@ class Scheduler:
     def _own_adopted(self) -> None:
         while self._adopted:
             owned, changes = self._adopted.pop(0)
-            if owned.spec.dagrun_timeout_s is not None:
-                owned.times_out_at = self._clock() + owned.spec.dagrun_timeout_s
-            self._runs[owned.info.number] = owned
-            self._admission.add_run(owned.info.number, owned.spec)
-            self._executor.open_run(owned.info)
+            self._admit(owned)
             self._display.message(f"A task started run {owned.info.number} of DAG {owned.info.dag_id!r}.")
             self._carry_out([(owned, changes)])
 
