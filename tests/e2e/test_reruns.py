@@ -94,6 +94,11 @@ class Held:
 
         wait_until(have_begun, f"{names} have begun")
 
+    def wait_for_ends(self, *instances: str) -> None:
+        """Until it is recorded that these have ended well: what has begun may not be over, nor written, yet."""
+        for instance in instances:
+            wait_until(lambda name=instance: self.tries(name)[-1:] == [("success", False)], f"{instance} is recorded")
+
     def fail(self, *items: int) -> None:
         """Run it; these items fail, and would not any more."""
         names = [f"bad{item}" for item in items]
@@ -327,7 +332,8 @@ def test_ctrl_c_in_a_rerun_leaves_it_to_be_resumed(held: Held) -> None:
 def test_a_run_of_a_dead_process_is_cancelled_without_its_file(held: Held) -> None:
     held.put("hold3")
     process = held.start()
-    held.wait_for("work[4]", "work[5]")
+    held.wait_for("work[3]")
+    held.wait_for_ends(*(f"work[{item}]" for item in (0, 1, 2, 4, 5)))
     kill(process)
     held.file.write_text("this is no Python")
     done = held.fanjet("cancel", "1", "after")
