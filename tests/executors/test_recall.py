@@ -47,28 +47,56 @@ def test_tries_end_once_however_often_they_are_recalled(start, workers, kills):
         assert (worker.outstanding, worker.load_s, len(worker.assignments)) == (0, 0.0, 0)
 
 
-def test_what_lies_in_a_hole_that_was_made_longer_comes_back_as_a_whole():
-    worker = WorkerHandle(1)
-    back = []
-    recalls = Recalls(lambda _assignment, first, end: back.extend(range(first, end)), lambda _worker: None)
+class Recalled:
+    """A worker without a process, of which tries are recalled."""
 
-    def send(fence, count):
+    def __init__(self):
+        self.worker = WorkerHandle(1)
+        self.back = []
+        self._recalls = Recalls(
+            lambda _assignment, first, end: self.back.extend(range(first, end)), lambda _worker: None
+        )
+
+    def send(self, fence, count):
         launch = Launch(fence=fence, run=1, task=0, parent=(), first=0, count=count, try_number=1, worker=1)
-        worker.assign(launch, count, 0.0)
+        self.worker.assign(launch, count, 0.0)
 
-    def recall(first):
-        recalls.declare(worker, first)
+    def is_at(self, sequence):
+        self.worker.slot.words[CURRENT] = sequence
+
+    def recall(self, first):
+        """What comes back of the sequences from `first` on."""
+        self.back.clear()
+        self._recalls.declare(self.worker, first)
         time.sleep(SETTLE_S)
-        recalls.settle()
+        self._recalls.settle()
+        return list(self.back)
 
-    send(1, 100)
-    worker.slot.words[CURRENT] = 1
-    recall(2)
-    assert back == list(range(2, 101))
-    send(2, 50)  # while the first try goes on, in front of the hole
-    back.clear()
-    recall(120)  # half of it may stay, as far as the caller is concerned; the worker will refuse all of it
-    assert back == list(range(101, 151))
-    assert worker.outstanding == 1
-    worker.close_worker_fds()
-    worker.close()
+
+@pytest.fixture
+def recalled():
+    made = Recalled()
+    yield made
+    made.worker.close_worker_fds()
+    made.worker.close()
+
+
+def test_what_lies_in_a_hole_that_was_made_longer_comes_back_as_a_whole(recalled):
+    recalled.send(1, 100)
+    recalled.is_at(1)
+    assert recalled.recall(2) == list(range(2, 101))
+    recalled.send(2, 50)  # while the first try goes on, in front of the hole
+    # Half of it may stay, as far as the caller is concerned; the worker will refuse all of it.
+    assert recalled.recall(120) == list(range(101, 151))
+    assert recalled.worker.outstanding == 1
+
+
+def test_what_lies_in_front_of_a_hole_comes_back_too_when_the_worker_is_stuck_there(recalled):
+    recalled.send(1, 6)
+    recalled.is_at(3)
+    assert recalled.recall(6) == [6], "half of what waited"
+    recalled.is_at(4)
+    assert recalled.recall(5) == [5]
+    assert recalled.recall(5) == []
+    recalled.send(2, 2)
+    assert recalled.recall(7) == [7, 8], "the hole reaches to the end of what was sent"

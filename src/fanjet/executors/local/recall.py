@@ -50,11 +50,10 @@ class Recalls:
         if worker.hole is not None and words[CURRENT] < worker.hole[1]:
             # It may still have to pass the last hole, so that one is made longer. What it held came back already;
             # what was sent since lies in it now as a whole, so none of that may be left out, wherever `first` is.
-            begin, first = worker.hole
-        else:
-            begin = words[LIMIT] = first  # an empty hole until RESUME follows: the last one ended before
+            first = min(first, worker.hole[0])
+        words[LIMIT] = first  # where the last hole was passed, an empty one until RESUME follows
         words[RESUME] = worker.next_sequence
-        worker.hole = (begin, worker.next_sequence)
+        worker.hole = (first, worker.next_sequence)
         self._declared[worker] = (time.monotonic(), first)
 
     def declare_all(self, workers: Iterable[WorkerHandle]) -> None:
