@@ -172,6 +172,13 @@ def test_a_run_goes_on(owned: Owned) -> None:
 #: What each schema added, as statements that take it away again.
 _TAKE_AWAY = """
     DROP INDEX command_open; DROP TABLE command;
+    DROP TABLE dag; DROP TABLE dag_file; DROP TABLE backfill; DROP TABLE asset_use; DROP TABLE pool;
+    DROP TABLE pool_block; DROP INDEX run_of_dag; DROP INDEX run_of_backfill;
+    ALTER TABLE run DROP COLUMN queued_at;
+    ALTER TABLE run DROP COLUMN backfill;
+    ALTER TABLE run DROP COLUMN note;
+    ALTER TABLE session DROP COLUMN role;
+    ALTER TABLE session DROP COLUMN until;
     ALTER TABLE run DROP COLUMN patient;
     ALTER TABLE instance DROP COLUMN tries_before;
     ALTER TABLE map_length DROP COLUMN reopened;

@@ -12,7 +12,7 @@ from fanjet.store.upgrades import can_upgrade, upgrade
 from fanjet.store.versions import find_version
 
 DATABASE_NAME = "fanjet.db"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 #: The first that can return the key of an inserted row.
 OLDEST_SQLITE = (3, 35, 0)
 

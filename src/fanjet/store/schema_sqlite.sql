@@ -13,7 +13,9 @@ CREATE TABLE session (
     host       TEXT    NOT NULL,
     pid        INTEGER NOT NULL,
     process    TEXT    NOT NULL, -- random, one per process: tells a process from a later one with the same pid
-    started_at REAL    NOT NULL
+    started_at REAL    NOT NULL,
+    role       TEXT    NOT NULL DEFAULT 'run', -- run: one in the foreground; scheduler: one of a service
+    until      REAL    NOT NULL DEFAULT 0 -- a scheduler of a service is at work until then, if it does not say more
 );
 
 -- What a DAG file meant, once for each distinct content.
@@ -47,9 +49,78 @@ CREATE TABLE run (
     lease_fence         INTEGER NOT NULL DEFAULT 0, -- grows each time the lease changes hands
     lease_until         REAL    NOT NULL DEFAULT 0,
     patient             TEXT, -- JSON: numbers of what waits for all upstream since a rerun
+    queued_at           REAL, -- since when a service has been asked for it
+    backfill            INTEGER,
+    note                TEXT,
     UNIQUE (dag_id, run_id)
 );
 CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
+CREATE INDEX run_of_dag ON run (dag_id, logical_date);
+CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL;
+
+-- A DAG of a service, as its file says now, and when it is due next (NULL: not by the clock).
+CREATE TABLE dag (
+    dag_id              TEXT    PRIMARY KEY,
+    version             INTEGER NOT NULL, -- the newest; runs take it when they start
+    folder              TEXT    NOT NULL,
+    file                TEXT    NOT NULL, -- relative to the folder
+    is_present          INTEGER NOT NULL, -- 0: the file is gone, or has it no more
+    is_paused           INTEGER NOT NULL,
+    seen_at             REAL    NOT NULL,
+    planned_version     INTEGER, -- the version that the following was found from
+    next_run_after      REAL,
+    next_logical_date   REAL,
+    next_interval_start REAL,
+    next_interval_end   REAL
+) WITHOUT ROWID;
+CREATE INDEX dag_due ON dag (next_run_after) WHERE next_run_after IS NOT NULL;
+
+-- A file of the DAG folder, when it was last loaded.
+CREATE TABLE dag_file (
+    folder      TEXT NOT NULL,
+    file        TEXT NOT NULL, -- relative to the folder
+    fingerprint TEXT NOT NULL, -- of what was loaded
+    parsed_at   REAL NOT NULL,
+    duration_s  REAL NOT NULL,
+    errors      TEXT, -- JSON: a list; NULL when there are none
+    dag_ids     TEXT NOT NULL, -- JSON: a list
+    PRIMARY KEY (folder, file)
+) WITHOUT ROWID;
+
+CREATE TABLE backfill (
+    backfill   INTEGER PRIMARY KEY AUTOINCREMENT,
+    dag_id     TEXT    NOT NULL,
+    from_date  REAL    NOT NULL,
+    to_date    REAL    NOT NULL,
+    body       TEXT    NOT NULL, -- JSON: the options
+    is_paused  INTEGER NOT NULL,
+    created_at REAL    NOT NULL,
+    ended_at   REAL
+);
+
+-- Up to which event of an asset a DAG has been started.
+CREATE TABLE asset_use (
+    dag_id TEXT    NOT NULL,
+    name   TEXT    NOT NULL,
+    uri    TEXT    NOT NULL,
+    event  INTEGER NOT NULL,
+    PRIMARY KEY (dag_id, name, uri)
+) WITHOUT ROWID;
+
+CREATE TABLE pool (
+    name        TEXT    PRIMARY KEY,
+    slots       INTEGER NOT NULL, -- -1: no limit
+    description TEXT
+) WITHOUT ROWID;
+
+-- Slots that a scheduler has taken out of a pool, for as long as it is at work.
+CREATE TABLE pool_block (
+    pool    TEXT    NOT NULL,
+    session INTEGER NOT NULL,
+    slots   INTEGER NOT NULL,
+    until   REAL    NOT NULL,
+    PRIMARY KEY (pool, session)
+) WITHOUT ROWID;
 
 -- How the latest recorded try of an instance ended, or that it ended without one. What waits or runs has no row yet,
 -- but for what a rerun cleared: its row has state 0, the number of its tries, and the results that still stand.

@@ -1,0 +1,1 @@
+"""The HTTP side of a service: reads the store, writes commands, changes no state."""
