@@ -64,6 +64,19 @@ class ExecutionError(FanjetError):
         self.temporary = temporary
 
 
+class LeaseLostError(ExecutionError):
+    """Another process has taken over runs that this one carried out; nothing of the batch was written.
+
+    Args:
+        message: What happened.
+        runs: The numbers of the runs that are no longer this process's.
+    """
+
+    def __init__(self, message: str, runs: frozenset[int]) -> None:
+        super().__init__(message)
+        self.runs = runs
+
+
 class InvariantError(FanjetError):
     """Fanjet itself is wrong: a bug.
 

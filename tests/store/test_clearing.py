@@ -173,7 +173,7 @@ def test_a_run_goes_on(owned: Owned) -> None:
 _TAKE_AWAY = """
     DROP INDEX command_open; DROP TABLE command;
     DROP TABLE dag; DROP TABLE dag_file; DROP TABLE backfill; DROP TABLE asset_use; DROP TABLE pool;
-    DROP TABLE pool_block; DROP INDEX run_of_dag; DROP INDEX run_of_backfill;
+    DROP TABLE pool_block; DROP INDEX run_of_dag; DROP INDEX run_open; DROP INDEX run_of_backfill;
     ALTER TABLE run DROP COLUMN queued_at;
     ALTER TABLE run DROP COLUMN backfill;
     ALTER TABLE run DROP COLUMN note;

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fanjet.errors import ExecutionError, OperationError, RunOwnedError
+from fanjet.errors import LeaseLostError, OperationError, RunOwnedError
 from fanjet.store import statements_sqlite as sql
 
 #: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
@@ -87,13 +87,12 @@ class Leases:
         """Keep all runs of the session for `lease_s` more.
 
         Raises:
-            ExecutionError: Another scheduler took one over.
+            LeaseLostError: Other schedulers took some of them over; none is renewed.
         """
-        for run, (owner, fence) in self._held.items():
-            if owner == session:
-                cursor = self._connection.execute(sql.RENEW_LEASE, (at + lease_s, run, session, fence))
-                if not cursor.rowcount:
-                    raise self._explain_loss(run)
+        held = {run: fence for run, (owner, fence) in self._held.items() if owner == session}
+        if self._connection.execute(sql.RENEW_LEASES, (at + lease_s, session)).rowcount >= len(held):
+            return
+        self.check(held)
 
     def release(self, run: int, session: int) -> None:
         """Give a run up; nothing happens when it is no longer ours."""
@@ -109,12 +108,11 @@ class Leases:
         """Refuse to write runs that are not ours (any more).
 
         Raises:
-            ExecutionError: Another scheduler took one over, or it was never taken.
+            LeaseLostError: Another scheduler took some over, or they were never taken.
         """
-        for run in runs:
-            lease = self._get(run)
-            if self._held.get(run) != (lease.session, lease.fence):
-                raise self._explain_loss(run)
+        lost = [run for run in runs if self._held.get(run) != self._get(run)[:2]]
+        if lost:
+            raise self._explain_loss(lost)
 
     def _get(self, run: int) -> _Lease:
         row = self._connection.execute(sql.FIND_LEASE, (run,)).fetchone()
@@ -122,10 +120,12 @@ class Leases:
             raise OperationError(f"There is no run {run}.")
         return _Lease(*row)
 
-    def _explain_loss(self, run: int) -> ExecutionError:
-        lease = self._get(run)
+    def _explain_loss(self, lost: list[int]) -> LeaseLostError:
+        lease = self._get(lost[0])
         taken = f"now owned by {lease.owner}" if lease.pid is not None else "now owned by nobody"
-        return ExecutionError(
-            f"Run {run} is no longer owned by this scheduler: another process took it over, and it is {taken}. This "
-            "batch was not written."
+        more = f" Nor are {len(lost) - 1} other runs." if len(lost) > 1 else ""
+        return LeaseLostError(
+            f"Run {lost[0]} is no longer owned by this scheduler: another process took it over, and it is {taken}."
+            f"{more} This batch was not written.",
+            frozenset(lost),
         )

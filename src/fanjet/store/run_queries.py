@@ -16,7 +16,8 @@ from fanjet.store.reading import Reading
 from fanjet.store.row_columns import RUN_COLUMNS, make_run
 from fanjet.store.rows import RunRow, VersionRow
 
-_decode_spec = msgspec.json.Decoder(DagSpec).decode
+#: From the column `spec` of `dag_version`.
+decode_spec = msgspec.json.Decoder(DagSpec).decode
 _MOST_SUGGESTIONS = 3
 _SUGGEST_AMONG = 200
 
@@ -72,7 +73,7 @@ class RunQueries(Reading):
         if not rows:
             raise OperationError(f"There is no run {run}.")
         version, spec, bundle, root, file = rows[0]
-        return VersionRow(version=version, spec=_decode_spec(spec), bundle=bundle, root=root, file=file)
+        return VersionRow(version=version, spec=decode_spec(spec), bundle=bundle, root=root, file=file)
 
     def get_history(self, run: int) -> RunHistory:
         """Everything recorded of a run, as the engine goes on from it.

@@ -55,6 +55,7 @@ CREATE TABLE run (
     UNIQUE (dag_id, run_id)
 );
 CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
+CREATE INDEX run_open ON run (state, dag_id, run) WHERE ended_at IS NULL;
 CREATE INDEX run_of_dag ON run (dag_id, logical_date);
 CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL;
 

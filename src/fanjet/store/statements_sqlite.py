@@ -29,7 +29,7 @@ FIND_LEASE: Final = """
 SELECT r.lease_session, r.lease_fence, r.lease_until, s.host, s.pid, s.process
 FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session WHERE r.run = ?"""
 TAKE_LEASE: Final = "UPDATE run SET lease_session = ?, lease_fence = ?, lease_until = ? WHERE run = ?"
-RENEW_LEASE: Final = "UPDATE run SET lease_until = ? WHERE run = ? AND lease_session = ? AND lease_fence = ?"
+RENEW_LEASES: Final = "UPDATE run SET lease_until = ? WHERE ended_at IS NULL AND lease_session = ?"
 RELEASE_LEASE: Final = """
 UPDATE run SET lease_session = NULL, lease_until = 0 WHERE run = ? AND lease_session = ? AND lease_fence = ?"""
 END_RUN: Final = "UPDATE run SET state = ?, ended_at = ? WHERE run = ?"

@@ -71,6 +71,7 @@ UPGRADES: Final[Mapping[int, tuple[str, ...]]] = {
         "ALTER TABLE run ADD COLUMN queued_at REAL",
         "ALTER TABLE run ADD COLUMN backfill INTEGER",
         "ALTER TABLE run ADD COLUMN note TEXT",
+        "CREATE INDEX run_open ON run (state, dag_id, run) WHERE ended_at IS NULL",
         "CREATE INDEX run_of_dag ON run (dag_id, logical_date)",
         "CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL",
         """CREATE TABLE dag (

@@ -1,0 +1,131 @@
+"""What the planner of a service reads and writes: which DAGs are due, and the runs that it makes for them.
+
+Functions run on the journal's reader or inside its open transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+import msgspec
+
+from fanjet.model.runs import NewRun
+from fanjet.model.states import RunStatus
+
+
+class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One DAG of a service and what was planned for it. Instants are seconds since the epoch."""
+
+    dag_id: str
+    #: The number of the newest version.
+    version: int
+    #: The version that the rest was found from; None for a DAG that was never looked at.
+    planned_version: int | None
+    #: When the next run is due; None when that is never or is not known yet.
+    next_run_after: float | None
+
+
+class LastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """The latest run of a DAG that its schedule has made."""
+
+    logical_date: float
+    interval_start: float
+    interval_end: float
+
+
+class NextDue(msgspec.Struct, frozen=True, kw_only=True):
+    """When the next run is due; seconds since the epoch."""
+
+    run_after: float
+    logical_date: float
+    interval_start: float
+    interval_end: float
+
+
+#: The reader sees at once what is due by the clock and what has changed since it was planned.
+_LIST_DUE: Final = """
+SELECT dag_id, version, planned_version, next_run_after FROM dag
+WHERE is_present <> 0 AND is_paused = 0
+      AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version)
+ORDER BY next_run_after LIMIT ?"""
+_FIND_NEXT_INSTANT: Final = """
+SELECT min(next_run_after) FROM dag WHERE is_present <> 0 AND is_paused = 0 AND next_run_after > ?"""
+_FIND_LAST: Final = """
+SELECT logical_date, data_interval_start, data_interval_end FROM run
+WHERE dag_id = ? AND run_type = 'scheduled' AND logical_date IS NOT NULL ORDER BY logical_date DESC LIMIT 1"""
+_COUNT_UNFINISHED: Final = """
+SELECT count(*) FROM run WHERE dag_id = ? AND state IN (0, 1) AND ended_at IS NULL AND backfill IS NULL"""
+#: Two schedulers may plan the same DAG at the same moment: only one of them finds it as it was.
+_SET_PLAN: Final = """
+UPDATE dag SET planned_version = ?, next_run_after = ?, next_logical_date = ?, next_interval_start = ?,
+               next_interval_end = ?
+WHERE dag_id = ? AND coalesce(next_run_after, 0) = ? AND coalesce(planned_version, 0) = ?"""
+INSERT_QUEUED: Final = """
+INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
+                 created_at, started_at, queued_at, state, conf, params, backfill, note)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
+
+
+def list_due(reader: sqlite3.Connection, at: float, limit: int) -> list[DagPlan]:
+    """DAGs whose next run is due, or whose next run has to be found anew because the DAG has changed."""
+    return [
+        DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=after)
+        for dag_id, version, planned, after in reader.execute(_LIST_DUE, (at, limit)).fetchall()
+    ]
+
+
+def find_next_instant(reader: sqlite3.Connection, at: float) -> float | None:
+    """When a DAG will be due next, after `at`."""
+    (instant,) = reader.execute(_FIND_NEXT_INSTANT, (at,)).fetchone()
+    return None if instant is None else float(instant)
+
+
+def find_last(reader: sqlite3.Connection, dag_id: str) -> LastRun | None:
+    """The latest run that the schedule has made; None before the first."""
+    row = reader.execute(_FIND_LAST, (dag_id,)).fetchone()
+    if row is None:
+        return None
+    date, start, end = row
+    return LastRun(
+        logical_date=date, interval_start=date if start is None else start, interval_end=date if end is None else end
+    )
+
+
+def count_unfinished(reader: sqlite3.Connection, dag_id: str) -> int:
+    """Runs that wait or are under way, those of backfills aside."""
+    return int(reader.execute(_COUNT_UNFINISHED, (dag_id,)).fetchone()[0])
+
+
+def set_plan(connection: sqlite3.Connection, plan: DagPlan, due: NextDue | None) -> bool:
+    """Note when a DAG is due next; False when another scheduler was quicker."""
+    found = (None,) * 4 if due is None else (due.run_after, due.logical_date, due.interval_start, due.interval_end)
+    known = (plan.next_run_after or 0, plan.planned_version or 0)
+    return connection.execute(_SET_PLAN, (plan.version, *found, plan.dag_id, *known)).rowcount > 0
+
+
+def insert_queued(
+    connection: sqlite3.Connection,
+    dag_id: str,
+    version: int,
+    new: NewRun,
+    *,
+    backfill: int | None = None,
+    note: str | None = None,
+) -> int | None:
+    """Ask for a run: a row that waits for a scheduler.
+
+    Returns:
+        Its number; None when the DAG has a run with this id already.
+    """
+    dates = (new.logical_date, new.data_interval_start, new.data_interval_end)
+    created_at = new.created_at.timestamp()
+    row = connection.execute(
+        INSERT_QUEUED,
+        (
+            dag_id, new.run_id, version, new.run_type, *(date and date.timestamp() for date in dates), created_at,
+            new.started_at.timestamp(), created_at, int(RunStatus.QUEUED), new.conf, new.params, backfill, note,
+        ),
+    ).fetchone()  # fmt: skip
+    return None if row is None else int(row[0])

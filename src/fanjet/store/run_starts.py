@@ -1,0 +1,105 @@
+"""Runs that wait for a scheduler of a service, and those that one has left behind.
+
+A run that a service is asked for is a row in the state QUEUED without an owner. Functions run inside the journal's open
+transaction or on its reader.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Final
+
+from fanjet.model.runs import RunInfo
+from fanjet.store.leases import Leases
+from fanjet.store.row_columns import RUN_COLUMNS, make_info, make_run
+from fanjet.store.rows import RunRow
+
+#: By DAG and backfill (0: none): how many runs are waiting, and how many are under way, of DAGs that are not paused.
+_COUNT_OPEN: Final = """
+SELECT r.dag_id, coalesce(r.backfill, 0), sum(CASE WHEN r.state = 0 THEN 1 ELSE 0 END),
+       sum(CASE WHEN r.state = 1 THEN 1 ELSE 0 END), min(CASE WHEN r.state = 0 THEN r.run END)
+FROM run AS r WHERE r.ended_at IS NULL AND r.state IN (0, 1) AND r.queued_at IS NOT NULL
+     AND EXISTS (SELECT 1 FROM run AS q WHERE q.state = 0 AND q.dag_id = r.dag_id AND q.ended_at IS NULL)
+GROUP BY r.dag_id, coalesce(r.backfill, 0) ORDER BY 5"""
+_FIND_PAUSED: Final = "SELECT 1 FROM dag WHERE dag_id = ? AND is_paused <> 0"
+_FIND_BACKFILL_PAUSED: Final = "SELECT 1 FROM backfill WHERE backfill = ? AND is_paused <> 0"
+#: Whoever counts runs of a DAG in order to start one more waits here for others that do.
+_LOCK_DAG: Final = "UPDATE dag SET seen_at = seen_at WHERE dag_id = ?"
+_COUNT_ACTIVE: Final = """
+SELECT count(*) FROM run
+WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
+_LIST_QUEUED: Final = """
+SELECT run, version FROM run
+WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? ORDER BY run LIMIT ?"""
+_START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
+_FIND_INFO: Final = """
+SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
+       conf, params
+FROM run WHERE run = ?"""
+_LIST_LEFT: Final = f"""
+SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session
+WHERE r.ended_at IS NULL AND r.state = 1 AND r.queued_at IS NOT NULL
+      AND (r.lease_session IS NULL OR r.lease_session <> ?)
+ORDER BY r.run"""  # noqa: S608 - constants
+
+#: The most runs of a DAG (or of a backfill, whose number is the second argument, else 0) at once, for a version.
+MostActive = Callable[[int, int], int | None]
+
+
+def start_queued(
+    connection: sqlite3.Connection,
+    leases: Leases,
+    session: int,
+    *,
+    wanted: int,
+    find_most_active: MostActive,
+    lease_s: float,
+    at: float,
+) -> list[tuple[RunInfo, int]]:
+    """Start runs that wait, the oldest of each DAG first, and become their owner.
+
+    Args:
+        connection: In an open transaction.
+        leases: Those of the scheduler.
+        session: The number of the scheduler.
+        wanted: The most to start.
+        find_most_active: Gives the limit for a version and a backfill; None for no limit.
+        lease_s: How long the leases hold.
+        at: The instant.
+
+    Returns:
+        What is fixed about each run, with the number of its version.
+    """
+    started: list[tuple[RunInfo, int]] = []
+    for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
+        if not waiting or _is_paused(connection, dag_id, backfill):
+            continue
+        connection.execute(_LOCK_DAG, (dag_id,))
+        (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
+        queued = connection.execute(_LIST_QUEUED, (dag_id, backfill, wanted - len(started))).fetchall()
+        for run, version in queued:
+            most = find_most_active(version, backfill)
+            if most is not None and active >= most:
+                break
+            if connection.execute(_START, (at, run)).rowcount:
+                leases.take(run, session, lease_s=lease_s, at=at)
+                started.append((make_info(connection.execute(_FIND_INFO, (run,)).fetchone()), version))
+                active += 1
+        if len(started) >= wanted:
+            break
+    return started
+
+
+def list_left(connection: sqlite3.Connection, session: int) -> list[RunRow]:
+    """Runs of services that are under way and that no scheduler which may be alive carries out."""
+    rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
+    now = time.time()
+    return [run for run in (make_run(columns, now) for columns in rows) if not run.owned]
+
+
+def _is_paused(connection: sqlite3.Connection, dag_id: str, backfill: int) -> bool:
+    if backfill:
+        return connection.execute(_FIND_BACKFILL_PAUSED, (backfill,)).fetchone() is not None
+    return connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None

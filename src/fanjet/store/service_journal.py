@@ -1,0 +1,147 @@
+"""What the scheduler of a service does with the store beyond the journal: it finds its runs there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from fanjet.errors import OperationError
+from fanjet.model.runs import NewRun, RunInfo
+from fanjet.store import planned_runs, run_starts
+from fanjet.store.faults import explained
+from fanjet.store.journal import Journal
+from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
+from fanjet.store.rows import RunRow, VersionRow
+from fanjet.store.run_queries import decode_spec
+from fanjet.store.run_starts import MostActive
+
+_FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
+_FIND_VERSION_OF_RUN = "SELECT version FROM run WHERE run = ?"
+_FIND_ANY_QUEUED = "SELECT 1 FROM run WHERE state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL LIMIT 1"
+_KEEP_SESSION = "UPDATE session SET role = 'scheduler', until = ? WHERE session = ?"
+_FIND_NEWEST = "SELECT version FROM dag WHERE dag_id = ? AND is_present <> 0"
+
+
+class ServiceJournal(Journal):
+    """A journal whose scheduler takes up whatever is asked of the database, not one run that it is given."""
+
+    def start_queued(
+        self, session: int, *, wanted: int, find_most_active: MostActive, lease_s: float, at: float
+    ) -> list[tuple[RunInfo, int]]:
+        """Start runs that wait, within the limits, as `fanjet.store.run_starts.start_queued`."""
+        with explained(self._path):
+            if self._reader.execute(_FIND_ANY_QUEUED).fetchone() is None:
+                return []
+        with self._transaction():
+            return run_starts.start_queued(
+                self._writer,
+                self._leases,
+                session,
+                wanted=wanted,
+                find_most_active=find_most_active,
+                lease_s=lease_s,
+                at=at,
+            )
+
+    def list_left(self, session: int) -> list[RunRow]:
+        """Runs of services that no scheduler which may be alive carries out."""
+        with explained(self._path):
+            return run_starts.list_left(self._reader, session)
+
+    def keep_session(self, session: int, *, until: float) -> None:
+        """Say that this scheduler is at work until then."""
+        with self._transaction():
+            self._writer.execute(_KEEP_SESSION, (until, session))
+
+    def release_leases(self, runs: Collection[int], session: int) -> None:
+        """Give runs up in one transaction, so that others can take them at once."""
+        with self._transaction():
+            for run in runs:
+                self._leases.release(run, session)
+        self.forget(runs)
+
+    def forget(self, runs: Collection[int]) -> None:
+        """Drop what is kept here of runs that are no longer this scheduler's."""
+        for run in runs:
+            self._leases.forget(run)
+            self._summaries.forget(run)
+            self._pages.forget(run)
+
+    # --- versions ---
+
+    def get_version(self, version: int) -> VersionRow:
+        """A version of a DAG with its files.
+
+        Raises:
+            OperationError: There is none of this number.
+        """
+        with explained(self._path):
+            row = self._reader.execute(_FIND_VERSION, (version,)).fetchone()
+        if row is None:
+            raise OperationError(f"There is no version {version} of a DAG.")
+        number, spec, bundle, root, file = row
+        return VersionRow(version=number, spec=decode_spec(spec), bundle=bundle, root=root, file=file)
+
+    def get_version_of_run(self, run: int) -> int:
+        """The number of the version that a run keeps.
+
+        Raises:
+            OperationError: There is no such run.
+        """
+        with explained(self._path):
+            row = self._reader.execute(_FIND_VERSION_OF_RUN, (run,)).fetchone()
+        if row is None:
+            raise OperationError(f"There is no run {run}.")
+        return int(row[0])
+
+    def find_newest_version(self, dag_id: str) -> int | None:
+        """The number of the version that new runs of a DAG take; None when no file has the DAG."""
+        with explained(self._path):
+            row = self._reader.execute(_FIND_NEWEST, (dag_id,)).fetchone()
+        return None if row is None else int(row[0])
+
+    # --- planning ---
+
+    def list_due(self, at: float, limit: int) -> list[DagPlan]:
+        """DAGs that the planner has to look at."""
+        with explained(self._path):
+            return planned_runs.list_due(self._reader, at, limit)
+
+    def find_next_instant(self, at: float) -> float | None:
+        """When a DAG will be due next, after `at`."""
+        with explained(self._path):
+            return planned_runs.find_next_instant(self._reader, at)
+
+    def find_last(self, dag_id: str) -> LastRun | None:
+        """The latest run of a DAG that its schedule has made."""
+        with explained(self._path):
+            return planned_runs.find_last(self._reader, dag_id)
+
+    def count_unfinished(self, dag_id: str) -> int:
+        """Runs of a DAG that wait or are under way, those of backfills aside."""
+        with explained(self._path):
+            return planned_runs.count_unfinished(self._reader, dag_id)
+
+    def plan(self, plan: DagPlan, due: NextDue | None, runs: Sequence[NewRun] = ()) -> bool:
+        """Queue runs that are due and note when the DAG is due next, in one transaction.
+
+        Returns:
+            False when another scheduler was quicker; nothing was written then.
+        """
+        with self._transaction():
+            if not planned_runs.set_plan(self._writer, plan, due):
+                return False
+            for new in runs:
+                planned_runs.insert_queued(self._writer, plan.dag_id, plan.version, new)
+        return True
+
+    def queue_run(self, dag_id: str, version: int, new: NewRun) -> int:
+        """Ask for a run.
+
+        Raises:
+            OperationError: The DAG has a run with this id already.
+        """
+        with self._transaction():
+            number = planned_runs.insert_queued(self._writer, dag_id, version, new)
+            if number is None:
+                raise OperationError(f"DAG {dag_id!r} already has a run {new.run_id!r}; choose another run id.")
+        return number
