@@ -121,6 +121,18 @@ class TriggersFired(msgspec.Struct, frozen=True, kw_only=True):
     carries: list[bytes]
 
 
+class ProgramFailed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run executes cannot be had: its DAG file does not load, is not what it was, or ends its process over and over.
+
+    Everything of the run that executors had is back by then. For the scheduler, which ends the run; no machine sees it.
+    """
+
+    run: int
+    at: float
+    #: For people: what went wrong, where, and what to do.
+    reason: str
+
+
 class ClockTicked(msgspec.Struct, frozen=True, kw_only=True):
     """Time passed; whatever was due by `at` may go on."""
 
@@ -176,6 +188,7 @@ Event: TypeAlias = (
     | MapsMeasured
     | CallbacksRan
     | TriggersFired
+    | ProgramFailed
     | ClockTicked
     | CancelRequested
     | RerunRequested
