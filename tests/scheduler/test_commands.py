@@ -15,7 +15,7 @@ from fanjet.model.commands import ANSWER_WITHIN_S, Answer, Request
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.states import RunStatus, State
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
-from fanjet.scheduler.loop import LEASE_S
+from fanjet.scheduler.leases import LEASE_S
 from fanjet.store.commands import Commands
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader

@@ -22,7 +22,8 @@ from fanjet.parsing.loader import LoadedFile
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Silent
-from fanjet.scheduler.loop import LEASE_S, Scheduler
+from fanjet.scheduler.leases import LEASE_S
+from fanjet.scheduler.loop import Scheduler
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.shared import SharedStore

@@ -14,7 +14,7 @@ from fanjet.errors import ExecutionError, OperationError, RunOwnedError
 from fanjet.model.commands import ANSWER_WITHIN_S, Request
 from fanjet.model.events import CancelRequested
 from fanjet.scheduler.display import Display
-from fanjet.scheduler.loop import LEASE_S
+from fanjet.scheduler.leases import LEASE_S
 from fanjet.settings.values import Settings
 from fanjet.store.commands import Commands
 from fanjet.store.queries import Reader

@@ -14,7 +14,8 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
-from fanjet.scheduler.loop import LEASE_S, Scheduler
+from fanjet.scheduler.leases import LEASE_S
+from fanjet.scheduler.loop import Scheduler
 from fanjet.settings.values import Settings
 from fanjet.store.journal import Journal
 

@@ -15,7 +15,8 @@ from fanjet.model.requests import StartRun
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
-from fanjet.scheduler.loop import LEASE_S, Scheduler
+from fanjet.scheduler.leases import LEASE_S
+from fanjet.scheduler.loop import Scheduler
 from fanjet.store.journal import Journal
 
 

@@ -15,7 +15,7 @@ from fanjet.model.changes import (
 )
 from fanjet.model.events import CancelRequested
 from fanjet.model.instants import now
-from fanjet.scheduler.loop import LEASE_S
+from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.settings.values import Settings
 from fanjet.store.journal import Journal

@@ -214,3 +214,14 @@ Record: TypeAlias = (
 Change: TypeAlias = (
     Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | WatchTriggers | DropTriggers | RunCallbacks
 )
+
+
+def find_run(record: Record) -> int:
+    """The number of the run that a record is of."""
+    match record:
+        case RecordTries(ended=ended) | RecordCancelled(ended=ended):
+            return ended.run
+        case RecordXCom(pushed=pushed):
+            return pushed.run
+        case _:
+            return record.run

@@ -16,7 +16,7 @@ import msgspec
 
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
-from fanjet.errors import ExecutionError
+from fanjet.errors import ExecutionError, LeaseLostError
 from fanjet.executors.port import Executor
 from fanjet.model.changes import (
     CancelTries,
@@ -30,26 +30,35 @@ from fanjet.model.changes import (
     ReopenRun,
     RunCallbacks,
     WatchTriggers,
+    find_run,
 )
 from fanjet.model.commands import Answer, Command
-from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event, TriesEnded, TriesReturned
+from fanjet.model.events import (
+    CallbacksRan,
+    CancelRequested,
+    ClockTicked,
+    Event,
+    ProgramFailed,
+    TriesEnded,
+    TriesReturned,
+)
 from fanjet.model.instants import now
 from fanjet.model.launches import Launch
+from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
+from fanjet.scheduler.leases import LeaseKeeper, LeaseTerms
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
+from fanjet.scheduler.owned_runs import OwnedRuns
 from fanjet.store.journal import Journal
 
 #: The longest that the loop sleeps, so that displays move and leases are kept.
 _LONGEST_SLEEP_S = 0.25
 _DISPLAY_EVERY_S = 0.1
-#: How long a lease holds, and how often it is renewed.
-LEASE_S = 15.0
-_RENEW_EVERY_S = 5.0
 #: Between two looks for commands.
 _ASK_EVERY_S = 0.2
 #: Between two attempts at a write that failed for a passing reason.
@@ -71,6 +80,8 @@ class Scheduler:
         write_patience_s: How long a write that failed for a passing reason, such as a full disk, is tried again.
         clock: Gives the instant, in seconds since the epoch; never goes back.
         longest_sleep_s: The longest that a turn of the loop waits for something to happen.
+        terms: How long the leases hold.
+        goes_on: Whether a run that another scheduler has taken over is let go of, and all others go on.
     """
 
     def __init__(
@@ -84,6 +95,8 @@ class Scheduler:
         write_patience_s: float,
         clock: Callable[[], float] = now,
         longest_sleep_s: float = _LONGEST_SLEEP_S,
+        terms: LeaseTerms | None = None,
+        goes_on: bool = False,
     ) -> None:
         self._journal = journal
         self._executor = executor
@@ -94,7 +107,11 @@ class Scheduler:
         self._clock = clock
         self._longest_sleep_s = longest_sleep_s
         self._fences = fence_counter(session)
-        self._runs: dict[int, OwnedRun] = {}
+        self._runs = OwnedRuns()
+        self._keeper = LeaseKeeper(journal, session, terms or LeaseTerms(), clock)
+        self._goes_on = goes_on
+        #: Runs that have come to their end; what they owe may still be under way.
+        self._ended: set[int] = set()
         #: Started by tasks in this turn.
         self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
@@ -104,13 +121,28 @@ class Scheduler:
         self._stopping = False
         self._shown_at = 0.0
         self._asked_at = 0.0
-        self._renewed_at = clock()
 
     def own(
-        self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change], *, resumed: bool = False
+        self,
+        info: RunInfo,
+        spec: DagSpec,
+        machine: RunState,
+        changes: Sequence[Change],
+        *,
+        program: Program | None = None,
+        resumed: bool = False,
     ) -> None:
-        """Take over a run whose lease is held; `changes` are those that starting or restoring its machine gave."""
-        owned = OwnedRun(info, spec, machine)
+        """Take over a run whose lease is held.
+
+        Args:
+            info: The run.
+            spec: Its DAG.
+            machine: Its machine.
+            changes: Those that starting or restoring the machine gave.
+            program: What it executes; None for the file that the executor has loaded.
+            resumed: Whether it goes on from what is recorded.
+        """
+        owned = OwnedRun(info, spec, machine, program)
         self._admit(owned)
         self._display.run_opened(info, spec, owned, resumed=resumed)
         self._carry_out([(owned, changes)])
@@ -119,9 +151,9 @@ class Scheduler:
         """Let a run take part in what the loop does."""
         if owned.spec.dagrun_timeout_s is not None:
             owned.times_out_at = self._clock() + owned.spec.dagrun_timeout_s
-        self._runs[owned.info.number] = owned
         self._admission.add_run(owned.info.number, owned.spec)
-        self._executor.open_run(owned.info)
+        self._runs.add(owned)
+        self._executor.open_run(owned.info, owned.program)
 
     def adopt(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
         """As `own`, for a run that a task of another has started; from within a turn, and without a display of its own.
@@ -165,19 +197,41 @@ class Scheduler:
         Raises:
             ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
         """
-        while not all(self._is_over(owned) for owned in self._runs.values()):
-            if self.killing or (self._stopping and not self._executor.busy()):
+        while not all(self._is_over(owned) for owned in self._runs):
+            if self.done_stopping:
                 break
             self.turn()
-        for number, owned in self._runs.items():
-            self._admission.remove_run(number)
-            if owned.is_quiet:
-                self._display.message(f"Run {number} of DAG {owned.info.dag_id!r} ended: {owned.machine.status.label}.")
-            else:
-                self._display.run_ended(owned.info, owned.machine.status, owned)
-        statuses = {number: owned.machine.status for number, owned in self._runs.items()}
-        self._runs.clear()
-        return statuses
+        return {number: self.let_go(number) for number in list(self._runs.numbers)}
+
+    @property
+    def done_stopping(self) -> bool:
+        """Whether a stop was asked for, and nothing is waited for any more."""
+        return self.killing or (self._stopping and not self._executor.busy())
+
+    @property
+    def runs(self) -> OwnedRuns:
+        """What this scheduler carries out; nobody else changes it."""
+        return self._runs
+
+    def list_over(self) -> list[int]:
+        """The runs that are over, with all that they owe; `let_go` of them."""
+        self._ended &= set(self._runs.numbers)  # but for a few, there are none
+        return [number for number in self._ended if self._is_over(self._runs[number])]
+
+    def let_go(self, number: int) -> RunStatus:
+        """Take no further part in a run. Its lease is left to the caller.
+
+        Returns:
+            Its end, or RUNNING where it can be resumed.
+        """
+        owned = self._runs.remove(number)
+        self._ended.discard(number)
+        self._admission.remove_run(number)
+        if owned.is_quiet:
+            self._display.message(f"Run {number} of DAG {owned.info.dag_id!r} ended: {owned.machine.status.label}.")
+        else:
+            self._display.run_ended(owned.info, owned.machine.status, owned)
+        return owned.machine.status
 
     def _is_over(self, owned: OwnedRun) -> bool:
         """Whether the run is over and its cancelled tries have had their time to clean up."""
@@ -200,9 +254,10 @@ class Scheduler:
         self._show()
 
     def _find_patience_s(self) -> float:
-        now = self._clock()
-        wakes = [wake_at for owned in self._runs.values() if (wake_at := owned.next_wake_at()) is not None]
-        return max(0.0, min([self._longest_sleep_s, *(wake_at - now for wake_at in wakes)]))
+        wake_at = self._runs.next_wake_at()
+        if wake_at is None:
+            return self._longest_sleep_s
+        return max(0.0, min(self._longest_sleep_s, wake_at - self._clock()))
 
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
         of_run: defaultdict[int, list[Event]] = defaultdict(list)
@@ -210,6 +265,10 @@ class Scheduler:
         for event in events:
             if event.run not in self._runs:
                 continue  # a cancelled try of a run that is over
+            if isinstance(event, ProgramFailed):
+                of_run[event.run].append(CancelRequested(run=event.run, at=event.at, reason=event.reason))
+                self._display.message(f"Run {event.run} cannot go on: {event.reason}")
+                continue
             of_run[event.run].append(event)
             match event:
                 case TriesEnded() | TriesReturned():
@@ -219,14 +278,18 @@ class Scheduler:
                 case CallbacksRan():
                     self._callbacks_ran(event)
         now = self._clock()
-        for number, owned in self._runs.items():
-            wake_at = owned.next_wake_at()
-            if wake_at is not None and wake_at <= now:
-                of_run[number].append(_find_due(owned, now))
+        for owned in self._runs.take_due(now):
+            of_run[owned.info.number].append(_find_due(owned, now))
         return [
-            (self._runs[number], [*self._runs[number].machine.apply(batch), *late[number]])
+            (owned, [*self._decide(owned, batch), *late[number]])
             for number, batch in of_run.items()
+            for owned in [self._runs[number]]
         ]
+
+    def _decide(self, owned: OwnedRun, events: Sequence[Event]) -> Sequence[Change]:
+        changes = owned.machine.apply(events)
+        self._runs.note_wake(owned)
+        return changes
 
     def _find_cancelled(self, event: TriesEnded | TriesReturned) -> list[RecordCancelled]:
         """The machine refuses the ends of cancelled tries; what they printed is kept."""
@@ -259,7 +322,7 @@ class Scheduler:
 
     def _carry_out_command(self, owned: OwnedRun, command: Command) -> None:
         request = msgspec.structs.replace(command.request, at=self._clock())
-        changes = owned.machine.apply([request])
+        changes = self._decide(owned, [request])
         answer = Answer(command=command.number, run=command.run, text=describe_answer(request, changes))
         self._display.message(f"asked from elsewhere: {answer.text}")
         self._carry_out([(owned, changes)], answers=[answer])
@@ -272,6 +335,8 @@ class Scheduler:
         orders: list[_Order] = []
         reopened: dict[int, OwnedRun] = {}
         for owned, changes in decided:
+            if owned.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED}:
+                self._ended.add(owned.info.number)
             for change in changes:
                 match change:
                     case QueueInstances():
@@ -289,9 +354,13 @@ class Scheduler:
                             reopened[change.run] = owned
         launches = self._launch()
         if records or launches or answers:
-            self._write(records, launches, answers)
+            lost = self._write(records, launches, answers)
+            if lost:
+                launches = [launch for launch in launches if launch.run not in lost]
+                orders = [order for order in orders if order.run not in lost]
+                self._lose(lost)
         for owned in reopened.values():
-            self._executor.open_run(msgspec.structs.replace(owned.info))  # workers forget what they have read
+            self._executor.open_run(owned.info, owned.program)  # workers forget what they have read
         if launches:
             self._executor.launch(launches)
         self._order(orders)
@@ -300,8 +369,11 @@ class Scheduler:
         if self._stops_asked:
             return []
         launches = self._admission.take(self._executor.room(), self._fences.__next__)
-        for number, owned in self._runs.items():
-            own = launches if len(self._runs) == 1 else [launch for launch in launches if launch.run == number]
+        of_run: defaultdict[int, list[Launch]] = defaultdict(list)
+        for launch in launches:
+            of_run[launch.run].append(launch)
+        for number, own in of_run.items():
+            owned = self._runs[number]
             owned.machine.launched(own)
             owned.tries_out += sum(launch.count for launch in own)
         return launches
@@ -321,12 +393,21 @@ class Scheduler:
                 case DropTriggers():
                     self._executor.drop_triggers(order)
 
-    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[Answer]) -> None:
+    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[Answer]) -> frozenset[int]:
+        """Write a batch; the runs that turn out to be another's are left out of it, and returned."""
         give_up_at = time.monotonic() + self._write_patience_s
         told = False
+        lost: frozenset[int] = frozenset()
         while True:
             try:
                 self._journal.write(records, launches, at=self._clock(), answers=answers)
+            except LeaseLostError as error:
+                if not self._goes_on:
+                    raise
+                lost |= error.runs
+                records = [record for record in records if find_run(record) not in lost]
+                launches = [launch for launch in launches if launch.run not in lost]
+                answers = [answer for answer in answers if answer.run not in lost]
             except ExecutionError as error:
                 if not error.temporary or time.monotonic() > give_up_at or self.killing:
                     raise
@@ -335,25 +416,35 @@ class Scheduler:
                     self._display.message(f"{error} Trying again for {self._write_patience_s:g} s.")
                 time.sleep(_WRITE_PAUSE_S)
             else:
-                return
+                return lost
 
     def _renew_leases(self) -> None:
-        now = self._clock()
-        if now - self._renewed_at < _RENEW_EVERY_S:
-            return
         try:
-            self._journal.renew_leases(self._session, lease_s=LEASE_S, at=now)
-        except ExecutionError as error:
-            if not error.temporary:
+            self._keeper.renew()
+        except LeaseLostError as error:
+            if not self._goes_on:
                 raise
-            return  # tried again in the next turn; should the lease be lost meanwhile, the next write says so
-        self._renewed_at = now
+            self._lose(error.runs)
+
+    def _lose(self, runs: Iterable[int]) -> None:
+        """Another scheduler goes on with these; whatever is still done here for them counts for nothing."""
+        for number in runs:
+            if number in self._runs:
+                owned = self._runs.remove(number)
+                self._ended.discard(number)
+                self._admission.remove_run(number)
+                self._executor.close_run(number)
+                self._display.message(
+                    f"Run {number} of DAG {owned.info.dag_id!r} was taken over by another scheduler, because this one "
+                    "had not renewed its lease in time. Nothing is lost: it goes on there."
+                )
+        self._journal.forget(runs)
 
     def _show(self) -> None:
         now = time.monotonic()
         if now - self._shown_at >= _DISPLAY_EVERY_S:
             self._shown_at = now
-            for owned in self._runs.values():
+            for owned in self._runs:
                 if not owned.is_quiet:
                     self._display.progress(owned.info, owned)
 

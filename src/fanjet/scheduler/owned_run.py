@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fanjet.engine.run_state import RunState
+from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
@@ -18,6 +19,8 @@ class OwnedRun:
     info: RunInfo
     spec: DagSpec
     machine: RunState
+    #: What it executes; None for the file that the executor has loaded.
+    program: Program | None = None
     #: Started by a task of another run: the display shows that one.
     is_quiet: bool = False
     #: How many owed callbacks are with workers.

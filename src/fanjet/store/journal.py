@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Self
 
 import msgspec
 
-from fanjet.errors import InvariantError, OperationError
+from fanjet.errors import OperationError
 from fanjet.model.changes import (
     ClearInstances,
     EndInstances,
@@ -30,6 +30,7 @@ from fanjet.model.changes import (
     ReopenMap,
     ReopenRun,
     SetMapLength,
+    find_run,
 )
 from fanjet.model.commands import ANSWER_WITHIN_S, Answer, Command, decode_request
 from fanjet.model.history import RunHistory
@@ -179,9 +180,14 @@ class Journal:
         """Give a run up, so that others can take it at once."""
         with self._transaction():
             self._leases.release(run, session)
-        self._leases.forget(run)
-        self._summaries.forget(run)
-        self._pages.forget(run)
+        self.forget([run])
+
+    def forget(self, runs: Iterable[int]) -> None:
+        """Drop what is kept here of runs that are no longer this scheduler's."""
+        for run in runs:
+            self._leases.forget(run)
+            self._summaries.forget(run)
+            self._pages.forget(run)
 
     # --- the hot way ---
 
@@ -205,7 +211,7 @@ class Journal:
             ExecutionError: The database failed (`temporary` when trying again may help), or the lease of a run is lost.
         """
         with self._transaction():
-            runs = [_find_run(record) for record in records] + [x.run for x in launches] + [x.run for x in answers]
+            runs = [find_run(record) for record in records] + [x.run for x in launches] + [x.run for x in answers]
             self._leases.check(dict.fromkeys(runs))
             for record in records:
                 self._write_record(record)
@@ -340,19 +346,6 @@ class Journal:
                     self._writer.execute("ROLLBACK")
                 raise
             self._summaries.committed()
-
-
-def _find_run(record: Record) -> int:
-    match record:
-        case RecordTries(ended=ended) | RecordCancelled(ended=ended):
-            return ended.run
-        case RecordXCom(pushed=pushed):
-            return pushed.run
-        case EndInstances(run=run) | SetMapLength(run=run) | ClearInstances(run=run) | EndRun(run=run):
-            return run
-        case ReopenMap(run=run) | ReopenRun(run=run) | RecordFirings(run=run):
-            return run
-    raise InvariantError(f"the journal does not know how to write {record!r}")
 
 
 def _make_run_row(dag_id: str, version: int, info: NewRun) -> tuple[object, ...]:

@@ -59,13 +59,6 @@ class ServiceJournal(Journal):
                 self._leases.release(run, session)
         self.forget(runs)
 
-    def forget(self, runs: Collection[int]) -> None:
-        """Drop what is kept here of runs that are no longer this scheduler's."""
-        for run in runs:
-            self._leases.forget(run)
-            self._summaries.forget(run)
-            self._pages.forget(run)
-
     # --- versions ---
 
     def get_version(self, version: int) -> VersionRow:
