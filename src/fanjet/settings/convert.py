@@ -41,7 +41,7 @@ def convert(setting: Setting, written: object) -> Value:
     if setting.kind in ("folder", "text"):
         if not isinstance(written, str) or not written.strip():
             raise _refused(setting)
-        return written.strip()
+        return _choose(setting, written.strip())
     return _number(setting, written)
 
 
@@ -54,7 +54,15 @@ def _number(setting: Setting, written: object) -> int | float:
         raise _refused(setting)
     if found < setting.minimum:
         raise RefusedValueError(f"{_say_number(found)} is too small; the least is {_say_number(setting.minimum)}")
+    if setting.maximum is not None and found > setting.maximum:
+        raise RefusedValueError(f"{_say_number(found)} is too large; the most is {_say_number(setting.maximum)}")
     return int(found) if whole else float(found)
+
+
+def _choose(setting: Setting, text: str) -> str:
+    if setting.choices and text not in setting.choices:
+        raise RefusedValueError(f"expected {' or '.join(setting.choices)}")
+    return text
 
 
 def _read_number(setting: Setting, written: object) -> int | float | None:

@@ -60,7 +60,9 @@ def load_settings(
     values: dict[str, object] = {name: value for name, (value, _) in found.items()}
     if fault := find_path_fault(str(home)):
         raise OperationError(f"{fault} Or set FANJET_HOME to another folder.")
-    values["home"] = Path(str(home))
+    for name, value in values.items():
+        if SETTING_OF_NAME[name].kind == "folder" and value is not None:
+            values[name] = Path(str(value))
     origins = {name: origin for name, (_, origin) in found.items()}
     return msgspec.convert({**values, "origins": origins}, Settings)
 
@@ -80,20 +82,24 @@ def _find_project_file(start: Path | None) -> Path | None:
 
 
 def _find_value(name: str, layers: list[_Layer]) -> tuple[Value, str]:
-    """The value of one setting and where it comes from; a home comes absolute."""
+    """The value of one setting and where it comes from; a folder comes absolute."""
+    is_folder = SETTING_OF_NAME[name].kind == "folder"
     for layer in layers:
         if name in layer.values:
             value = layer.values[name]
-            return (_absolute(str(value), layer.base) if name == "home" else value), layer.origin[name]
+            if is_folder and value is not None:
+                value = _absolute(name, str(value), layer.base)
+            return value, layer.origin[name]
     default = SETTING_OF_NAME[name].default
-    return (_absolute(str(default), Path.cwd()) if name == "home" else default), "default"
+    return (_absolute(name, str(default), Path.cwd()) if is_folder and default is not None else default), "default"
 
 
-def _absolute(folder: str, base: Path) -> str:
+def _absolute(name: str, folder: str, base: Path) -> str:
     try:
         return os.path.normpath(base.absolute() / Path(folder).expanduser())
     except RuntimeError as error:
-        raise OperationError(f"The home {folder!r} cannot be found: {error} Set FANJET_HOME to a folder.") from error
+        variable = SETTING_OF_NAME[name].variable
+        raise OperationError(f"The {name} {folder!r} cannot be found: {error} Set {variable} to a folder.") from error
 
 
 def _from_flags(flags: Mapping[str, object]) -> _Layer:

@@ -25,6 +25,10 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: Value
     #: The smallest value that makes sense, for numbers.
     minimum: float = 0
+    #: The largest, where there is one.
+    maximum: float | None = None
+    #: The only texts that make sense; empty where any does.
+    choices: tuple[str, ...] = ()
     #: It is not shown, and stands in no file that runs keep a copy of.
     secret: bool = False
     help: str
@@ -115,6 +119,58 @@ SETTINGS: tuple[Setting, ...] = (
         kind="seconds",
         default=30.0,
         help="How long to wait while another process locks the database, or for space on a full disk.",
+    ),
+    Setting(
+        name="database",
+        kind="text",
+        default=None,
+        help="The database: postgresql://user:password@host/name. Unset: the SQLite file <home>/fanjet.db.",
+    ),
+    Setting(
+        name="dags",
+        kind="folder",
+        default=None,
+        help="The folder of DAG files that `fanjet up` serves. Unset: <home>/dags. A relative one in a file counts "
+        "from that file.",
+    ),
+    Setting(
+        name="host",
+        kind="text",
+        default="127.0.0.1",
+        help="The address that `fanjet up` listens on; 0.0.0.0 for all of this machine.",
+    ),
+    Setting(
+        name="port",
+        kind="count",
+        default=8080,
+        maximum=65535,
+        help="The port that `fanjet up` listens on; 0 for any that is free.",
+    ),
+    Setting(
+        name="schedulers",
+        kind="count",
+        default=1,
+        help="How many scheduler processes `fanjet up` runs; 0 where other machines run them.",
+    ),
+    Setting(
+        name="stop_grace_s",
+        kind="seconds",
+        default=30.0,
+        help="How long running tries may go on when `fanjet up` is asked to stop.",
+    ),
+    Setting(
+        name="log_format",
+        kind="text",
+        default="text",
+        choices=("text", "json"),
+        help="How the processes of `fanjet up` write what they do: text for people, json for programs.",
+    ),
+    Setting(
+        name="log_level",
+        kind="text",
+        default="info",
+        choices=("debug", "info", "warning", "error"),
+        help="The least important lines that the processes of `fanjet up` write.",
     ),
 )
 

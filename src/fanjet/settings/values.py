@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -25,6 +26,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: One or several, with commas between them.
     fernet_key: str | None
     db_busy_timeout_s: float
+    #: None for the SQLite file of the home.
+    database: str | None
+    #: None for the folder `dags` of the home; see `dags_folder`.
+    dags: Path | None
+    host: str
+    #: 0 for any free one.
+    port: int
+    schedulers: int
+    stop_grace_s: float
+    log_format: Literal["text", "json"]
+    log_level: Literal["debug", "info", "warning", "error"]
     #: By setting: where its value comes from, in words for people ("default", "--workers", a file, a variable).
     origins: dict[str, str]
 
@@ -32,3 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def values_root(self) -> str:
         """The fsspec URL (or folder) of the value store."""
         return self.values_url or str(self.home / "values")
+
+    @property
+    def dags_folder(self) -> Path:
+        """The folder of DAG files that a service serves; absolute."""
+        return self.dags or self.home / "dags"
