@@ -19,5 +19,5 @@ def check_pools(specs: Iterable[DagSpec], pools: Mapping[str, int]) -> None:
         OperationError: A task wants a pool that does not exist, or more slots than it has.
     """
     limits = Limits(pools)
-    for number, spec in enumerate(specs):
-        limits.add_run(number, spec)
+    for spec in specs:
+        limits.check(spec)

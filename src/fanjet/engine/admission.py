@@ -38,6 +38,14 @@ class Admission:
         #: The negated priorities in use, ascending.
         self._order: list[int] = []
 
+    def check(self, spec: DagSpec) -> None:
+        """Check that a run of a DAG could be added.
+
+        Raises:
+            OperationError: A task wants a pool that does not exist, or more slots than it has.
+        """
+        self._limits.check(spec)
+
     def add_run(self, run: int, spec: DagSpec) -> None:
         """Make a run known before anything of it is queued.
 

@@ -42,6 +42,15 @@ class Limits:
         Raises:
             OperationError: A task wants a pool that does not exist, or more slots than it has.
         """
+        self.check(spec)
+        self._runs[run] = _Run(spec)
+
+    def check(self, spec: DagSpec) -> None:
+        """Check that every task of a DAG fits into its pool.
+
+        Raises:
+            OperationError: A task wants a pool that does not exist, or more slots than it has.
+        """
         for task in spec.tasks:
             slots = self._slots.get(task.pool)
             if slots is None:
@@ -54,7 +63,6 @@ class Limits:
                     f"task {task.task_id!r} of DAG {spec.dag_id!r} wants {task.pool_slots} slots of pool "
                     f"{task.pool!r}, which has {slots}. Fix: give the pool more slots, or the task fewer."
                 )
-        self._runs[run] = _Run(spec)
 
     def remove_run(self, run: int) -> None:
         """Forget a run and give back what it holds."""

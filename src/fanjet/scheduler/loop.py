@@ -82,6 +82,7 @@ class Scheduler:
         longest_sleep_s: The longest that a turn of the loop waits for something to happen.
         terms: How long the leases hold.
         goes_on: Whether a run that another scheduler has taken over is let go of, and all others go on.
+        ask_every_s: The pause between two looks for commands.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Scheduler:
         longest_sleep_s: float = _LONGEST_SLEEP_S,
         terms: LeaseTerms | None = None,
         goes_on: bool = False,
+        ask_every_s: float = _ASK_EVERY_S,
     ) -> None:
         self._journal = journal
         self._executor = executor
@@ -110,8 +112,11 @@ class Scheduler:
         self._runs = OwnedRuns()
         self._keeper = LeaseKeeper(journal, session, terms or LeaseTerms(), clock)
         self._goes_on = goes_on
+        self._ask_every_s = ask_every_s
         #: Runs that have come to their end; what they owe may still be under way.
         self._ended: set[int] = set()
+        #: What was asked of runs that are not here, when it was last looked at.
+        self.unclaimed: list[Command] = []
         #: Started by tasks in this turn.
         self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
@@ -142,10 +147,14 @@ class Scheduler:
             program: What it executes; None for the file that the executor has loaded.
             resumed: Whether it goes on from what is recorded.
         """
-        owned = OwnedRun(info, spec, machine, program)
-        self._admit(owned)
-        self._display.run_opened(info, spec, owned, resumed=resumed)
-        self._carry_out([(owned, changes)])
+        self.take_in([(OwnedRun(info, spec, machine, program, is_resumed=resumed), changes)])
+
+    def take_in(self, opened: Sequence[tuple[OwnedRun, Sequence[Change]]]) -> None:
+        """As `own`, for several runs in one transaction."""
+        for owned, _ in opened:
+            self._admit(owned)
+            self._display.run_opened(owned.info, owned.spec, owned, resumed=owned.is_resumed)
+        self._carry_out(opened)
 
     def _admit(self, owned: OwnedRun) -> None:
         """Let a run take part in what the loop does."""
@@ -307,7 +316,7 @@ class Scheduler:
     def _obey(self) -> None:
         """Carry out what other processes have asked of the runs, each in one transaction with its answer."""
         now = time.monotonic()
-        if now - self._asked_at < _ASK_EVERY_S:
+        if now - self._asked_at < self._ask_every_s:
             return
         self._asked_at = now
         try:
@@ -316,6 +325,7 @@ class Scheduler:
             if not error.temporary:
                 raise
             return  # asked again in the next turn
+        self.unclaimed = [command for command in commands if command.run not in self._runs]
         for command in commands:
             if command.run in self._runs:
                 self._carry_out_command(self._runs[command.run], command)

@@ -21,6 +21,8 @@ class OwnedRun:
     machine: RunState
     #: What it executes; None for the file that the executor has loaded.
     program: Program | None = None
+    #: Whether it goes on from what is recorded.
+    is_resumed: bool = False
     #: Started by a task of another run: the display shows that one.
     is_quiet: bool = False
     #: How many owed callbacks are with workers.

@@ -43,6 +43,9 @@ SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease
 WHERE r.ended_at IS NULL AND r.state = 1 AND r.queued_at IS NOT NULL
       AND (r.lease_session IS NULL OR r.lease_session <> ?)
 ORDER BY r.run"""  # noqa: S608 - constants
+_FIND_RUN: Final = f"""
+SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session
+WHERE r.run = ? AND r.queued_at IS NOT NULL AND r.state <> 0"""  # noqa: S608 - constants
 
 #: The most runs of a DAG (or of a backfill, whose number is the second argument, else 0) at once, for a version.
 MostActive = Callable[[int, int], int | None]
@@ -97,6 +100,13 @@ def list_left(connection: sqlite3.Connection, session: int) -> list[RunRow]:
     rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
     now = time.time()
     return [run for run in (make_run(columns, now) for columns in rows) if not run.owned]
+
+
+def find_unowned(connection: sqlite3.Connection, run: int) -> RunInfo | None:
+    """A run that a service has started, if no scheduler that may be alive carries it out."""
+    row = connection.execute(_FIND_RUN, (run,)).fetchone()
+    found = None if row is None else make_run(row, time.time())
+    return None if found is None or found.owned else found.info
 
 
 def _is_paused(connection: sqlite3.Connection, dag_id: str, backfill: int) -> bool:

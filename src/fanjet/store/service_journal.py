@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import msgspec
+
 from fanjet.errors import OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.store import planned_runs, run_starts
@@ -17,6 +19,7 @@ from fanjet.store.run_starts import MostActive
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
 _FIND_VERSION_OF_RUN = "SELECT version FROM run WHERE run = ?"
 _FIND_ANY_QUEUED = "SELECT 1 FROM run WHERE state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL LIMIT 1"
+_FIND_BACKFILL = "SELECT body FROM backfill WHERE backfill = ?"
 _KEEP_SESSION = "UPDATE session SET role = 'scheduler', until = ? WHERE session = ?"
 _FIND_NEWEST = "SELECT version FROM dag WHERE dag_id = ? AND is_present <> 0"
 
@@ -46,6 +49,18 @@ class ServiceJournal(Journal):
         """Runs of services that no scheduler which may be alive carries out."""
         with explained(self._path):
             return run_starts.list_left(self._reader, session)
+
+    def find_service_run(self, run: int) -> RunInfo | None:
+        """A run that a service has started, and that no scheduler which may be alive carries out; None otherwise."""
+        with explained(self._path):
+            return run_starts.find_unowned(self._reader, run)
+
+    def find_most_active(self, backfill: int) -> int | None:
+        """The most runs of a backfill at once; None where it does not say."""
+        with explained(self._path):
+            row = self._reader.execute(_FIND_BACKFILL, (backfill,)).fetchone()
+        most = None if row is None else msgspec.json.decode(row[0]).get("max_active_runs")
+        return most if isinstance(most, int) else None
 
     def keep_session(self, session: int, *, until: float) -> None:
         """Say that this scheduler is at work until then."""

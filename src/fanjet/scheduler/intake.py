@@ -1,0 +1,144 @@
+"""How the scheduler of a service comes by its runs: those that are asked for, and those that were left behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from fanjet.engine.admission import Admission
+from fanjet.engine.run_state import RunState
+from fanjet.errors import FanjetError, LeaseLostError, RunOwnedError
+from fanjet.model.changes import Change, Record
+from fanjet.model.events import CancelRequested
+from fanjet.model.runs import RunInfo
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
+from fanjet.scheduler.leases import LeaseTerms
+from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.owned_run import OwnedRun
+from fanjet.scheduler.programs import Programs
+from fanjet.store.service_journal import ServiceJournal
+
+_log = logging.getLogger("fanjet.scheduler")
+#: The most runs that are taken up at a time, so that the loop goes on with those it has.
+_AT_A_TIME = 50
+#: Whole histories are read for those that others have left.
+_LEFT_AT_A_TIME = 10
+
+
+class Intake:
+    """Takes runs up.
+
+    Args:
+        journal: The store.
+        session: The number of the scheduler.
+        scheduler: Carries the runs out.
+        admission: That of the scheduler; refuses a run that wants a pool that is not there.
+        programs: What the runs execute.
+        terms: How long leases hold.
+        most_active: The most runs of a DAG at once where the DAG says nothing else.
+        clock: Gives the instant.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: ServiceJournal,
+        session: int,
+        scheduler: Scheduler,
+        admission: Admission,
+        programs: Programs,
+        terms: LeaseTerms,
+        most_active: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self._journal = journal
+        self._session = session
+        self._scheduler = scheduler
+        self._admission = admission
+        self._programs = programs
+        self._terms = terms
+        self._most_active = most_active
+        self._clock = clock
+
+    def start_queued(self) -> bool:
+        """Start runs that wait; whether there may be more of them."""
+        now = self._clock()
+        started = self._journal.start_queued(
+            self._session,
+            wanted=_AT_A_TIME,
+            find_most_active=self._find_most_active,
+            lease_s=self._terms.lease_s,
+            at=now,
+        )
+        opened = []
+        for info, version in started:
+            spec = self._programs.get_version(version).spec
+            machine = RunState(info.number, spec)
+            owned = self._open(info, version, machine, machine.start(now))
+            opened += [] if owned is None else [owned]
+        if opened:
+            self._scheduler.take_in(opened)
+        return len(started) == _AT_A_TIME
+
+    def take_left(self) -> None:
+        """Go on with runs whose scheduler is gone."""
+        for row in self._journal.list_left(self._session)[:_LEFT_AT_A_TIME]:
+            self._take_over(row.info, f"Going on with run {row.info.number}, which another scheduler has left.")
+
+    def take_asked(self) -> None:
+        """Go on with runs that nobody carries out, and of which something is asked."""
+        for number in dict.fromkeys(command.run for command in self._scheduler.unclaimed):
+            info = self._journal.find_service_run(number)
+            if info is not None:
+                self._take_over(info, f"Run {number} is opened again, because something is asked of it.")
+
+    def _take_over(self, info: RunInfo, message: str) -> None:
+        run, now = info.number, self._clock()
+        try:
+            self._journal.take_lease(run, self._session, lease_s=self._terms.lease_s, at=now)
+        except RunOwnedError:
+            return  # another scheduler was quicker
+        _log.info(message)
+        version = self._journal.get_version_of_run(run)
+        spec = self._programs.get_version(version).spec
+        status = self._journal.get_status(run)
+        at = max(now, info.started_at.timestamp())
+        machine, changes = RunState.restore(run, spec, self._journal.read_history(run), at, status=status)
+        opened = self._open(info, version, machine, changes, resumed=True)
+        if opened is not None:
+            self._scheduler.take_in([opened])
+
+    def _open(
+        self, info: RunInfo, version: int, machine: RunState, changes: Sequence[Change], *, resumed: bool = False
+    ) -> tuple[OwnedRun, Sequence[Change]] | None:
+        """A run as the scheduler takes it in; None when it cannot be carried out, and has been ended for that."""
+        try:
+            program = self._programs.get(version)
+            self._admission.check(program.spec)
+        except FanjetError as error:
+            self._refuse(info, self._programs.get_version(version).spec, machine, changes, str(error))
+            return None
+        return OwnedRun(info, program.spec, machine, program, is_resumed=resumed), changes
+
+    def _refuse(
+        self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change], reason: str
+    ) -> None:
+        """End a run that cannot be carried out; its callbacks cannot run either."""
+        now = self._clock()
+        _log.error("Run %d of DAG %r cannot be carried out: %s", info.number, spec.dag_id, reason)
+        decided = [*changes]
+        if machine.status not in {RunStatus.SUCCESS, RunStatus.FAILED}:
+            decided += machine.apply([CancelRequested(run=info.number, at=now, reason=reason)])
+        records = [change for change in decided if isinstance(change, Record)]
+        try:
+            self._journal.write(records, [], at=now)
+        except LeaseLostError:
+            return  # another scheduler has it
+        self._journal.release_leases([info.number], self._session)
+
+    def _find_most_active(self, version: int, backfill: int) -> int | None:
+        if backfill:
+            return self._journal.find_most_active(backfill) or self._most_active
+        most = self._programs.get_version(version).spec.max_active_runs
+        return self._most_active if most is None else most or None

@@ -1,0 +1,129 @@
+"""Makes the runs that are due by the clock.
+
+The next run of each DAG stands in its row, so that what is due is found by one query however many DAGs there are. It is
+found anew from the latest run whenever the DAG has changed or the instant has come, so a service that was down, or a
+DAG that was paused, goes on as its `catchup` says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fanjet.errors import FanjetError
+from fanjet.model.runs import NewRun
+from fanjet.model.spec import DagSpec
+from fanjet.scheduler.programs import Programs
+from fanjet.schedules import Due, Interval, find_next
+from fanjet.store.planned_runs import DagPlan, NextDue
+from fanjet.store.service_journal import ServiceJournal
+
+_log = logging.getLogger("fanjet.scheduler")
+#: The most DAGs that are looked at in one turn, and the most missed runs of one that are made up for in it.
+_DAGS_AT_A_TIME = 50
+_RUNS_AT_A_TIME = 50
+
+
+class Planner:
+    """Makes scheduled runs.
+
+    Args:
+        journal: The store.
+        programs: The DAGs by version.
+        most_active: The most unfinished runs of a DAG where the DAG says nothing else: more are not made.
+        make_params: Gives the JSON text of the parameters of a run that nobody gives any; raises an `OperationError`
+            when one has no default.
+        clock: Gives the instant.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: ServiceJournal,
+        programs: Programs,
+        most_active: int,
+        make_params: Callable[[DagSpec], str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._journal = journal
+        self._programs = programs
+        self._most_active = most_active
+        self._make_params = make_params
+        self._clock = clock
+
+    def look(self) -> bool:
+        """Make what is due; whether there may be more at once."""
+        now = self._clock()
+        due = self._journal.list_due(now, _DAGS_AT_A_TIME)
+        made = sum(self._plan(plan, now) for plan in due)
+        return bool(made) and len(due) == _DAGS_AT_A_TIME
+
+    def find_next_instant(self) -> float | None:
+        """When the first DAG is due that is not due now."""
+        return self._journal.find_next_instant(self._clock())
+
+    def _plan(self, plan: DagPlan, now: float) -> bool:
+        """Look at one DAG; whether anything was written."""
+        try:
+            spec = self._programs.get_version(plan.version).spec
+            due, runs = self._find_runs(spec, now)
+        except FanjetError as error:
+            _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, error)
+            due, runs = None, []
+        found = None if due is None else _as_row(due)
+        if found is not None and not runs and plan.planned_version == plan.version:
+            if found.run_after == plan.next_run_after:
+                return False  # it waits for runs of it to end
+        if not self._journal.plan(plan, found, runs):
+            return False
+        for run in runs:
+            _log.info("DAG %r is due: run %s", plan.dag_id, run.run_id)
+        return True
+
+    def _find_runs(self, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
+        """What is due of a DAG now, and when it is due next."""
+        if spec.timetable is None:
+            return None, []
+        last = self._journal.find_last(spec.dag_id)
+        interval = None if last is None else Interval(last.interval_start, last.interval_end)
+        most = self._most_active if spec.max_active_runs is None else spec.max_active_runs or _RUNS_AT_A_TIME
+        room = min(most - self._journal.count_unfinished(spec.dag_id), _RUNS_AT_A_TIME)
+        runs: list[NewRun] = []
+        while True:
+            due = find_next(
+                spec.timetable,
+                last=interval,
+                start_date=spec.start_date and spec.start_date.timestamp(),
+                end_date=spec.end_date and spec.end_date.timestamp(),
+                catchup=spec.catchup,
+                now=now,
+            )
+            if due is None or due.run_after > now or len(runs) >= room:
+                return due, runs
+            runs.append(_make_run(due, self._make_params(spec), now))
+            interval = Interval(due.interval_start, due.interval_end)
+
+
+def _as_row(due: Due) -> NextDue:
+    return NextDue(
+        run_after=due.run_after,
+        logical_date=due.logical_date,
+        interval_start=due.interval_start,
+        interval_end=due.interval_end,
+    )
+
+
+def _make_run(due: Due, params: str, now: float) -> NewRun:
+    created_at = datetime.fromtimestamp(now, UTC)
+    logical_date = datetime.fromtimestamp(due.logical_date, UTC)
+    return NewRun(
+        run_id=f"scheduled__{logical_date.isoformat()}",
+        run_type="scheduled",
+        logical_date=logical_date,
+        data_interval_start=datetime.fromtimestamp(due.interval_start, UTC),
+        data_interval_end=datetime.fromtimestamp(due.interval_end, UTC),
+        created_at=created_at,
+        started_at=created_at,
+        params=params,
+    )

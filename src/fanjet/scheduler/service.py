@@ -1,0 +1,121 @@
+"""The scheduler of a service: carries out whatever runs the database asks for, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fanjet.errors import ExecutionError, LeaseLostError
+from fanjet.model.states import RunStatus
+from fanjet.scheduler.intake import Intake
+from fanjet.scheduler.leases import LeaseTerms
+from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.planner import Planner
+from fanjet.store.service_journal import ServiceJournal
+
+_log = logging.getLogger("fanjet.scheduler")
+#: Another scheduler of the same machine that dies is noticed, and one elsewhere a lease later.
+_LOOK_FOR_LEFT_EVERY_S = 2.0
+_LOOK_EVERY_S = 1.0
+
+
+class Service:
+    """Goes round the loop, and between two turns does what is due.
+
+    Args:
+        journal: The store.
+        session: The number of the scheduler in it.
+        scheduler: Carries the runs out.
+        intake: Brings runs in.
+        planner: Makes runs by the clock.
+        terms: How long leases hold.
+        stop_grace_s: How long running tries may go on once a stop was asked for.
+        clock: Gives the instant.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: ServiceJournal,
+        session: int,
+        scheduler: Scheduler,
+        intake: Intake,
+        planner: Planner,
+        terms: LeaseTerms,
+        stop_grace_s: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._journal = journal
+        self._session = session
+        self._scheduler = scheduler
+        self._intake = intake
+        self._planner = planner
+        self._terms = terms
+        self._stop_grace_s = stop_grace_s
+        self._clock = clock
+        self._looks_at = 0.0
+        self._looks_for_left_at = 0.0
+        self._kept_at = 0.0
+
+    def run(self) -> None:
+        """Go on until a stop was asked for and what runs has ended, or the grace is over.
+
+        Runs that are under way then are given up in good order: whoever comes next goes on with them.
+
+        Raises:
+            ExecutionError: The store has failed for good, or for longer than the patience for it.
+        """
+        give_up_at: float | None = None
+        while True:
+            self._scheduler.turn()
+            self._finish()
+            if self._scheduler.stopping:
+                now = self._clock()
+                give_up_at = now + self._stop_grace_s if give_up_at is None else give_up_at
+                if self._scheduler.done_stopping or now >= give_up_at:
+                    break
+            else:
+                self._look()
+        self._give_up()
+
+    def _look(self) -> None:
+        """Whatever is due beside the runs. A store that fails for a moment is asked again a little later."""
+        now = self._clock()
+        if now < self._looks_at:
+            return
+        self._looks_at = now + _LOOK_EVERY_S
+        try:
+            if now - self._kept_at >= self._terms.renew_every_s:
+                self._journal.keep_session(self._session, until=now + self._terms.lease_s)
+                self._kept_at = now
+            more = self._planner.look()
+            more |= self._intake.start_queued()
+            self._intake.take_asked()
+            if now >= self._looks_for_left_at:
+                self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S
+                self._intake.take_left()
+        except ExecutionError as error:
+            if not error.temporary and not isinstance(error, LeaseLostError):
+                raise
+            _log.warning("%s", error)
+        else:
+            if more:
+                self._looks_at = now
+
+    def _finish(self) -> None:
+        """Let go of the runs that are over."""
+        over = self._scheduler.list_over()
+        if not over:
+            return
+        for number in over:
+            self._scheduler.let_go(number)
+        self._journal.release_leases(over, self._session)
+        self._looks_at = 0.0  # there is room for others
+
+    def _give_up(self) -> None:
+        left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
+        self._journal.release_leases([number for number, _ in left], self._session)
+        self._journal.keep_session(self._session, until=0.0)
+        unfinished = sum(status == RunStatus.RUNNING for _, status in left)
+        if unfinished:
+            _log.info("Stopped with %d unfinished runs; the next scheduler goes on with them.", unfinished)
