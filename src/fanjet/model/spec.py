@@ -9,6 +9,7 @@ import msgspec
 
 from fanjet.model.lengths import LengthSpec
 from fanjet.model.rules import TriggerRule
+from fanjet.model.schedules import ScheduleSpec
 
 #: What an end of the task can do beyond its own state. ``empty`` ends without ever reaching a worker.
 TaskKind: TypeAlias = Literal["task", "branch", "short_circuit", "sensor", "empty"]
@@ -148,6 +149,10 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     paused_on_creation: bool | None = None
     #: What people see instead of the id.
     display_name: str | None = None
+    #: When runs are due; None when the DAG is only started by hand.
+    timetable: ScheduleSpec | None = None
+    #: The time zone of the DAG, in which people see its dates: an IANA name or an offset such as ``+05:30``.
+    timezone: str = "UTC"
 
     def task(self, task_id: str) -> TaskSpec:
         """The task with this id.
