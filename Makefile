@@ -28,10 +28,10 @@ demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end
 	@head -n 10 sweep_output/leaderboard.txt
 
 test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
 $(PROVIDERS)/.made: pyproject.toml $(wildcard tests/providers/*.txt)
 	rm -rf $(PROVIDERS)
@@ -50,8 +50,8 @@ test-providers: $(PROVIDERS)/.made ## provider packages without Airflow, new one
 conformance: $(VENV)/.dev ## DAG files with the outcome that real Airflow gave: how many agree
 	cd tests && ../$(BIN)/python -m conformance
 
-coverage: $(VENV)/.dev ## the branch coverage of the engine by its own tests
-	$(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow" --timeout=900
+coverage: $(VENV)/.dev ## the branch coverage of the engine by its own tests and 2,000 random runs
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m coverage run --branch --source=src/fanjet/engine -m pytest tests/engine -m "not slow" --timeout=900
 	$(BIN)/python -m coverage report --skip-covered --show-missing
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import-linter

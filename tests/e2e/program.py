@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -10,10 +11,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from fanjet.cli.main import fanjet
 
 _FANJET = Path(sys.executable).with_name("fanjet")
 _PATIENCE_S = 60.0
@@ -58,6 +62,16 @@ class Program:
         )
         assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def read_json(self, *arguments: str) -> Any:
+        """What a reading command prints with `--json`; it takes no process of its own, which would take far longer."""
+        written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        with redirect_stdout(written):
+            status = fanjet.main(args=[*arguments, "--json", "--home", str(self.home)], standalone_mode=False)
+        written.seek(0)
+        printed = written.read()
+        assert not status, printed
+        return json.loads(printed)
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""

@@ -27,6 +27,7 @@ FAILING = """
 """
 
 
+@pytest.mark.slow
 def test_ten_thousand_failures_are_two_paragraphs(fanjet: Program) -> None:
     done = fanjet("run", fanjet.write("failing.py", FAILING), code=1)
     assert len(done.stdout.splitlines()) < 25

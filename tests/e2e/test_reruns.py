@@ -109,16 +109,16 @@ class Held:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Numbers by state, by task."""
-        tasks = json.loads(self.fanjet("show", "1", "--json").stdout)["tasks"]
+        tasks = self.fanjet.read_json("show", "1")["tasks"]
         return {task["task_id"]: task["counts"] for task in tasks}
 
     def tries(self, instance: str) -> list[tuple[str, bool]]:
         """Of one instance: state, and whether it was cancelled."""
-        tries = json.loads(self.fanjet("show", "1", instance, "--json").stdout)["tries"]
+        tries = self.fanjet.read_json("show", "1", instance)["tries"]
         return [(each["state"], each["cancelled"]) for each in tries]
 
     def report(self) -> Any:
-        (row,) = json.loads(self.fanjet("xcom", "1", "report", "--json").stdout)
+        (row,) = self.fanjet.read_json("xcom", "1", "report")
         return row["value"]
 
     def commands(self) -> list[tuple[Any, ...]]:
@@ -378,7 +378,7 @@ def test_the_callback_of_a_dag_runs_when_its_dead_run_is_cancelled(fanjet: Progr
     kill(process)
     fanjet("cancel", "1")
     assert (fanjet.folder / "called").exists()
-    assert json.loads(fanjet("runs", "--json").stdout)[0]["state"] == "failed"
+    assert fanjet.read_json("runs")[0]["state"] == "failed"
 
 
 def test_a_rerun_takes_the_file_as_it_was_or_with_latest_as_it_is(held: Held) -> None:
@@ -388,7 +388,7 @@ def test_a_rerun_takes_the_file_as_it_was_or_with_latest_as_it_is(held: Held) ->
     done = held.fanjet("rerun", "1", "--task", "work[2]")
     assert "--latest takes the files as they are now" in done.stdout + done.stderr
     held.fanjet("rerun", "1", "--task", "work[3]", "--latest")
-    found = json.loads(held.fanjet("xcom", "1", "work", "--json").stdout)
+    found = held.fanjet.read_json("xcom", "1", "work")
     assert {tuple(row["map_index"]): row["value"] for row in found} == {
         (0,): 0,
         (2,): 20,

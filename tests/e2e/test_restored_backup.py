@@ -73,6 +73,7 @@ def logs(fanjet: Program, run: int) -> list[str]:
     return [fanjet("logs", str(run), "work", "--map-index", str(i)).stdout for i in (1, 4)]
 
 
+@pytest.mark.slow
 def test_nothing_of_the_lost_future_is_taken_for_the_present_nor_written_over(fanjet: Program, file: Path) -> None:
     mark(fanjet, "a")
     (fanjet.folder / "gate").touch()

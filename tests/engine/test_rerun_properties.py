@@ -13,7 +13,7 @@ from engine.random_graphs import random_spec
 from engine.rerun_world import RerunWorld
 
 SEEDS = st.integers(min_value=0, max_value=2**48)
-_QUICK = settings(ENGINE_PROFILE, max_examples=min(ENGINE_PROFILE.max_examples, 150))
+_QUICK = settings(ENGINE_PROFILE, max_examples=min(ENGINE_PROFILE.max_examples // 4, 150))
 
 
 def live_several_times(seed: int) -> None:

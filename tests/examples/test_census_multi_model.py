@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from e2e.program import Program, values
 from examples.outcomes import EXAMPLES, counts, labels, tries
 
@@ -19,6 +21,7 @@ def ask(database: Path, sql: str) -> list[Any]:
         connection.close()
 
 
+@pytest.mark.slow
 def test_each_model_is_searched_and_tracked_and_the_flaky_one_retried(fanjet: Program) -> None:
     (run,) = fanjet.results("run", EXAMPLES / "census_multi_model.py", "--params", '{"folds": 3}')
     assert counts(run)["grid_search"] == {"success": 4}

@@ -8,6 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from e2e.program import Program, values, wait_until
 from examples.outcomes import EXAMPLES, counts, labels, tries
 
@@ -27,6 +29,18 @@ def lengths(run: dict[str, Any]) -> dict[int, int]:
     return found
 
 
+def test_inner_maps_are_as_long_as_each_customer_can_bear(fanjet: Program) -> None:
+    """Three of the customers; with all of them, and with a run that is killed, it takes longer: below."""
+    (run,) = fanjet.results("run", FILE, "--params", '{"flights": 4000}')
+    customers = values(run, "find_customers")[()]
+    assert counts(run)["customer.keep_best"] == {"success": len(customers)}
+    assert lengths(run) == {i: len(v) for (i,), v in values(run, "customer.find_candidates").items()}
+    kept = history(fanjet.folder / "model_per_customer_output")
+    assert [row["code"] for row in kept] == [customer["code"] for customer in customers]
+    assert values(run, "update_history") == {(): []}
+
+
+@pytest.mark.slow
 def test_customers_that_left_stay_in_the_history_also_if_the_next_run_is_killed(fanjet: Program) -> None:
     (september,) = fanjet.results("run", FILE)
     output = fanjet.folder / "model_per_customer_output"
