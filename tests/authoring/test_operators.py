@@ -90,7 +90,7 @@ def test_what_fanjet_does_not_honour_is_an_error_with_a_fix(dag, name):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("queue", "gpu"), ("executor", "Kubernetes"), ("executor_config", {"a": 1}), ("depends_on_past", True)],
+    [("queue", "gpu"), ("executor", "Kubernetes"), ("executor_config", {"a": 1})],
 )
 def test_what_only_other_executors_use_is_kept_and_told(dag, monkeypatch, name, value):
     monkeypatch.setattr("fanjet.authoring.no_effect._told", set())

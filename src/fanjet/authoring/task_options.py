@@ -226,15 +226,12 @@ REFUSED: dict[str, Refused] = {
 NO_EFFECT = {"sla": "Airflow 3 has removed it. Fix: use execution_timeout or the DAG's dagrun_timeout."}
 
 _LOCAL = "Tries run on this machine. Fix: leave it out; for CPUs, memory or an order, use a pool."
-_EARLIER_RUNS = "No run waits for an earlier one. Fix: start a run when the one before has ended."
 
 #: Arguments that the task keeps and shows, and that change nothing here; said to whoever gives more than the harmless.
 WITHOUT_EFFECT: dict[str, Refused] = {
     "queue": Refused((None, "default"), _LOCAL),
     "executor": Refused((None, "LocalExecutor"), _LOCAL),
     "executor_config": Refused((None, {}), _LOCAL),
-    "depends_on_past": Refused((None, False), _EARLIER_RUNS),
-    "wait_for_downstream": Refused((None, False), _EARLIER_RUNS),
 }
 
 #: Other names of arguments: older ones, and those that are methods here.

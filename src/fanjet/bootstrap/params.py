@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
 from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.params import Param, ParamsDict
 from fanjet.errors import DagError, OperationError
+from fanjet.model.requests import StartRun
+from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
 
 
@@ -38,3 +41,25 @@ def merge_params(spec: DagSpec, given: Mapping[str, Any]) -> str:
         return json.dumps(params.merge(given))
     except DagError as error:
         raise OperationError(f"DAG {spec.dag_id!r}: {error}") from error
+
+
+def make_started_run(spec: DagSpec, request: StartRun) -> NewRun:
+    """What is fixed about a run that a task starts; what its conf says of parameters counts.
+
+    Raises:
+        OperationError: The parameters do not fit the DAG.
+    """
+    created_at = datetime.now(UTC)
+    date = None if request.logical_date is None else datetime.fromtimestamp(request.logical_date, UTC)
+    known = {param.name for param in spec.params}
+    conf = json.loads(request.conf)
+    return NewRun(
+        run_id=request.run_id,
+        logical_date=date,
+        data_interval_start=date,
+        data_interval_end=date,
+        created_at=created_at,
+        started_at=created_at,
+        conf=request.conf,
+        params=merge_params(spec, {name: value for name, value in conf.items() if name in known}),
+    )

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-from fanjet.bootstrap.params import merge_params
+from fanjet.bootstrap.params import make_started_run
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
 from fanjet.model.events import RerunRequested
 from fanjet.model.instants import now
 from fanjet.model.requests import StartRun
-from fanjet.model.runs import NewRun, RunInfo
+from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.leases import LEASE_S
@@ -56,7 +54,7 @@ class StartedRuns:
         version = self._journal.save_version_like(asking, spec)
         found = self._journal.find_run(spec.dag_id, request.run_id)
         if found is None:
-            info = self._journal.create_run(version=version, info=_new_run(spec, request))
+            info = self._journal.create_run(version=version, info=make_started_run(spec, request))
             self._take(info)
             machine = RunState(info.number, spec)
             self._scheduler.adopt(info, spec, machine, machine.start(info.started_at.timestamp()))
@@ -82,20 +80,3 @@ class StartedRuns:
 
     def _take(self, info: RunInfo) -> None:
         self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=now())
-
-
-def _new_run(spec: DagSpec, request: StartRun) -> NewRun:
-    created_at = datetime.now(UTC)
-    date = None if request.logical_date is None else datetime.fromtimestamp(request.logical_date, UTC)
-    known = {param.name for param in spec.params}
-    conf = json.loads(request.conf)
-    return NewRun(
-        run_id=request.run_id,
-        logical_date=date,
-        data_interval_start=date,
-        data_interval_end=date,
-        created_at=created_at,
-        started_at=created_at,
-        conf=request.conf,
-        params=merge_params(spec, {name: value for name, value in conf.items() if name in known}),
-    )

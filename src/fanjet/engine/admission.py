@@ -83,6 +83,14 @@ class Admission:
                 del level.runs[change.run]
             self._forget_if_empty(priority)
 
+    def hold(self, run: int, task: int) -> None:
+        """Launch nothing of a task of a run until `unhold`."""
+        self._limits.hold(run, task)
+
+    def unhold(self, run: int, task: int) -> None:
+        """The task may be launched."""
+        self._limits.unhold(run, task)
+
     def take(self, room: Room, next_fence: Callable[[], int]) -> list[Launch]:
         """Launch what the room and the limits allow.
 

@@ -33,6 +33,8 @@ class Limits:
         self._slots = {DEFAULT_POOL: _NO_LIMIT, **pools}
         self._used: Counter[str] = Counter()
         self._runs: dict[int, _Run] = {}
+        #: Tasks of which nothing may be launched for now: (run, task number).
+        self._held: set[tuple[int, int]] = set()
         #: By DAG and task id, as the numbers of a task may differ between versions.
         self._active_per_dag: Counter[tuple[str, str]] = Counter()
 
@@ -68,6 +70,7 @@ class Limits:
         """Forget a run and give back what it holds."""
         known = self._runs.pop(run, None)
         if known is not None:
+            self._held -= {(run, task.number) for task in known.spec.tasks} if self._held else set()
             for number, count in known.active_by_task.items():
                 self._give_back(known.spec, known.spec.tasks[number], count)
 
@@ -80,6 +83,8 @@ class Limits:
 
     def allowance(self, run: int, number: int) -> int:
         """How many more instances of a task may be launched now."""
+        if self._held and (run, number) in self._held:
+            return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
         free = self._slots[task.pool] - self._used[task.pool]
@@ -91,6 +96,14 @@ class Limits:
         if task.max_active_per_dag is not None:
             allowed = min(allowed, task.max_active_per_dag - self._active_per_dag[known.spec.dag_id, task.task_id])
         return max(allowed, 0)
+
+    def hold(self, run: int, number: int) -> None:
+        """Launch nothing of a task until `unhold`."""
+        self._held.add((run, number))
+
+    def unhold(self, run: int, number: int) -> None:
+        """The task may be launched again."""
+        self._held.discard((run, number))
 
     def launched(self, run: int, number: int, count: int) -> None:
         """Instances were launched."""

@@ -60,6 +60,10 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True):
     retry_backoff: float = 0.0
     max_retry_delay_s: float | None = None
     execution_timeout_s: float | None = None
+    #: In a service the task waits until it, and with `wait_for_downstream` what is next to it downstream too, has
+    #: succeeded or been skipped in the run before.
+    depends_on_past: bool = False
+    wait_for_downstream: bool = False
     pool: str = "default_pool"
     pool_slots: int = 1
     #: The absolute priority, with the weight rule applied; greater goes first.

@@ -36,12 +36,13 @@ def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: 
     definition = task.definition
     callbacks = tuple(kind for kind in _CALLBACKS if getattr(task, f"on_{kind}_callback"))
     templated = has_templates(task)
+    waits = task.depends_on_past or task.wait_for_downstream
     label = task.find_label_template() is not None
     return TaskSpec(
         number=number,
         task_id=task.task_id,
         operator=task.operator_name,
-        kind=_kind(task, needs_worker=bool(callbacks) or templated or label),
+        kind=_kind(task, needs_worker=bool(callbacks) or templated or label or waits),
         scope=maps.scope(task.task_group),
         map=maps.find_task(task),
         upstream=graph.upstream(number),
@@ -56,6 +57,8 @@ def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: 
         retry_backoff=task.retry_exponential_backoff,
         max_retry_delay_s=seconds(task.max_retry_delay),
         execution_timeout_s=seconds(task.execution_timeout),
+        depends_on_past=waits,
+        wait_for_downstream=task.wait_for_downstream,
         pool=task.pool,
         pool_slots=task.pool_slots,
         priority=graph.priority(number),

@@ -16,6 +16,7 @@ from fanjet.model.states import RunStatus
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.owned_run import OwnedRun
+from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.programs import Programs
 from fanjet.store.service_journal import ServiceJournal
 
@@ -35,6 +36,7 @@ class Intake:
         scheduler: Carries the runs out.
         admission: That of the scheduler; refuses a run that wants a pool that is not there.
         programs: What the runs execute.
+        gates: Hold back what waits for earlier runs.
         terms: How long leases hold.
         most_active: The most runs of a DAG at once where the DAG says nothing else.
         clock: Gives the instant.
@@ -48,6 +50,7 @@ class Intake:
         scheduler: Scheduler,
         admission: Admission,
         programs: Programs,
+        gates: PastGates,
         terms: LeaseTerms,
         most_active: int,
         clock: Callable[[], float],
@@ -57,6 +60,7 @@ class Intake:
         self._scheduler = scheduler
         self._admission = admission
         self._programs = programs
+        self._gates = gates
         self._terms = terms
         self._most_active = most_active
         self._clock = clock
@@ -77,8 +81,7 @@ class Intake:
             machine = RunState(info.number, spec)
             owned = self._open(info, version, machine, machine.start(now))
             opened += [] if owned is None else [owned]
-        if opened:
-            self._scheduler.take_in(opened)
+        self._take_in(opened)
         return len(started) == _AT_A_TIME
 
     def take_left(self) -> None:
@@ -106,8 +109,14 @@ class Intake:
         at = max(now, info.started_at.timestamp())
         machine, changes = RunState.restore(run, spec, self._journal.read_history(run), at, status=status)
         opened = self._open(info, version, machine, changes, resumed=True)
-        if opened is not None:
-            self._scheduler.take_in([opened])
+        self._take_in([] if opened is None else [opened])
+
+    def _take_in(self, opened: Sequence[tuple[OwnedRun, Sequence[Change]]]) -> None:
+        for owned, _ in opened:
+            self._gates.hold(owned)
+        if opened:
+            self._scheduler.take_in(opened)
+            self._gates.look()
 
     def _open(
         self, info: RunInfo, version: int, machine: RunState, changes: Sequence[Change], *, resumed: bool = False
@@ -121,9 +130,7 @@ class Intake:
             return None
         return OwnedRun(info, program.spec, machine, program, is_resumed=resumed), changes
 
-    def _refuse(
-        self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change], reason: str
-    ) -> None:
+    def _refuse(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change], reason: str) -> None:
         """End a run that cannot be carried out; its callbacks cannot run either."""
         now = self._clock()
         _log.error("Run %d of DAG %r cannot be carried out: %s", info.number, spec.dag_id, reason)

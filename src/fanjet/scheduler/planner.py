@@ -15,7 +15,7 @@ from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
 from fanjet.scheduler.programs import Programs
-from fanjet.schedules import Due, Interval, find_next
+from fanjet.schedules import Due, Interval, find_next_run, needs_code
 from fanjet.store.planned_runs import DagPlan, NextDue
 from fanjet.store.service_journal import ServiceJournal
 
@@ -72,9 +72,9 @@ class Planner:
             _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, error)
             due, runs = None, []
         found = None if due is None else _as_row(due)
-        if found is not None and not runs and plan.planned_version == plan.version:
-            if found.run_after == plan.next_run_after:
-                return False  # it waits for runs of it to end
+        is_planned = plan.planned_version == plan.version and plan.next_run_after == (found and found.run_after)
+        if is_planned and not runs:
+            return False  # it waits for runs of it to end
         if not self._journal.plan(plan, found, runs):
             return False
         for run in runs:
@@ -83,7 +83,7 @@ class Planner:
 
     def _find_runs(self, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
         """What is due of a DAG now, and when it is due next."""
-        if spec.timetable is None:
+        if spec.timetable is None or needs_code(spec.timetable):
             return None, []
         last = self._journal.find_last(spec.dag_id)
         interval = None if last is None else Interval(last.interval_start, last.interval_end)
@@ -91,30 +91,26 @@ class Planner:
         room = min(most - self._journal.count_unfinished(spec.dag_id), _RUNS_AT_A_TIME)
         runs: list[NewRun] = []
         while True:
-            due = find_next(
-                spec.timetable,
-                last=interval,
-                start_date=spec.start_date and spec.start_date.timestamp(),
-                end_date=spec.end_date and spec.end_date.timestamp(),
-                catchup=spec.catchup,
-                now=now,
-            )
+            due = find_next_run(spec, last=interval, now=now)
             if due is None or due.run_after > now or len(runs) >= room:
                 return due, runs
-            runs.append(_make_run(due, self._make_params(spec), now))
-            interval = Interval(due.interval_start, due.interval_end)
+            row = _as_row(due)
+            runs.append(_make_run(row, self._make_params(spec), now))
+            interval = Interval(row.interval_start, row.interval_end)
 
 
 def _as_row(due: Due) -> NextDue:
+    """What is due; a run by the clock stands for an instant where it stands for no interval."""
+    date = due.run_after if due.logical_date is None else due.logical_date
     return NextDue(
         run_after=due.run_after,
-        logical_date=due.logical_date,
-        interval_start=due.interval_start,
-        interval_end=due.interval_end,
+        logical_date=date,
+        interval_start=date if due.interval_start is None else due.interval_start,
+        interval_end=date if due.interval_end is None else due.interval_end,
     )
 
 
-def _make_run(due: Due, params: str, now: float) -> NewRun:
+def _make_run(due: NextDue, params: str, now: float) -> NewRun:
     created_at = datetime.fromtimestamp(now, UTC)
     logical_date = datetime.fromtimestamp(due.logical_date, UTC)
     return NewRun(

@@ -10,6 +10,7 @@ from fanjet.model.states import RunStatus
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.store.service_journal import ServiceJournal
 
@@ -28,6 +29,7 @@ class Service:
         scheduler: Carries the runs out.
         intake: Brings runs in.
         planner: Makes runs by the clock.
+        gates: Hold back what waits for earlier runs.
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
         clock: Gives the instant.
@@ -41,6 +43,7 @@ class Service:
         scheduler: Scheduler,
         intake: Intake,
         planner: Planner,
+        gates: PastGates,
         terms: LeaseTerms,
         stop_grace_s: float,
         clock: Callable[[], float],
@@ -50,6 +53,7 @@ class Service:
         self._scheduler = scheduler
         self._intake = intake
         self._planner = planner
+        self._gates = gates
         self._terms = terms
         self._stop_grace_s = stop_grace_s
         self._clock = clock
@@ -91,6 +95,7 @@ class Service:
             more = self._planner.look()
             more |= self._intake.start_queued()
             self._intake.take_asked()
+            self._gates.look()
             if now >= self._looks_for_left_at:
                 self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S
                 self._intake.take_left()

@@ -147,6 +147,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="The port that `fanjet up` listens on; 0 for any that is free.",
     ),
     Setting(
+        name="max_active_runs_per_dag",
+        kind="count",
+        default=16,
+        minimum=1,
+        help="The most runs of a DAG at once in a service, where the DAG itself does not say.",
+    ),
+    Setting(
         name="schedulers",
         kind="count",
         default=1,

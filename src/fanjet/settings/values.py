@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     #: 0 for any free one.
     port: int
+    max_active_runs_per_dag: int
     schedulers: int
     stop_grace_s: float
     log_format: Literal["text", "json"]

@@ -1,0 +1,152 @@
+"""The scheduler's process of a service."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from fanjet.bootstrap.interrupts import stop_on_signals
+from fanjet.bootstrap.params import merge_params
+from fanjet.bootstrap.restored_files import restore_files
+from fanjet.bootstrap.service.starts import Starts
+from fanjet.bootstrap.session import runtime_settings
+from fanjet.engine.admission import Admission
+from fanjet.executors.fleet.executor import FleetExecutor
+from fanjet.executors.local.options import LocalOptions
+from fanjet.model.instants import now
+from fanjet.runtime.store_check import StoreCheck, refuse_memory
+from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.intake import Intake
+from fanjet.scheduler.leases import LeaseTerms
+from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.past import PastGates
+from fanjet.scheduler.planner import Planner
+from fanjet.scheduler.programs import Programs
+from fanjet.scheduler.run_log import RunLog
+from fanjet.scheduler.service import Service
+from fanjet.settings.values import Settings
+from fanjet.store.commands import Commands
+from fanjet.store.database import Database
+from fanjet.store.rows import VersionRow
+from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.shared import SharedStore
+from fanjet.store.vault import Vault
+
+_log = logging.getLogger("fanjet.scheduler")
+#: A scheduler that is gone is replaced within this time and a little, wherever it was.
+_TERMS = LeaseTerms(lease_s=4.0, renew_every_s=1.0)
+#: The loop looks for what it is not told of at least this often.
+_LONGEST_SLEEP_S = 1.0
+
+
+def run(settings: Settings) -> None:
+    """Carry out runs until SIGTERM or SIGINT; the second one kills what still runs.
+
+    Raises:
+        ExecutionError: The store cannot be opened, or failed for longer than the patience for it.
+    """
+    refuse_memory(settings.values_root)
+    with ExitStack() as stack:
+        check = StoreCheck(settings.values_root)
+        stack.callback(check.close)
+        journal = ServiceJournal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
+        stack.callback(journal.close)
+        session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
+        executor = _start_executor(settings, session)
+        service, scheduler = _compose(settings, journal, session, executor, stack)
+        kill = True
+        try:
+            check.wait()
+            with stop_on_signals(scheduler):
+                _log.info("Scheduler %d is at work.", session)
+                service.run()
+            kill = scheduler.killing
+        finally:
+            executor.close(kill=kill)
+
+
+def _start_executor(settings: Settings, session: int) -> FleetExecutor:
+    options = LocalOptions(
+        workers=settings.workers,
+        max_workers=settings.max_workers,
+        kill_grace_s=settings.kill_grace_s,
+        log_cap_bytes=settings.log_cap_bytes,
+    )
+    return FleetExecutor(
+        home=settings.home,
+        session=session,
+        options=options,
+        runtime=runtime_settings(settings),
+        parse_timeout_s=settings.parse_timeout_s,
+    )
+
+
+def _compose(
+    settings: Settings, journal: ServiceJournal, session: int, executor: FleetExecutor, stack: ExitStack
+) -> tuple[Service, Scheduler]:
+    """The loop with all that it needs; the stack closes what was opened for it."""
+    database = Database.of(settings)
+    vault = Vault(database, settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
+    stack.callback(vault.close)
+    shared = SharedStore(database, busy_timeout_s=settings.db_busy_timeout_s)
+    stack.callback(shared.close)
+    commands = Commands.open(database, busy_timeout_s=settings.db_busy_timeout_s)
+    stack.callback(commands.close)
+    answers = Answers(journal, vault, shared)
+    executor.connect(answers)
+    programs = Programs(journal, partial(_lay_out, settings))
+    answers.start = Starts(journal, commands, programs).start
+    admission = Admission(settings.pools)
+    scheduler = Scheduler(
+        journal=journal,
+        executor=executor,
+        admission=admission,
+        session=session,
+        display=RunLog(),
+        write_patience_s=settings.db_busy_timeout_s,
+        longest_sleep_s=_LONGEST_SLEEP_S,
+        terms=_TERMS,
+        goes_on=True,
+        ask_every_s=_LONGEST_SLEEP_S,
+    )
+    gates = PastGates(journal, admission, scheduler.runs, programs)
+    most_active = settings.max_active_runs_per_dag
+    intake = Intake(
+        journal=journal,
+        session=session,
+        scheduler=scheduler,
+        admission=admission,
+        programs=programs,
+        gates=gates,
+        terms=_TERMS,
+        most_active=most_active,
+        clock=now,
+    )
+    planner = Planner(
+        journal=journal,
+        programs=programs,
+        most_active=most_active,
+        make_params=lambda spec: merge_params(spec, {}),
+        clock=now,
+    )
+    service = Service(
+        journal=journal,
+        session=session,
+        scheduler=scheduler,
+        intake=intake,
+        planner=planner,
+        gates=gates,
+        terms=_TERMS,
+        stop_grace_s=settings.stop_grace_s,
+        clock=now,
+    )
+    return service, scheduler
+
+
+def _lay_out(settings: Settings, version: VersionRow) -> Path:
+    """The files of a version where nobody changes them, amid the data that lies beside the original ones."""
+    return restore_files(settings.home, version.bundle, Path(version.root))
