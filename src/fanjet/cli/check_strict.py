@@ -12,7 +12,8 @@ from fanjet.cli.dag_errors import shorten_path
 from fanjet.cli.terminal import Terminal
 from fanjet.cli.text_width import text_width
 from fanjet.errors import OperationError
-from fanjet.parsing.child import Serve, parse_in_child
+from fanjet.parsing.child import parse_in_child
+from fanjet.parsing.conversation import Serve
 from fanjet.parsing.report import Finding, ParseReport
 from fanjet.parsing.rules.names import RULES
 

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from fanjet.parsing.candidates import may_hold_dag
 from fanjet.parsing.ignores import iter_files
-
-#: A file that does not speak of both is a helper, whatever else is in it, and is not loaded for its own sake.
-_LIBRARIES = (b"fanjet", b"airflow")
-_NOUN = b"dag"
 
 
 class DagFile(msgspec.Struct, frozen=True):
@@ -36,14 +33,5 @@ def _expand(path: Path) -> Iterator[DagFile]:
         yield DagFile(path, in_folder=False)
         return
     for file in sorted(iter_files(path)):
-        if file.suffix == ".py" and _may_hold_dag(file):
+        if file.suffix == ".py" and may_hold_dag(file):
             yield DagFile(file, in_folder=True)
-
-
-def _may_hold_dag(file: Path) -> bool:
-    try:
-        text = file.read_bytes().lower()
-    except OSError:
-        # Loading it will say what is wrong with it.
-        return True
-    return _NOUN in text and any(library in text for library in _LIBRARIES)

@@ -53,6 +53,14 @@ class Finding(msgspec.Struct, frozen=True):
     fix: str
 
 
+class Stamp(msgspec.Struct, frozen=True, array_like=True):
+    """What tells a file from another one of the same name, without reading it."""
+
+    mtime_ns: int
+    size: int
+    inode: int
+
+
 class ParseReport(msgspec.Struct, frozen=True):
     """A file that was loaded in a process of its own."""
 
@@ -65,3 +73,8 @@ class ParseReport(msgspec.Struct, frozen=True):
     findings: list[Finding] = []
     #: What the author should know and does no harm; their kind is ``warning``.
     warnings: list[ParseError] = []
+    #: The files and listed folders (with a slash at their end) below the root that were read meanwhile, the DAG file
+    #: among them, where that was asked; relative to the root. None: there was none, or it is a folder.
+    used: dict[str, Stamp | None] = {}
+    #: SHA-256 of the text that was run, where that was asked.
+    sha256: str = ""
