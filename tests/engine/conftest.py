@@ -1,4 +1,4 @@
-"""How many random runs the machine is held to: HYPOTHESIS_PROFILE is `ci`, `thorough`, or anything else for a quick look.
+"""How many random runs the machine is held to: HYPOTHESIS_PROFILE is `ci`, `thorough`, or anything else for a few.
 
 `make coverage` takes `ci`, so that CI holds it to 2,000; `make test` has no time for so many.
 """
