@@ -8,7 +8,7 @@ import sys
 from e2e.program import Program
 
 HEAVY = ("sqlalchemy", "alembic", "rich", "pandas", "numpy", "pyarrow", "fsspec", "cloudpickle", "jinja2", "asyncio")
-HEAVY += ("cryptography",)
+HEAVY += ("cryptography", "fastapi", "pydantic", "starlette", "uvicorn", "prometheus_client")
 
 
 def test_run_imports_nothing_heavy_off_a_terminal(fanjet: Program) -> None:

@@ -11,6 +11,7 @@ import click
 #: By name: the module of the command, and what `fanjet --help` says without importing it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
+    "up": ("fanjet.cli.up", "Run a service: the DAG files of a folder, by their schedules and on demand."),
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
     "rerun": ("fanjet.cli.rerun", "Run instances of a run again, with all that depends on them."),
     "mark": ("fanjet.cli.mark", "Give instances of a run a state by hand."),

@@ -1,0 +1,24 @@
+"""The server of a service: answers HTTP until it is asked to end."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from fanjet.bootstrap.service.listening import listen
+from fanjet.server.serving import serve
+from fanjet.settings.values import Settings
+
+
+def run(settings: Settings, listener: socket.socket | None, *, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM.
+
+    Args:
+        settings: The settings.
+        listener: What to accept connections on; None to listen at the address of the settings.
+        on_ready: Called when connections are accepted.
+
+    Raises:
+        OperationError: The address is taken.
+    """
+    serve(settings, listener or listen(settings.host, settings.port), on_ready=on_ready)

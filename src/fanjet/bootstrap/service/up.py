@@ -1,0 +1,96 @@
+"""`fanjet up`: from settings to a running service."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+
+from fanjet.bootstrap.service.environment import role_environment
+from fanjet.bootstrap.service.home_lock import home_locked, own_command
+from fanjet.bootstrap.service.listening import find_address, is_local, listen
+from fanjet.bootstrap.service.logs import start_logging
+from fanjet.bootstrap.service.role_process import Role
+from fanjet.bootstrap.service.supervisor import Supervisor
+from fanjet.errors import ExecutionError
+from fanjet.settings.values import Settings
+from fanjet.store.database import Database
+
+_log = logging.getLogger("fanjet.supervisor")
+#: A role that has no tries to wait for ends within this time.
+_SMALL_GRACE_S = 10.0
+#: A scheduler keeps its own time for running tries; what it needs beyond that is for killing and writing.
+_SCHEDULER_MARGIN_S = 10.0
+
+
+def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) -> None:
+    """Run the service until a signal ends it.
+
+    Args:
+        settings: The settings.
+        tell: Shows people what is running once it is, as labels with texts; None to log it as an event.
+
+    Raises:
+        OperationError: The port or the home is held by others, or a setting cannot be used.
+        ExecutionError: The service cannot go on.
+    """
+    start_logging("supervisor", settings)
+    database = Database.of(settings)
+    with ExitStack() as stack:
+        if database.dialect == "sqlite":
+            stack.enter_context(home_locked(settings.home, own_command()))
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        _make_folder(settings)
+        facts = _describe(settings, database, find_address(listener))
+
+        def say_ready() -> None:
+            if tell is not None:
+                tell(facts)
+            else:
+                _log.info("The service is up.", extra={label.replace(" ", "_"): text for label, text in facts.items()})
+            if not is_local(listener):
+                _log.warning(
+                    "Whoever can reach %s can start and change runs: there is no authentication. Let only people in "
+                    "whom you trust, by a firewall or a proxy that asks for a password.", settings.host,
+                )  # fmt: skip
+
+        server = Role(kind="server", name="server", grace_s=_SMALL_GRACE_S, listener=listener)
+        Supervisor([server, *_list_roles(settings)], role_environment(settings), say_ready).run()
+
+
+def _list_roles(settings: Settings) -> list[Role]:
+    several = settings.schedulers > 1
+    return [
+        Role(
+            kind="scheduler",
+            name=f"scheduler {number}" if several else "scheduler",
+            grace_s=settings.stop_grace_s + _SCHEDULER_MARGIN_S,
+        )
+        for number in range(1, settings.schedulers + 1)
+    ]
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.dags_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        folder, why = settings.dags_folder, error.strerror
+        raise ExecutionError(
+            f"The DAG folder {folder} cannot be made ({why}). Fix: name one that is there with --dags."
+        ) from error
+
+
+def _describe(settings: Settings, database: Database, address: str) -> dict[str, str]:
+    workers = f"{settings.workers} tries at once" if settings.workers else "as many busy tries as cores"
+    count = settings.schedulers
+    return {
+        "Fanjet": f"{version('fanjet')} is up",
+        "address": address,
+        "database": database.shown,
+        "DAG folder": str(settings.dags_folder),
+        "home": str(settings.home),
+        "processes": f"{count} scheduler{'' if count == 1 else 's'} ({workers} each), server",
+        "to stop": "Ctrl-C" if sys.stdout.isatty() else "SIGTERM",
+    }
