@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import ExecutionError
-from fanjet.store.connections import DATABASE_NAME, SCHEMA_VERSION
+from fanjet.store.database import DATABASE_NAME
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.upgrades import UPGRADES
+from fanjet.store.versions import SCHEMA_VERSION
 from store.samples import Owned, check_summaries, ends, own_run
 
 

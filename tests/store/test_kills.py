@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fanjet.model.paths import decode
-from fanjet.store.connections import DATABASE_NAME
+from fanjet.store.database import DATABASE_NAME
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from store.samples import Owned, check_summaries, ends, make_run, make_spec

@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.connections import DATABASE_NAME, open_writer
+from fanjet.store.connections import open_writer
+from fanjet.store.database import DATABASE_NAME
 from fanjet.store.key_file import KEY_FILE_NAME, KeyFile, new_key
 from fanjet.store.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
 from fanjet.store.upgrades import upgrade

@@ -17,6 +17,7 @@ from fanjet.scheduler.display import Display
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.settings.values import Settings
 from fanjet.store.commands import Commands
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow
 
@@ -73,7 +74,7 @@ def ask(
 
 
 def _read_again(run: int, settings: Settings) -> Target:
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         return read_target(reader, str(run))
 
 
@@ -93,8 +94,8 @@ def refuse_owned(row: RunRow) -> None:
 def _ask_owner(row: RunRow, request: Request, settings: Settings, display: Display) -> str | None:
     """Its answer; None when it left the run before it carried the request out."""
     with (
-        Commands.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s) as commands,
-        Reader.open(settings.home) as reader,
+        Commands.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s) as commands,
+        Reader.open(Database.of(settings)) as reader,
     ):
         command = commands.post(request)
         try:

@@ -12,6 +12,7 @@ from fanjet.parsing.bundle import decides
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
 from fanjet.store.bundles import find_changed
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow, VersionRow
 
@@ -23,7 +24,7 @@ def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> 
         OperationError: There is no such run, it is over, or a living process owns it.
         ExecutionError: The store failed.
     """
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         row = _find_run(reader, request)
         version = reader.get_version(row.info.number)
     root = find_root(version, settings, display)

@@ -18,6 +18,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
+from fanjet.store.database import Database
 
 if TYPE_CHECKING:
     from fanjet.bootstrap.runs import Runs
@@ -71,11 +72,11 @@ def open_session(
         from fanjet.store.shared import SharedStore  # noqa: PLC0415
         from fanjet.store.vault import Vault  # noqa: PLC0415
 
-        journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+        journal = Journal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         executor.begin_session(number)
-        vault = Vault(settings.home, settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
-        shared = SharedStore(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+        vault = Vault(Database.of(settings), settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
+        shared = SharedStore(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
         answers = Answers(journal, vault, shared)
         executor.connect(answers)
         with told_when_slow(display, settings.parse_timeout_s):

@@ -17,12 +17,13 @@ from fanjet.model.requests import (
 from fanjet.scheduler.lookups import look_up
 from fanjet.settings.load import load_settings
 from fanjet.settings.values import Settings
+from fanjet.store.database import Database
 from fanjet.store.vault import NewEntry, Vault
 
 
 def open_vault(settings: Settings) -> Vault:
     """The variables and connections of a home."""
-    return Vault(settings.home, settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
+    return Vault(Database.of(settings), settings.fernet_key, busy_timeout_s=settings.db_busy_timeout_s)
 
 
 def answer_lookup(settings: Settings, request: Lookup) -> Found | Failure:

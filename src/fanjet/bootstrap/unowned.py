@@ -18,6 +18,7 @@ from fanjet.model.instants import now
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.settings.values import Settings
+from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 
 
@@ -32,7 +33,7 @@ def cancel_unowned(target: Target, request: CancelRequested, settings: Settings)
         ExecutionError: The store failed.
     """
     run = target.row.info.number
-    journal = Journal.open(settings.home, busy_timeout_s=settings.db_busy_timeout_s)
+    journal = Journal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
     try:
         session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         journal.take_lease(run, session, lease_s=LEASE_S, at=now())

@@ -15,6 +15,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
+from fanjet.store.database import Database
 from fanjet.store.rows import RunRow
 
 #: Between two looks; displays ask for no more. Looks that are dear are rarer: they may take so much of the time.
@@ -61,7 +62,7 @@ class RunWatch:
             OperationError: There is no such run, or none is unfinished and none was named.
             ExecutionError: The database cannot be read.
         """
-        database = WatchedDatabase(settings.home, run)
+        database = WatchedDatabase(Database.of(settings), run)
         try:
             yield cls(settings, database)
         finally:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.store.connections import DATABASE_NAME
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow
 from fanjet.store.run_follower import RunFollower, RunProgress
 
 
 class WatchedDatabase:
-    """One run in the database of a home.
+    """One run in a database.
 
     Args:
-        home: The folder of the database.
+        database: Which one.
         run: The number of the run, its id or the start of its id; None for the latest that is under way.
 
     Raises:
@@ -26,10 +25,9 @@ class WatchedDatabase:
         ExecutionError: The database cannot be read.
     """
 
-    def __init__(self, home: Path, run: str | None) -> None:
-        self._home = home
-        self._path = home / DATABASE_NAME
-        self._reader = Reader.open(home)
+    def __init__(self, database: Database, run: str | None) -> None:
+        self._database = database
+        self._reader = Reader.open(database)
         try:
             row = find_watched(self._reader, run)
             self.info: RunInfo = row.info
@@ -77,7 +75,7 @@ class WatchedDatabase:
         file = self._identify_file()
         if file == self._file:
             return
-        reader = Reader.open(self._home)
+        reader = Reader.open(self._database)
         self._reader.close()
         self._reader, self._file, self._data_version = reader, file, None
         info = self.info
@@ -87,20 +85,23 @@ class WatchedDatabase:
             found = None
         if found is None or (found.dag_id, found.run_id) != (info.dag_id, info.run_id):
             raise ExecutionError(
-                f"The database {self._path} was replaced by another one, which has no run {info.number} "
+                f"The database {self._database.shown} was replaced by another one, which has no run {info.number} "
                 f"({info.dag_id}, {info.run_id}). `fanjet runs` lists what it has."
             )
         self._follower = reader.follow(info.number, self.spec)
 
     def _identify_file(self) -> tuple[int, int, bool]:
         """Tells the file from another one in its place, and one that is written from one that was not."""
+        if self._database.url is not None:
+            return 0, 0, True
+        path = self._database.path
         try:
-            status = os.stat(self._path)  # noqa: PTH116 - ten times a second
+            status = os.stat(path)  # noqa: PTH116 - ten times a second
         except OSError as error:
             raise ExecutionError(
-                f"The database {self._path} was removed while a run in it was watched ({error.strerror})."
+                f"The database {path} was removed while a run in it was watched ({error.strerror})."
             ) from error
-        return status.st_dev, status.st_ino, os.path.exists(f"{self._path}-wal")  # noqa: PTH110 - as above
+        return status.st_dev, status.st_ino, os.path.exists(f"{path}-wal")  # noqa: PTH110 - as above
 
 
 def find_watched(reader: Reader, text: str | None) -> RunRow:

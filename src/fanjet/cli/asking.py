@@ -12,6 +12,7 @@ from fanjet.cli.outcomes import exit_status, finder_of_failures
 from fanjet.cli.progress import make_display
 from fanjet.model.commands import Request
 from fanjet.settings import Settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 
 
@@ -37,7 +38,7 @@ def carry_out(
 
 def _say_rest(run: int, settings: Settings) -> str:
     """What becomes of the run now."""
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         row = reader.find_run(str(run))
     if row.ended_at is not None:
         return f"Run {run} has ended ({row.state.label})."

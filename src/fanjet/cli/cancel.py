@@ -14,6 +14,7 @@ from fanjet.cli.finding import find_run
 from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.model.paths import Path as MapPath
 from fanjet.settings import load_settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 
 _RUN_FAILED = 1
@@ -37,7 +38,7 @@ def command(*, run: str, task: str | None, map_indexes: Sequence[Sequence[MapPat
     """
     settings = load_settings({"home": home and str(home)})
     selection = make_selection([task] if task else [], map_indexes)
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         target = read_target(reader, str(find_run(reader, run).info.number))
     status = carry_out(target, ask_cancel(target, selection), settings)
     return 0 if status == _RUN_FAILED else status  # as it was asked to

@@ -10,6 +10,7 @@ from fanjet.errors import ExecutionError
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
+from fanjet.store.database import Database
 from fanjet.store.logs import read_log
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, TaskCounts
@@ -22,7 +23,7 @@ _NOT_RUN = (State.UPSTREAM_FAILED, State.SKIPPED)
 
 def find_failures(settings: Settings, run: int, most: int) -> Failures:
     """The failed instances of a run in the order of the DAG; one of each kind if there are more than `most`."""
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         tasks = reader.get_spec(run).tasks
         counts = reader.counts(run)
         found = [failure for failure, _ in choose_failures(reader, run, tasks, counts, most)]

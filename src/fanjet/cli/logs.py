@@ -15,6 +15,7 @@ from fanjet.cli.progress_closing import instance_name
 from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.states import State
+from fanjet.store.database import Database
 from fanjet.store.logs import read_log
 from fanjet.store.queries import Reader
 from fanjet.store.rows import LogPiece, TryRow
@@ -40,7 +41,7 @@ def command(
     if follow and try_number is not None:
         raise click.UsageError("--follow shows the newest try; leave --try out.")
     settings = settings_of(home)
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         found = find_task(reader, run, task, map_index)
         if follow:
             return _follow(settings.home, reader, found)

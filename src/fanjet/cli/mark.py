@@ -16,6 +16,7 @@ from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.states import STATE_OF_LABEL
 from fanjet.settings import load_settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 
 
@@ -46,6 +47,6 @@ def command(
     """
     settings = load_settings({"workers": workers, "home": home and str(home)})
     selection = make_selection([task], map_indexes)
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         target = read_target(reader, str(find_run(reader, run).info.number))
     return carry_out(target, ask_mark(target, selection, STATE_OF_LABEL[state]), settings)

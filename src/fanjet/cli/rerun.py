@@ -24,6 +24,7 @@ from fanjet.cli.terminal import look_at
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.reruns import RerunPlan
 from fanjet.settings import Settings, load_settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 
 
@@ -77,7 +78,7 @@ def command(
     settings = load_settings({"workers": workers, "home": home and str(home)})
     selection = make_selection(tasks, map_indexes)
     options = RerunOptions(failed_only=failed, only=only, latest=latest, inline=inline)
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         target = read_target(reader, str(find_run(reader, run).info.number))
     request = ask_rerun(target, selection, options)
     plan = target.plan(request)

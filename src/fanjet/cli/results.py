@@ -6,15 +6,19 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from fanjet.cli.shown_values import value_as_data
 from fanjet.errors import ExecutionError
+from fanjet.model.paths import Path as MapPath
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import State
 from fanjet.model.texts import storable
 from fanjet.model.values import PLAIN
 from fanjet.settings import Settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow
 
@@ -32,7 +36,7 @@ def write_results(file: Path, runs: Sequence[int], settings: Settings) -> None:
     """
     try:
         if _is_stream(file):
-            with file.open("a", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
+            with file.open("a", encoding="utf-8") as stream, Reader.open(Database.of(settings)) as reader:
                 stream.writelines(_iter_text(reader, runs))
         else:
             _write(file.resolve(), runs, settings)
@@ -49,7 +53,7 @@ def _write(file: Path, runs: Sequence[int], settings: Settings) -> None:
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".tmp")
     draft = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream, Reader.open(settings.home) as reader:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream, Reader.open(Database.of(settings)) as reader:
             stream.writelines(_iter_text(reader, runs))
         draft.chmod(0o666 & ~_find_umask())
         draft.replace(file)
@@ -73,14 +77,31 @@ def _iter_text(reader: Reader, runs: Sequence[int]) -> Iterator[str]:
         yield (",\n" if at else "\n") + json.dumps(head, ensure_ascii=False)[:-1] + ', "instances": ['
         separator = "\n  "
         for task in reader.get_spec(run).tasks:
+            pushed = _Pushed(reader, run, task)
             for instance in reader.iter_instances(run, task.number, states=_LISTED):
-                yield separator + _instance_text(task, instance)
+                yield separator + _instance_text(task, instance, pushed.take(instance.path))
                 separator = ",\n  "
         yield "\n]}"
     yield "\n]\n"
 
 
-def _instance_text(task: TaskSpec, row: InstanceRow) -> str:
+class _Pushed:
+    """What the instances of a task have pushed, read along with the instances."""
+
+    def __init__(self, reader: Reader, run: int, task: TaskSpec) -> None:
+        self._left = groupby(reader.iter_pushed(run, task.number), key=itemgetter(0))
+        self._next = next(self._left, None)
+
+    def take(self, path: MapPath) -> dict[str, bytes]:
+        """Key and value of what one instance has pushed; to be called in the order of the paths."""
+        while self._next is not None and self._next[0] < path:  # of an instance that is not listed
+            self._next = next(self._left, None)
+        if self._next is None or self._next[0] != path:
+            return {}
+        return {key: value for _, key, value in self._next[1]}
+
+
+def _instance_text(task: TaskSpec, row: InstanceRow, pushed: dict[str, bytes]) -> str:
     fields = {
         "task_id": task.task_id,
         "map_index": list(row.path),
@@ -89,9 +110,14 @@ def _instance_text(task: TaskSpec, row: InstanceRow) -> str:
         "label": row.label,
     }
     text = json.dumps(fields, ensure_ascii=False)
-    return (
-        text if row.value is None or row.state is State.REMOVED else f'{text[:-1]}, "value": {_value_text(row.value)}}}'
-    )
+    if row.state is State.REMOVED:
+        return text
+    if row.value is not None:
+        text = f'{text[:-1]}, "value": {_value_text(row.value)}}}'
+    if pushed:
+        pairs = ", ".join(f"{storable(json.dumps(key, ensure_ascii=False))}: {_value_text(value)}" for key, value in pushed.items())
+        text = f'{text[:-1]}, "pushed": {{{pairs}}}}}'
+    return text
 
 
 def _value_text(data: bytes) -> str:

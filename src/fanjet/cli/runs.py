@@ -15,6 +15,7 @@ from fanjet.cli.quantities import say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.states import State
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow, TaskCounts
 
@@ -37,7 +38,7 @@ _ROOM_FOR_ID = 120
 @home_option
 def command(dag_id: str | None, limit: int, as_json: bool, home: Path | None) -> None:
     """List runs, the latest first."""
-    with Reader.open(settings_of(home).home) as reader:
+    with Reader.open(Database.of(settings_of(home))) as reader:
         runs = reader.list_runs(dag_id, limit)
         counts = [_add(reader.counts(run.info.number)) for run in runs]
     if as_json:

@@ -32,6 +32,7 @@ from fanjet.model import paths
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, RunRow, TaskCounts
 
@@ -68,7 +69,7 @@ def command(
         return
     if map_index is not None:
         raise click.UsageError("--map-index needs a TASK: fanjet show RUN TASK --map-index 3")
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         shown = _read(reader, find_run(reader, run), failures)
     if as_json:
         print_json(_as_data(settings, shown))
@@ -84,7 +85,7 @@ def command(
 def _show_instance(
     settings: Settings, run: str | None, task: str, map_index: paths.Path | None, *, as_json: bool
 ) -> None:
-    with Reader.open(settings.home) as reader:
+    with Reader.open(Database.of(settings)) as reader:
         shown = read_instance(reader, run, task, map_index)
     if as_json:
         print_json(instance_as_data(shown))

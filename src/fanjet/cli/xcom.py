@@ -23,6 +23,7 @@ from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.states import ENDED, State
 from fanjet.model.values import RETURN_VALUE
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 
 _COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
@@ -69,7 +70,7 @@ def command(
     of a mapped task are shown; in nested maps the first positions alone select everything below them. Instances that
     a rerun has removed are left out, unless --removed is given or one is named with its whole map index.
     """
-    with Reader.open(settings_of(home).home) as reader:
+    with Reader.open(Database.of(settings_of(home))) as reader:
         found = find_task(reader, run, task, map_index)
         values = list(islice(_iter_values(reader, found, key, removed=removed), limit + 1 if limit else None))
     more = bool(limit) and len(values) > limit

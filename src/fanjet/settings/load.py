@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -146,12 +147,17 @@ def _refuse_misspelt(environ: Mapping[str, str]) -> None:
 
 def _refuse_secrets(project: Path, home_file: Path) -> None:
     """Runs keep a copy of their project's files, this one among them, and the database lies beside the copies."""
-    for name in read_file(project):
-        if SETTING_OF_NAME[name].secret:
+    for name, value in read_file(project).items():
+        if SETTING_OF_NAME[name].secret or (name == "database" and _has_password(str(value))):
             raise OperationError(
                 f"{project}: {name!r} cannot be set in the file of a project, of which runs keep a copy. "
                 f"Set {SETTING_OF_NAME[name].variable}, or put it into {home_file}."
             )
+
+
+def _has_password(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.password is not None or "password" in parts.query
 
 
 def _from_file(file: Path) -> _Layer:

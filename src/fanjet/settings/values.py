@@ -26,7 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     #: One or several, with commas between them.
     fernet_key: str | None
     db_busy_timeout_s: float
-    #: None for the SQLite file of the home.
+    #: None for the SQLite file of the home. It may hold a password: shown through `Database.shown` only.
     database: str | None
     #: None for the folder `dags` of the home; see `dags_folder`.
     dags: Path | None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 from fanjet.model.changes import RecordCancelled
 from fanjet.model.paths import encode, join
+from fanjet.store.port import Connection
 from fanjet.store.summaries import Summaries, find_bucket
 
 #: The row of the instance where the try is its last, else that of an earlier try; both were written without a start.
@@ -18,7 +18,7 @@ UPDATE try SET started_at = ?, log_segment = ?, log_offset = ?, log_length = ?
 WHERE run = ? AND task = ? AND path = ? AND try_number = ? AND state = 4 AND started_at IS NULL"""
 
 
-def write_cancelled(connection: sqlite3.Connection, record: RecordCancelled, summaries: Summaries) -> None:
+def write_cancelled(connection: Connection, record: RecordCancelled, summaries: Summaries) -> None:
     """Add to cancelled tries when they began and where their output lies. Runs in the journal's open transaction."""
     ended = record.ended
     for at in record.positions:

@@ -1,173 +1,75 @@
-"""Opening the database: for the scheduler, which makes it, and for readers, which leave it alone."""
+"""Opening the database, wherever it is: for the scheduler, which makes it, and for readers, which leave it alone."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from pathlib import Path
 
-from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.faults import explain, explained
-from fanjet.store.upgrades import can_upgrade, upgrade
-from fanjet.store.versions import find_version
-
-DATABASE_NAME = "fanjet.db"
-SCHEMA_VERSION = 6
-#: The first that can return the key of an inserted row.
-OLDEST_SQLITE = (3, 35, 0)
-
-_SCHEMA_FILE = Path(__file__).with_name("schema_sqlite.sql")
-#: Larger pages than SQLite's own make fewer of them per batch of rows; 8 KB was the quickest of 4, 8 and 16.
-_PAGE_BYTES = 8192
-#: 8 MB: a checkpoint then stalls a commit for some milliseconds, and a page is rarely copied more than twice.
-_CHECKPOINT_PAGES = 1000
-#: What the write-ahead log shrinks to after a transaction that was unusually large.
-_LARGEST_LOG_BYTES = 64 << 20
-_CACHE_KIB = 16 << 10
-_WAL_PAUSE_S = 0.02
+from fanjet.errors import OperationError
+from fanjet.store.database import Database, database_at
+from fanjet.store.port import Connection
+from fanjet.store.sqlite_place import find_sqlite, open_sqlite
 
 
-def open_writer(home: Path, busy_timeout_s: float, *, durable: bool = True) -> sqlite3.Connection:
-    """The scheduler's connection; makes the folder, the database and the schema where they are missing.
+def open_writer(place: Path | Database, busy_timeout_s: float, *, durable: bool = True) -> Connection:
+    """A connection that writes; makes the database and its tables where they are missing.
 
     A commit on it returns when the data is on the disk, unless it need not be `durable`.
 
+    Args:
+        place: A database; a home stands for its SQLite file.
+        busy_timeout_s: How long to wait for another process that has locked the database.
+        durable: Whether a commit waits for the disk.
+
     Raises:
-        ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
+        ExecutionError: Locked, read-only, no space, not a database, unreachable, or of a newer Fanjet.
     """
-    path = home / DATABASE_NAME
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise ExecutionError(f"This Python brings SQLite {sqlite3.sqlite_version}; Fanjet needs 3.35 or newer.")
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExecutionError(f"The folder {home} cannot be made ({error}); set FANJET_HOME to one that can.") from error
-    with explained(path):
-        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
-        try:
-            _refuse_foreign(connection, path)
-            _configure(connection, busy_timeout_s, durable=durable)
-            _ensure_schema(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+    database = database_at(place)
+    if database.dialect == "sqlite":
+        return open_sqlite(database, busy_timeout_s, durable=durable)
+    opened = _open_postgres(database, busy_timeout_s, durable=durable)
+    assert opened is not None, "a writer makes what is missing"
+    return opened
 
 
-def open_reader(home: Path, busy_timeout_s: float = 5.0) -> sqlite3.Connection:
+def find_reader(place: Path | Database, busy_timeout_s: float = 5.0) -> Connection | None:
+    """A connection that can only read; None where there is no database yet.
+
+    Raises:
+        ExecutionError: It cannot be read, or is of a newer Fanjet.
+    """
+    database = database_at(place)
+    if database.dialect == "sqlite":
+        return find_sqlite(database, busy_timeout_s)
+    return _open_postgres(database, busy_timeout_s, read_only=True)
+
+
+def open_reader(place: Path | Database, busy_timeout_s: float = 5.0) -> Connection:
     """A connection that can only read, and neither makes nor changes the database.
 
     Raises:
         OperationError: There is no database.
         ExecutionError: It cannot be read, or is of a newer Fanjet.
     """
-    path = home / DATABASE_NAME
-    if not path.exists():
-        raise OperationError(f"There are no runs in {home} yet: `fanjet run FILE` makes the first, or set FANJET_HOME.")
-    try:
-        connection = _connect_read_only(path, "mode=ro", busy_timeout_s)
-    except sqlite3.Error as error:
-        # A folder that cannot be written cannot hold the shared memory of a write-ahead log. Without such a log
-        # nobody is writing, and the file is all there is.
-        if path.with_name(path.name + "-wal").exists():
-            raise explain(error, path) from error
-        with explained(path):
-            connection = _connect_read_only(path, "mode=ro&immutable=1", busy_timeout_s)
-    try:
-        with explained(path):
-            if can_upgrade(connection):
-                open_writer(home, busy_timeout_s).close()
-            _check_version(connection, path)
-    except BaseException:
-        connection.close()
-        raise
+    connection = find_reader(place, busy_timeout_s)
+    if connection is None:
+        database = database_at(place)
+        where, other = (database.home, "FANJET_HOME") if database.url is None else (database.shown, "FANJET_DATABASE")
+        raise OperationError(f"There are no runs in {where} yet: `fanjet run FILE` makes the first, or set {other}.")
     return connection
 
 
-def _connect_read_only(path: Path, options: str, busy_timeout_s: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s, isolation_level=None
-    )
+def _open_postgres(
+    database: Database, timeout_s: float, *, durable: bool = True, read_only: bool = False
+) -> Connection | None:
     try:
-        connection.execute("PRAGMA schema_version").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    return connection
-
-
-def _configure(connection: sqlite3.Connection, busy_timeout_s: float, *, durable: bool) -> None:
-    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
-    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-    _enter_wal(connection, busy_timeout_s)
-    for pragma in (
-        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
-        f"journal_size_limit = {_LARGEST_LOG_BYTES}",
-        f"cache_size = -{_CACHE_KIB}",
-        "temp_store = MEMORY",
-        "secure_delete = OFF",  # some systems build SQLite with it on, and it rewrites what is deleted
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _enter_wal(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
-    """Switch to the write-ahead log; SQLite does not wait by itself when two processes do that at once."""
-    give_up_at = time.monotonic() + busy_timeout_s
-    while True:
-        try:
-            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up_at:
-                raise
-            time.sleep(_WAL_PAUSE_S)
-        else:
-            break
-    if mode != "wal":
-        raise ExecutionError(
-            f"The folder of the database does not allow a write-ahead log (journal mode {mode}); "
-            "set FANJET_HOME to a folder on a local disk."
-        )
-
-
-def _ensure_schema(connection: sqlite3.Connection, path: Path) -> None:
-    if find_version(connection) is None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if find_version(connection) is None:  # else another process was quicker
-                _make_schema(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        from fanjet.store.postgres_place import open_postgres  # noqa: PLC0415 - late: an extra, and slow to import
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("psycopg"):
             raise
-    upgrade(connection, to_version=SCHEMA_VERSION)
-    _check_version(connection, path)
-
-
-def _make_schema(connection: sqlite3.Connection) -> None:
-    for statement in _SCHEMA_FILE.read_text(encoding="utf-8").split(";\n"):
-        connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-
-
-def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Look before anything is changed: the file may belong to another program."""
-    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() and not can_upgrade(connection):
-        _check_version(connection, path)
-
-
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    version = find_version(connection)
-    if version is None:
-        raise ExecutionError(f"The database {path} is not one of Fanjet's; set FANJET_HOME to another folder.")
-    if version > SCHEMA_VERSION:
-        raise ExecutionError(
-            f"The database {path} was made by a newer Fanjet (schema {version}, this one knows {SCHEMA_VERSION}); "
-            "upgrade Fanjet."
-        )
-    if version < SCHEMA_VERSION:
-        raise ExecutionError(
-            f"The database {path} was made by an older Fanjet (schema {version}, this one knows {SCHEMA_VERSION}) and "
-            "cannot be used; set FANJET_HOME to another folder, or delete this one if its runs do not matter any more."
-        )
+        raise OperationError(
+            "The setting database names a PostgreSQL server, which needs the library psycopg. "
+            "Fix: pip install 'fanjet[postgres]', or unset it for the SQLite file of the home."
+        ) from error
+    except ImportError as error:  # psycopg is there, and no libpq for it
+        raise OperationError(f"psycopg cannot be used: {error}. Fix: pip install 'fanjet[postgres]'.") from error
+    return open_postgres(database, timeout_s, durable=durable, read_only=read_only)

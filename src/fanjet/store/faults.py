@@ -29,7 +29,7 @@ _MEANINGS: dict[int, tuple[bool, str]] = {
 }
 
 
-def explain(error: sqlite3.Error, path: Path) -> FanjetError:
+def explain(error: sqlite3.Error, path: Path | str) -> FanjetError:
     """The error to raise instead of one of SQLite's, for the database file at `path`."""
     code = getattr(error, "sqlite_errorcode", None)  # absent where the Python module itself refused a call
     temporary, meaning = _MEANINGS.get(-1 if code is None else code & 0xFF, (False, ""))
@@ -39,8 +39,8 @@ def explain(error: sqlite3.Error, path: Path) -> FanjetError:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Within this context SQLite's errors become Fanjet's.
+def explained(path: Path | str) -> Iterator[None]:
+    """Within this context SQLite's errors become Fanjet's; those of PostgreSQL are so already.
 
     Raises:
         ExecutionError: The database cannot be read or written now (`temporary`) or at all.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import msgspec
 
 from fanjet.errors import OperationError
@@ -11,7 +9,8 @@ from fanjet.model.history import InstanceColumns, RunHistory
 from fanjet.model.instants import now
 from fanjet.model.paths import decode
 from fanjet.model.spec import DagSpec
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
+from fanjet.store.port import Connection
 
 #: Rows become columns in pieces, so that a million of them never exist as a million tuples.
 _ROWS_AT_ONCE = 20_000
@@ -19,14 +18,13 @@ _decode_numbers = msgspec.json.Decoder(tuple[int, ...]).decode
 _decode_spec = msgspec.json.Decoder(DagSpec).decode
 
 
-def read_history(connection: sqlite3.Connection, run: int) -> RunHistory:
+def read_history(connection: Connection, run: int) -> RunHistory:
     """Everything of one run, as of one moment.
 
     Raises:
         OperationError: There is no such run.
     """
-    connection.execute("BEGIN")
-    try:
+    with connection.moment():
         spec = get_spec(connection, run)
         lengths = [
             (map_number, decode(parent), count)
@@ -38,9 +36,7 @@ def read_history(connection: sqlite3.Connection, run: int) -> RunHistory:
             (map_number, decode(parent), items)
             for map_number, parent, items in connection.execute(sql.LIST_REOPENED, (run,))
         ]
-        (patient,) = connection.execute(sql.FIND_PATIENT, (run,)).fetchone()
-    finally:
-        connection.execute("COMMIT")
+        ((patient,),) = connection.execute(sql.FIND_PATIENT, (run,)).fetchall()
     return RunHistory(
         map_lengths=lengths,
         instances=columns,
@@ -49,7 +45,7 @@ def read_history(connection: sqlite3.Connection, run: int) -> RunHistory:
     )
 
 
-def get_spec(connection: sqlite3.Connection, run: int) -> DagSpec:
+def get_spec(connection: Connection, run: int) -> DagSpec:
     """The version of the DAG that a run started with.
 
     Raises:
@@ -61,13 +57,14 @@ def get_spec(connection: sqlite3.Connection, run: int) -> DagSpec:
     return _decode_spec(row[0])
 
 
-def _read_task(connection: sqlite3.Connection, run: int, task: int, *, feeds_map: bool) -> InstanceColumns:
+def _read_task(connection: Connection, run: int, task: int, *, feeds_map: bool) -> InstanceColumns:
     paths: list[bytes] = []
     states, valued = bytearray(), bytearray()
     try_numbers: list[int] = []
     item_counts: list[int] = []
-    cursor = connection.execute(sql.LIST_INSTANCES, (run, task))
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+    start = b""
+    while rows := connection.execute(sql.LIST_INSTANCES, (run, task, start, _ROWS_AT_ONCE)).fetchall():
+        start = rows[-1][0] + b"\0"
         path, state, try_number, has_value, item_count = zip(*rows, strict=True)
         paths += path
         states += bytes(state)
@@ -90,7 +87,7 @@ def _read_task(connection: sqlite3.Connection, run: int, task: int, *, feeds_map
     return columns
 
 
-def _add_rare(connection: sqlite3.Connection, run: int, columns: InstanceColumns) -> None:
+def _add_rare(connection: Connection, run: int, columns: InstanceColumns) -> None:
     rare = connection.execute(sql.LIST_WAITING, (run, columns.task)).fetchall()
     if not rare:
         return

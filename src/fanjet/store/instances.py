@@ -7,7 +7,6 @@ retries, reschedules and reruns, whose rows are replaced one by one.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from struct import Struct
@@ -19,12 +18,19 @@ from fanjet.model.changes import ClearInstances, EndInstances, RecordFirings, Re
 from fanjet.model.events import TriesEnded, TryExtra
 from fanjet.model.paths import Path, encode, join
 from fanjet.model.states import State
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
+from fanjet.store.port import Connection
 from fanjet.store.summaries import WAITING, Summaries, Summary
 
 #: One level of a key, as in `fanjet.model.paths.encode`; quicker for many.
 _pack_level = Struct(">I").pack
 _NO_EXTRA = TryExtra()
+#: The quick way, for most ends: no earlier row, nothing out of the ordinary.
+_PLAIN = (
+    "run", "task", "path", "state", "try_number", "started_at", "ended_at", "log_segment", "log_offset", "log_length",
+    "value", "item_count",
+)  # fmt: skip
+_ENDED = ("run", "task", "path", "state", "ended_at", "error", "try_number")
 _encode_json = msgspec.json.encode
 
 
@@ -51,7 +57,7 @@ def encode_all(parent: Path, indexes: Sequence[int]) -> list[bytes]:
     return [prefix + level for level in map(_pack_level, indexes)] if prefix else list(map(_pack_level, indexes))
 
 
-def write_tries(connection: sqlite3.Connection, record: RecordTries, summaries: Summaries) -> None:
+def write_tries(connection: Connection, record: RecordTries, summaries: Summaries) -> None:
     """Write accepted ends of tries."""
     ended = record.ended if record.positions is None else _pick(record.ended, record.positions)
     if not ended.indexes:
@@ -83,10 +89,10 @@ def write_tries(connection: sqlite3.Connection, record: RecordTries, summaries: 
     if recorded or ended.extras or record.resume_at:
         connection.executemany(sql.REPLACE_WHOLE, _widen(rows, record, ended.extras))
     else:
-        connection.executemany(sql.INSERT_PLAIN, rows)
+        connection.insert("instance", _PLAIN, rows)
 
 
-def write_ends(connection: sqlite3.Connection, record: EndInstances, summaries: Summaries) -> None:
+def write_ends(connection: Connection, record: EndInstances, summaries: Summaries) -> None:
     """Write the ends of instances that had no (further) try."""
     if not record.indexes:
         return
@@ -103,22 +109,22 @@ def write_ends(connection: sqlite3.Connection, record: EndInstances, summaries: 
         if keeps and state != State.REMOVED:
             summary.valued += sum(row.valued for row in recorded)
         known = {row.path for row in recorded}
-        ends = ((state, at, reason, record.try_number, keeps, keeps, run, task, path) for path in known)
+        ends = ((state, at, reason, record.try_number, keeps, run, task, path) for path in known)
         connection.executemany(sql.END_RECORDED, ends)
         fresh = [path for path in paths if path not in known]
     tries = repeat(record.try_number)
     rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), tries, strict=False)
-    connection.executemany(sql.INSERT_ENDED, rows)
+    connection.insert("instance", _ENDED, rows)
 
 
-def write_firings(connection: sqlite3.Connection, record: RecordFirings) -> None:
+def write_firings(connection: Connection, record: RecordFirings) -> None:
     """Write what deferred instances go on with."""
     paths = encode_all(record.parent, record.indexes)
     rows = zip(record.carries, repeat(record.run), repeat(record.task), paths, strict=False)
     connection.executemany(sql.FIRE, rows)
 
 
-def write_cleared(connection: sqlite3.Connection, record: ClearInstances, summaries: Summaries) -> None:
+def write_cleared(connection: Connection, record: ClearInstances, summaries: Summaries) -> None:
     """Write that instances begin again."""
     run, task = record.run, record.task
     summary = summaries.touch(run, task)
@@ -148,7 +154,7 @@ def _count_still_valued(recorded: list[_Recorded], paths: list[bytes], states: b
     return sum(path in valued and state in WAITING for path, state in zip(paths, states, strict=True))
 
 
-def _find_recorded(connection: sqlite3.Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:
+def _find_recorded(connection: Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:
     """The rows that exist for these keys. Nearly always none lie even between the first and the last of them."""
     between = connection.execute(sql.FIND_RECORDED, (run, task, min(paths), max(paths))).fetchall()
     if not between:
@@ -157,7 +163,7 @@ def _find_recorded(connection: sqlite3.Connection, run: int, task: int, paths: l
     return [_Recorded(*row) for row in between if row[0] in wanted]
 
 
-def _replace(connection: sqlite3.Connection, run: int, task: int, recorded: list[_Recorded], summary: Summary) -> None:
+def _replace(connection: Connection, run: int, task: int, recorded: list[_Recorded], summary: Summary) -> None:
     """Keep the tries of rows that are about to change, and take the rows out of the sums."""
     connection.executemany(sql.KEEP_TRY, ((run, task, row.path) for row in recorded))
     for row in recorded:

@@ -7,7 +7,6 @@ connection, which sees what is committed and nothing else.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,25 +39,31 @@ from fanjet.model.requests import CountValues, GetMapLength, GetValues, Values
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
 from fanjet.store.cancelled_tries import write_cancelled
-from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
+from fanjet.store.connections import open_reader, open_writer
+from fanjet.store.database import Database
 from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
 from fanjet.store.instances import write_cleared, write_ends, write_firings, write_tries
 from fanjet.store.leases import PROCESS, Leases
+from fanjet.store.port import Connection
 from fanjet.store.row_columns import make_info
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
 
+#: What is recorded of a launch.
+_LAUNCH = ("run", "task", "fence", "parent", "first", "count", "try_number", "worker", "launched_at")
+
 
 class Journal:
-    """One scheduler's way to the database of a home. Used from one thread."""
+    """One scheduler's way to the database. Used from one thread."""
 
-    def __init__(self, path: Path, writer: sqlite3.Connection, reader: sqlite3.Connection) -> None:
-        self._path = path
-        self._file = DatabaseFile(path)
+    def __init__(self, writer: Connection, reader: Connection) -> None:
+        database = writer.database
+        self._path = database.shown
+        self._file = DatabaseFile(database.path) if database.dialect == "sqlite" else None
         self._writer = writer
         self._reader = reader
         self._leases = Leases(writer)
@@ -66,24 +71,24 @@ class Journal:
         self._pages = ValuePages(reader)
 
     @classmethod
-    def open(cls, home: Path, *, busy_timeout_s: float = 5.0, durable: bool = True) -> Self:
-        """Open the database of a home; make it where it is missing.
+    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0, durable: bool = True) -> Self:
+        """Open a database; make it where it is missing.
 
         Args:
-            home: The folder of the database.
+            place: The database; a home stands for its SQLite file.
             busy_timeout_s: How long to wait for another process that has locked the database.
             durable: Whether a commit waits for the disk; runs that nobody resumes need not.
 
         Raises:
             ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
         """
-        writer = open_writer(home, busy_timeout_s, durable=durable)
+        writer = open_writer(place, busy_timeout_s, durable=durable)
         try:
-            reader = open_reader(home, busy_timeout_s)
+            reader = open_reader(place, busy_timeout_s)
         except BaseException:
             writer.close()
             raise
-        return cls(home / DATABASE_NAME, writer, reader)
+        return cls(writer, reader)
 
     def close(self) -> None:
         """Close the database; leases stay as they are."""
@@ -99,8 +104,8 @@ class Journal:
             Its number; greater than that of every session before.
         """
         with self._transaction():
-            row = self._writer.execute(sql.INSERT_SESSION, (host, pid, PROCESS, time.time())).fetchone()
-        return int(row[0])
+            ((number,),) = self._writer.execute(sql.INSERT_SESSION, (host, pid, PROCESS, time.time())).fetchall()
+        return int(number)
 
     def save_version(self, spec: DagSpec, *, bundle: str, root: str, file: str) -> int:
         """Keep a version of a DAG; the same content is kept once.
@@ -121,6 +126,8 @@ class Journal:
             if row is None:
                 new = (spec.dag_id, digest, encoded, bundle, root, file, time.time())
                 row = self._writer.execute(sql.INSERT_VERSION, new).fetchone()
+                row = row or self._writer.execute(sql.FIND_VERSION, (digest,)).fetchone()  # another was quicker
+        assert row is not None, "found or inserted"
         return int(row[0])
 
     def save_version_like(self, run: int, spec: DagSpec) -> int:
@@ -151,9 +158,9 @@ class Journal:
             if found is None:
                 raise OperationError(f"There is no version {version} of a DAG.")
             dag_id = str(found[0])
-            if self._writer.execute(sql.FIND_RUN_BY_ID, (dag_id, info.run_id)).fetchone():
-                raise OperationError(f"DAG {dag_id!r} already has a run {info.run_id!r}; choose another run id.")
             row = self._writer.execute(sql.INSERT_RUN, _make_run_row(dag_id, version, info)).fetchone()
+            if row is None:
+                raise OperationError(f"DAG {dag_id!r} already has a run {info.run_id!r}; choose another run id.")
         return RunInfo(number=int(row[0]), dag_id=dag_id, **msgspec.structs.asdict(info))
 
     # --- leases ---
@@ -259,7 +266,7 @@ class Journal:
         rows = [
             (x.run, x.task, x.fence, encode(x.parent), x.first, x.count, x.try_number, x.worker, at) for x in launches
         ]
-        self._writer.executemany(sql.INSERT_LAUNCH, rows)
+        self._writer.insert("launch", _LAUNCH, rows)
         for launch in launches:
             if launch.try_number > 1:
                 self._forget_xcoms(launch)
@@ -334,18 +341,15 @@ class Journal:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing; whatever is raised inside leaves nothing behind."""
-        self._file.check()
-        with explained(self._path):
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
+        if self._file is not None:
+            self._file.check()
+        try:
+            with self._writer.transaction():
                 yield
-                self._writer.execute("COMMIT")
-            except BaseException:
-                self._summaries.rolled_back()
-                if self._writer.in_transaction:  # SQLite itself rolls back after some failures
-                    self._writer.execute("ROLLBACK")
-                raise
-            self._summaries.committed()
+        except BaseException:
+            self._summaries.rolled_back()
+            raise
+        self._summaries.committed()
 
 
 def _make_run_row(dag_id: str, version: int, info: NewRun) -> tuple[object, ...]:

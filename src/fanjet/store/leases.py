@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from fanjet.errors import LeaseLostError, OperationError, RunOwnedError
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
+from fanjet.store.port import Connection
 
 #: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
 PROCESS = os.urandom(8).hex()
+#: In one statement.
+_RUNS_AT_ONCE = 100
 
 
 class _Lease(NamedTuple):
@@ -61,7 +63,7 @@ def _is_zombie(pid: int) -> bool:
 class Leases:
     """The leases that this scheduler took. Methods run inside the journal's open transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         #: By run: (session, fence).
         self._held: dict[int, tuple[int, int]] = {}
@@ -110,12 +112,22 @@ class Leases:
         Raises:
             LeaseLostError: Another scheduler took some over, or they were never taken.
         """
-        lost = [run for run in runs if self._held.get(run) != self._get(run)[:2]]
+        wanted = sorted(set(runs))
+        found: dict[int, tuple[int | None, int]] = {}
+        for at in range(0, len(wanted), _RUNS_AT_ONCE):
+            found.update(self._lock(wanted[at : at + _RUNS_AT_ONCE]))
+        lost = [run for run in wanted if run not in found or self._held.get(run) != found[run]]
         if lost:
             raise self._explain_loss(lost)
 
+    def _lock(self, runs: Sequence[int]) -> Iterator[tuple[int, tuple[int | None, int]]]:
+        """The fences of runs, which stay as they are until the transaction ends: nobody can take one meanwhile."""
+        statement = f"{sql.LIST_FENCES}({', '.join('?' * len(runs))}) ORDER BY r.run{self._connection.locking('r')}"
+        for run, session, fence in self._connection.execute(statement, runs):
+            yield run, (session, fence)
+
     def _get(self, run: int) -> _Lease:
-        row = self._connection.execute(sql.FIND_LEASE, (run,)).fetchone()
+        row = self._connection.execute(sql.FIND_LEASE + self._connection.locking("r"), (run,)).fetchone()
         if row is None:
             raise OperationError(f"There is no run {run}.")
         return _Lease(*row)

@@ -6,7 +6,6 @@ until the map expands there, or until one recorded instance *stands in* for ever
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from fanjet.model.paths import Path, decode, encode
 from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.model.states import State
 from fanjet.store import statements_progress as sql
+from fanjet.store.port import Connection
 
 #: The states of what stands in. A task that has no instance in any of them needs no search.
 _STANDING_IN = (State.SKIPPED, State.UPSTREAM_FAILED, State.FAILED)
@@ -43,7 +43,7 @@ _NONE = Expansions(0, 0)
 class MapExtents:
     """Looks again and again; what cannot have changed is not read twice."""
 
-    def __init__(self, connection: sqlite3.Connection, run: int, spec: DagSpec) -> None:
+    def __init__(self, connection: Connection, run: int, spec: DagSpec) -> None:
         self._connection = connection
         self._run = run
         self._maps = spec.maps

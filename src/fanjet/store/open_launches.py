@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from fanjet.model.paths import Path, decode, encode, join
 from fanjet.model.states import State
 from fanjet.store import statements_progress as sql
+from fanjet.store.port import Connection
 
 #: A look that finds more new launches than this in one task takes the latest. Only the first look may, and there it
 #: bounds what attaching to a long run costs: workers have only late launches in their hands, but for long tries.
@@ -52,7 +52,7 @@ class _Launch:
 class OpenLaunches:
     """Reads only launches that are new since the last look, and the ends of those that were open then."""
 
-    def __init__(self, connection: sqlite3.Connection, run: int, tasks: int) -> None:
+    def __init__(self, connection: Connection, run: int, tasks: int) -> None:
         self._connection = connection
         self._run = run
         self._tasks = tasks

@@ -5,13 +5,13 @@ Functions run on the journal's reader or inside its open transaction.
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Final
 
 import msgspec
 
 from fanjet.model.runs import NewRun
 from fanjet.model.states import RunStatus
+from fanjet.store.port import Connection
 
 
 class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
 
 
-def list_due(reader: sqlite3.Connection, at: float, limit: int) -> list[DagPlan]:
+def list_due(reader: Connection, at: float, limit: int) -> list[DagPlan]:
     """DAGs whose next run is due, or whose next run has to be found anew because the DAG has changed."""
     return [
         DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=after)
@@ -76,13 +76,13 @@ def list_due(reader: sqlite3.Connection, at: float, limit: int) -> list[DagPlan]
     ]
 
 
-def find_next_instant(reader: sqlite3.Connection, at: float) -> float | None:
+def find_next_instant(reader: Connection, at: float) -> float | None:
     """When a DAG will be due next, after `at`."""
     (instant,) = reader.execute(_FIND_NEXT_INSTANT, (at,)).fetchone()
     return None if instant is None else float(instant)
 
 
-def find_last(reader: sqlite3.Connection, dag_id: str) -> LastRun | None:
+def find_last(reader: Connection, dag_id: str) -> LastRun | None:
     """The latest run that the schedule has made; None before the first."""
     row = reader.execute(_FIND_LAST, (dag_id,)).fetchone()
     if row is None:
@@ -93,12 +93,12 @@ def find_last(reader: sqlite3.Connection, dag_id: str) -> LastRun | None:
     )
 
 
-def count_unfinished(reader: sqlite3.Connection, dag_id: str) -> int:
+def count_unfinished(reader: Connection, dag_id: str) -> int:
     """Runs that wait or are under way, those of backfills aside."""
     return int(reader.execute(_COUNT_UNFINISHED, (dag_id,)).fetchone()[0])
 
 
-def set_plan(connection: sqlite3.Connection, plan: DagPlan, due: NextDue | None) -> bool:
+def set_plan(connection: Connection, plan: DagPlan, due: NextDue | None) -> bool:
     """Note when a DAG is due next; False when another scheduler was quicker."""
     found = (None,) * 4 if due is None else (due.run_after, due.logical_date, due.interval_start, due.interval_end)
     known = (plan.next_run_after or 0, plan.planned_version or 0)
@@ -106,7 +106,7 @@ def set_plan(connection: sqlite3.Connection, plan: DagPlan, due: NextDue | None)
 
 
 def insert_queued(
-    connection: sqlite3.Connection,
+    connection: Connection,
     dag_id: str,
     version: int,
     new: NewRun,

@@ -19,7 +19,7 @@ class ProgressQueries(RunQueries, InstanceQueries):
 
     def follow(self, run: int, spec: DagSpec) -> RunFollower:
         """What looks at a run again and again; usable while this reader is open."""
-        return RunFollower(self._path, self._connection, self.get_run, self.counts, run, spec)
+        return RunFollower(self._connection, self.get_run, self.counts, run, spec)
 
     def get_run(self, run: int) -> RunRow:
         """One run.
@@ -34,7 +34,7 @@ class ProgressQueries(RunQueries, InstanceQueries):
 
     def list_unfinished(self) -> list[RunRow]:
         """The runs that have not ended, the newest first."""
-        return self._runs("r.ended_at IS NULL", limit=-1)
+        return self._runs("r.ended_at IS NULL", limit=None)
 
     def find_launch(self, run: int, task: int, path: MapPath) -> tuple[int, int] | None:
         """The fence of the latest launch of an instance and its index there, -1 when it is not mapped."""
@@ -45,5 +45,4 @@ class ProgressQueries(RunQueries, InstanceQueries):
 
     def data_version(self) -> int:
         """A number that changes whenever somebody else has written."""
-        with explained(self._path):
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        return self._connection.find_data_version()

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Self
 
-from fanjet.store.connections import DATABASE_NAME, open_reader
+from fanjet.store.connections import open_reader
+from fanjet.store.database import Database
 from fanjet.store.faults import explained
+from fanjet.store.port import Connection
 from fanjet.store.row_columns import Columns
 
 
 class Reading:
-    """A way to read one home's database. Every call sees what is committed when it is made."""
+    """A way to read one database. Every call sees what is committed when it is made."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
+    def __init__(self, connection: Connection) -> None:
+        self._path = connection.database.shown
         self._connection = connection
 
     @classmethod
-    def open(cls, home: Path) -> Self:
-        """Open the database of a home.
+    def open(cls, place: Path | Database) -> Self:
+        """Open a database; a home stands for its SQLite file.
 
         Raises:
             OperationError: There is none yet.
             ExecutionError: It cannot be read, or is of a newer Fanjet.
         """
-        return cls(home / DATABASE_NAME, open_reader(home))
+        return cls(open_reader(place))
 
     def close(self) -> None:
         """Close the database."""

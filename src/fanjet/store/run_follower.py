@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import ENDED, State
 from fanjet.store import statements_progress as sql
-from fanjet.store.faults import explained
 from fanjet.store.map_extents import Extent, MapExtents
 from fanjet.store.open_launches import InHand, OpenLaunches
+from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, TaskCounts
 
 _WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
@@ -49,7 +46,6 @@ class RunFollower:
     """Looks at one run. The cost of a look depends on what is new and what runs, never on the run's instances.
 
     Args:
-        path: The database, for messages.
         connection: Only reads.
         find_run: Gives the row of the run.
         find_counts: Gives what is recorded of it by task number.
@@ -59,14 +55,12 @@ class RunFollower:
 
     def __init__(
         self,
-        path: Path,
-        connection: sqlite3.Connection,
+        connection: Connection,
         find_run: Callable[[int], RunRow],
         find_counts: Callable[[int], Mapping[int, TaskCounts]],
         run: int,
         spec: DagSpec,
     ) -> None:
-        self._path = path
         self._connection = connection
         self._find_run = find_run
         self._find_counts = find_counts
@@ -82,7 +76,7 @@ class RunFollower:
             OperationError: The run is gone.
             ExecutionError: The database cannot be read now (`temporary`) or at all.
         """
-        with self._one_moment():
+        with self._connection.moment():
             run = self._find_run(self._run)
             session, lease_until = self._connection.execute(sql.FIND_LEASE, (self._run,)).fetchone()
             recorded = self._find_counts(self._run)
@@ -99,17 +93,6 @@ class RunFollower:
             for task, extent in zip(self._tasks, extents, strict=True)
         ]
         return RunProgress(run=run, lease_until=lease_until, tasks=tasks)
-
-    @contextmanager
-    def _one_moment(self) -> Iterator[None]:
-        """All that is read inside belongs together. It holds up no writer."""
-        with explained(self._path):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self._connection.in_transaction:  # SQLite itself ends it after some failures
-                    self._connection.execute("ROLLBACK")
 
 
 def _count_ended(recorded: TaskCounts | None) -> int:

@@ -20,6 +20,8 @@ from fanjet.store.rows import RunRow, VersionRow
 decode_spec = msgspec.json.Decoder(DagSpec).decode
 _MOST_SUGGESTIONS = 3
 _SUGGEST_AMONG = 200
+#: Of the numbers that the databases know.
+_MOST_DIGITS = 18
 
 
 class RunQueries(Reading):
@@ -31,12 +33,14 @@ class RunQueries(Reading):
         Raises:
             OperationError: There is none, or more than one.
         """
-        if text.isdecimal() and (rows := self._runs("r.run = ?", int(text))):
+        if text.isdecimal() and len(text) <= _MOST_DIGITS and (rows := self._runs("r.run = ?", int(text))):
             return rows[0]
         dag_id, slash, run_id = text.partition("/")
         runs = self._runs("r.dag_id = ? AND r.run_id = ?", dag_id, run_id) if slash else []
         runs = runs or self._runs("r.run_id = ?", text)
-        runs = runs or self._runs("substr(r.run_id, 1, ?) = ?", len(text), text, limit=_MOST_SUGGESTIONS + 1)
+        runs = runs or self._runs(
+            "substr(r.run_id, 1, CAST(? AS INTEGER)) = ?", len(text), text, limit=_MOST_SUGGESTIONS + 1
+        )
         if len(runs) == 1:
             return runs[0]
         raise OperationError(self._explain_many(text, runs) if runs else self._explain_none(text))
@@ -49,7 +53,7 @@ class RunQueries(Reading):
 
     def latest_unfinished_run(self) -> RunRow | None:
         """The newest run that has not ended and that no living scheduler owns."""
-        return next((run for run in self._runs("r.ended_at IS NULL", limit=-1) if not run.owned), None)
+        return next((run for run in self._runs("r.ended_at IS NULL", limit=None) if not run.owned), None)
 
     def get_spec(self, run: int) -> DagSpec:
         """The DAG as the run knows it.
@@ -84,13 +88,12 @@ class RunQueries(Reading):
         with explained(self._path):
             return read_history(self._connection, run)
 
-    def _runs(self, condition: str, *parameters: object, limit: int = 50) -> list[RunRow]:
+    def _runs(self, condition: str, *parameters: object, limit: int | None = 50) -> list[RunRow]:
         rows = self._select(
             RUN_COLUMNS,
             "FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session "
-            f"WHERE {condition} ORDER BY r.run DESC LIMIT ?",
+            f"WHERE {condition} ORDER BY r.run DESC" + ("" if limit is None else f" LIMIT {limit:d}"),
             *parameters,
-            limit,
         )
         now = time.time()
         return [make_run(columns, now) for columns in rows]

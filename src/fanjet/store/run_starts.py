@@ -6,13 +6,12 @@ transaction or on its reader.
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable
 from typing import Final
 
 from fanjet.model.runs import RunInfo
 from fanjet.store.leases import Leases
+from fanjet.store.port import Connection
 from fanjet.store.row_columns import RUN_COLUMNS, make_info, make_run
 from fanjet.store.rows import RunRow
 
@@ -52,7 +51,7 @@ MostActive = Callable[[int, int], int | None]
 
 
 def start_queued(
-    connection: sqlite3.Connection,
+    connection: Connection,
     leases: Leases,
     session: int,
     *,
@@ -95,21 +94,20 @@ def start_queued(
     return started
 
 
-def list_left(connection: sqlite3.Connection, session: int) -> list[RunRow]:
+def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
     """Runs of services that are under way and that no scheduler which may be alive carries out."""
     rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
-    now = time.time()
-    return [run for run in (make_run(columns, now) for columns in rows) if not run.owned]
+    return [run for run in (make_run(columns, at) for columns in rows) if not run.owned]
 
 
-def find_unowned(connection: sqlite3.Connection, run: int) -> RunInfo | None:
+def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:
     """A run that a service has started, if no scheduler that may be alive carries it out."""
     row = connection.execute(_FIND_RUN, (run,)).fetchone()
-    found = None if row is None else make_run(row, time.time())
+    found = None if row is None else make_run(row, at)
     return None if found is None or found.owned else found.info
 
 
-def _is_paused(connection: sqlite3.Connection, dag_id: str, backfill: int) -> bool:
+def _is_paused(connection: Connection, dag_id: str, backfill: int) -> bool:
     if backfill:
         return connection.execute(_FIND_BACKFILL_PAUSED, (backfill,)).fetchone() is not None
     return connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from fanjet.model import paths
 from fanjet.model.requests import AssetEvent, FindAssetEvents, FindRuns, Keep, RunFacts
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
-from fanjet.store.connections import DATABASE_NAME, open_writer
-from fanjet.store.faults import explained
+from fanjet.store.connections import open_writer
+from fanjet.store.database import Database, database_at
+from fanjet.store.port import Connection
 
 _EVENT_COLUMNS = "name, uri, extra, aliases, dag_id, run_id, task_id, path, at"
 _RUN_COLUMNS = "run, run_id, state, logical_date, data_interval_start, data_interval_end, started_at, ended_at"
@@ -25,6 +25,14 @@ _LATEST_FIRST = "ORDER BY logical_date IS NULL, logical_date DESC, run DESC LIMI
 _STATES = (
     "success", "failed", "skipped", "upstream_failed", "up_for_retry", "up_for_reschedule", "deferred", "removed",
 )  # fmt: skip
+_KEEP = """
+INSERT INTO kept_value (owner, key, value, expires_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (owner, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at"""
+#: By database: whether a name is in a JSON list.
+_HAS_ALIAS = {
+    "sqlite": "? IN (SELECT value FROM json_each(aliases))",
+    "postgresql": "CAST(aliases AS JSONB) @> to_jsonb(CAST(? AS TEXT))",
+}
 _decode_spec = msgspec.json.Decoder(DagSpec).decode
 
 
@@ -32,17 +40,16 @@ class SharedStore:
     """Reads and writes what runs share. Used from one thread; opens the database when it is first needed.
 
     Args:
-        home: The folder of the database.
+        place: The database; a home stands for its SQLite file.
         busy_timeout_s: How long to wait for another process that has locked the database.
         durable: Whether a write is on the disk when it returns.
     """
 
-    def __init__(self, home: Path, *, busy_timeout_s: float = 5.0, durable: bool = True) -> None:
-        self._home = home
-        self._path = home / DATABASE_NAME
+    def __init__(self, place: Path | Database, *, busy_timeout_s: float = 5.0, durable: bool = True) -> None:
+        self._database = database_at(place)
         self._busy_timeout_s = busy_timeout_s
         self._durable = durable
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Connection | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -65,7 +72,7 @@ class SharedStore:
         expires_at = None if request.keep_s is None else time.time() + request.keep_s
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO kept_value VALUES (?, ?, ?, ?)",
+                _KEEP,
                 (request.owner, request.key, request.value, expires_at),
             )
             connection.execute("DELETE FROM kept_value WHERE expires_at <= ?", (time.time(),))
@@ -83,7 +90,8 @@ class SharedStore:
         """Record the events of one try, in the place of those of the same instance."""
         first = events[0]
         source = (first.dag_id, first.run_id, first.task_id, paths.encode(first.path))
-        with self._transaction() as connection:
+        # The lock: numbers are committed in their order, so who has read up to one has missed none before it.
+        with self._transaction(lock="asset_event") as connection:
             connection.execute(
                 "DELETE FROM asset_event WHERE dag_id = ? AND run_id = ? AND task_id = ? AND path = ?", source
             )
@@ -96,7 +104,7 @@ class SharedStore:
         """The events of an asset or an alias, the oldest first."""
         wanted: tuple[str | None, ...]
         if request.alias is not None:
-            where, wanted = "? IN (SELECT value FROM json_each(aliases))", (request.alias,)
+            where, wanted = _HAS_ALIAS[self._database.dialect], (request.alias,)
         else:
             where, wanted = "name = coalesce(?, name) AND uri = coalesce(?, uri)", (request.name, request.uri)
         statement = f"SELECT {_EVENT_COLUMNS} FROM asset_event WHERE {where} ORDER BY event"  # noqa: S608 - constants
@@ -148,25 +156,17 @@ class SharedStore:
         return counted
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with explained(self._path):
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+    def _transaction(self, *, lock: str | None = None) -> Iterator[Connection]:
+        connection = self._open()
+        with connection.transaction(lock=lock):
+            yield connection
 
     def _select(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with explained(self._path):
-            return self._open().execute(statement, parameters).fetchall()
+        return self._open().select(statement, *parameters)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Connection:
         if self._connection is None:
-            self._connection = open_writer(self._home, self._busy_timeout_s, durable=self._durable)
+            self._connection = open_writer(self._database, self._busy_timeout_s, durable=self._durable)
         return self._connection
 
 

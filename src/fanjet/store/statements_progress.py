@@ -1,4 +1,4 @@
-"""The statements by which another process follows a run, in SQLite's SQL: none of them counts the run's instances."""
+"""The statements by which another process follows a run: none of them counts the run's instances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 FIND_LEASE: Final = "SELECT lease_session, lease_until FROM run WHERE run = ?"
 #: One row per map: at how many places it expanded, to how many positions in all.
-SUM_MAP_LENGTHS: Final = "SELECT map, count(*), sum(count) FROM map_length WHERE run = ? GROUP BY map"
+SUM_MAP_LENGTHS: Final = "SELECT map, count(*), CAST(sum(count) AS BIGINT) FROM map_length WHERE run = ? GROUP BY map"
 LIST_LENGTHS_OF_MAP: Final = "SELECT parent, count FROM map_length WHERE run = ? AND map = ?"
 #: The condition on the path is added: ``IN (?, ?, ...)``. What was cleared (0) or removed (10) stands for nothing.
 LIST_STAND_INS: Final = "SELECT path FROM instance WHERE run = ? AND task = ? AND state NOT IN (0, 10) AND path IN "
@@ -27,7 +27,7 @@ SELECT count(*) FILTER (WHERE heard), count(*) FILTER (WHERE NOT heard AND state
        count(*) FILTER (WHERE NOT heard AND state = 8), count(*) FILTER (WHERE NOT heard AND state = 9)
 FROM (
     SELECT state, CASE
-        WHEN state IN (3, 4, 5, 6) THEN 1
+        WHEN state IN (3, 4, 5, 6) THEN TRUE
         WHEN state = 7 THEN try_number >= ?5
         ELSE ended_at >= ?6 END AS heard
     FROM instance WHERE run = ?1 AND task = ?2 AND path BETWEEN ?3 AND ?4)"""

@@ -1,4 +1,4 @@
-"""The statements of variables and connections, in SQLite's SQL, by table. All fields of a connection are secret."""
+"""The statements of variables and connections, by table. All fields of a connection are secret."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ PUT: Final[Mapping[Kind, str]] = {
     "variable": """
 INSERT INTO variable (name, value, secret, description, created_at, updated_at)
 VALUES (?1, ?2, coalesce(?3, 0), ?4, ?5, ?5)
-ON CONFLICT (name) DO UPDATE SET value = ?2, secret = coalesce(?3, secret), description = coalesce(?4, description),
-                                 updated_at = ?5""",
+ON CONFLICT (name) DO UPDATE SET
+    value = excluded.value, secret = coalesce(?3, variable.secret),
+    description = coalesce(?4, variable.description), updated_at = excluded.updated_at""",
     "connection": """
 INSERT INTO connection (name, value, description, created_at, updated_at)
 VALUES (?1, ?2, ?4, ?5, ?5)
-ON CONFLICT (name) DO UPDATE SET value = ?2, description = coalesce(?4, description), updated_at = ?5""",
+ON CONFLICT (name) DO UPDATE SET
+    value = excluded.value, description = coalesce(?4, connection.description), updated_at = excluded.updated_at""",
 }
 DELETE: Final[Mapping[Kind, str]] = {
     "variable": "DELETE FROM variable WHERE name = ?",

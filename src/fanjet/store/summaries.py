@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import compress
 
 import msgspec
 
 from fanjet.model.states import ENDED, State
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
+from fanjet.store.port import Connection
 
 #: Bucket 0 holds durations below the unit, bucket b those in [2^(b-1), 2^b) units.
 DURATION_UNIT_S = 0.0001
@@ -87,7 +87,7 @@ class Summary:
 class Summaries:
     """The summaries that open transactions touch, by (run, task)."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         #: Only the owner of a run writes its summaries, so what was written once needs no reading again.
         self._known: dict[tuple[int, int], Summary] = {}
@@ -130,7 +130,7 @@ class Summaries:
             del self._known[key]
 
 
-def load_summary(connection: sqlite3.Connection, run: int, task: int) -> Summary:
+def load_summary(connection: Connection, run: int, task: int) -> Summary:
     """Read the sums of a task; all zero when nothing of it is recorded."""
     row = connection.execute(sql.FIND_SUMMARY, (run, task)).fetchone()
     return Summary() if row is None else parse_summary(row)

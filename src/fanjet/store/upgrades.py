@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
+from fanjet.store.sqlite_connection import SqliteConnection
 from fanjet.store.versions import find_version
 
 #: By the version that they start from.
@@ -132,12 +132,13 @@ UPGRADES: Final[Mapping[int, tuple[str, ...]]] = {
 }
 
 
-def can_upgrade(connection: sqlite3.Connection) -> bool:
+def can_upgrade(connection: SqliteConnection) -> bool:
     """Whether the database is of an older release from which a step leads on."""
-    return find_version(connection) in UPGRADES
+    version = find_version(connection)
+    return version is not None and version in UPGRADES
 
 
-def upgrade(connection: sqlite3.Connection, *, to_version: int) -> None:
+def upgrade(connection: SqliteConnection, *, to_version: int) -> None:
     """Bring a database to a version, step by step; nothing happens where no step leads on."""
     while (version := find_version(connection)) is not None and version in UPGRADES and version < to_version:
         connection.execute("BEGIN IMMEDIATE")

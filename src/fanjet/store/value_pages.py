@@ -8,14 +8,14 @@ milestones from the written key on, so they are right also while instances still
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Sequence
 
 from fanjet.model.paths import Path, decode, encode, join, prefix_end
 from fanjet.model.requests import CountValues, GetMapLength, GetValues, Values
 from fanjet.model.values import RETURN_VALUE
-from fanjet.store import statements_sqlite as sql
+from fanjet.store import statements as sql
+from fanjet.store.port import Connection
 
 #: Values between two milestones.
 SPACING = 256
@@ -33,7 +33,7 @@ _STATEMENTS = {
 class ValuePages:
     """Reads values from what is committed, on a connection of its own."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         #: By (run, task), then by (prefix, key): the keys of values number 0, 256, 512, ... as far as known.
         self._milestones: dict[tuple[int, int], dict[tuple[Path, str], list[bytes]]] = {}

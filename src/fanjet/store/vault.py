@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Self
 
 import msgspec
 
 from fanjet.errors import OperationError
 from fanjet.store import statements_vault as sql
-from fanjet.store.connections import DATABASE_NAME, open_reader, open_writer
-from fanjet.store.faults import explained
+from fanjet.store.connections import find_reader, open_writer
+from fanjet.store.database import Database, database_at
 from fanjet.store.key_file import KeyFile
 from fanjet.store.keyring import Keyring
+from fanjet.store.port import Connection, Row
 from fanjet.store.statements_vault import Kind
-
-Row: TypeAlias = tuple[Any, ...]
 
 #: As in Airflow, whose databases hold no longer ones.
 MAX_NAME_CHARS = 250
@@ -53,18 +51,17 @@ class Vault:
     """The variables and connections of one home. Used from one thread; opens the database when it is first needed.
 
     Args:
-        home: The folder of the database. Reading makes neither.
+        place: The database; a home stands for its SQLite file. Reading makes neither.
         fernet_key: The value of the setting of that name.
         busy_timeout_s: How long to wait for another process that has locked the database.
     """
 
-    def __init__(self, home: Path, fernet_key: str | None = None, *, busy_timeout_s: float = 5.0) -> None:
-        self._home = home
-        self._path = home / DATABASE_NAME
+    def __init__(self, place: Path | Database, fernet_key: str | None = None, *, busy_timeout_s: float = 5.0) -> None:
+        self._database = database_at(place)
         self._busy_timeout_s = busy_timeout_s
-        self._keyring = Keyring(KeyFile(home), fernet_key)
-        self._reader: sqlite3.Connection | None = None
-        self._writer: sqlite3.Connection | None = None
+        self._keyring = Keyring(KeyFile(self._database.home), fernet_key)
+        self._reader: Connection | None = None
+        self._writer: Connection | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -174,27 +171,17 @@ class Vault:
         return len(entries)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         """Holds the write lock, also over the key file; keys are read while it is held."""
         if self._writer is None:
-            self._writer = open_writer(self._home, self._busy_timeout_s)
-        with explained(self._path):
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+            self._writer = open_writer(self._database, self._busy_timeout_s)
+        with self._writer.transaction(lock="vault"):
+            yield self._writer
 
     def _select(self, statement: str, *parameters: object) -> list[Row]:
         if self._reader is None:
-            if not self._path.exists():
-                return []
-            self._reader = open_reader(self._home, self._busy_timeout_s)
-        with explained(self._path):
-            return self._reader.execute(statement, parameters).fetchall()
+            self._reader = find_reader(self._database, self._busy_timeout_s)
+        return [] if self._reader is None else self._reader.select(statement, *parameters)
 
     def _try_to_decrypt(self, kind: Kind, row: Row) -> Entry | OperationError:
         try:
@@ -216,7 +203,7 @@ class Vault:
     def _explain_none(self, kind: Kind, name: str) -> str:
         near = self.find_near(kind, name)
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        return f"There is no {kind} {name!r} in {self._path}.{hint}"
+        return f"There is no {kind} {name!r} in {self._database.shown}.{hint}"
 
 
 def check_name(kind: Kind, name: str) -> None:
