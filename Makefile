@@ -31,7 +31,7 @@ test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
-	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal --timeout=900
 
 $(PROVIDERS)/.made: pyproject.toml $(wildcard tests/providers/*.txt)
 	rm -rf $(PROVIDERS)

@@ -8,6 +8,10 @@ from typing import Any, NamedTuple
 from conformance.recordings import Difference, Outcome, Recording
 from conformance.runs import FileRuns
 
+#: Under this key Airflow's branches note for its own scheduler what they skipped. Fanjet has no such value, as the page
+#: about differences says.
+KEPT_BY_AIRFLOW = "skipmixin_key"
+
 
 class Discrepancy(NamedTuple):
     """One thing that differs."""
@@ -52,7 +56,7 @@ def _compare(expected: Outcome, got: Outcome) -> list[Discrepancy]:
 
 
 def _flatten(outcome: Outcome) -> dict[str, Any]:
-    """``task[index]`` -> its state, tries and, where it has them, value and label."""
+    """``task[index]`` -> its state, tries and, where it has them, values and label."""
     return {
         f"{task_id}[{position}]": _normalize(instance)
         for task_id, by_position in outcome.instances.items()
@@ -65,6 +69,9 @@ def _normalize(instance: dict[str, Any]) -> dict[str, Any]:
     shown = {"state": instance["state"], "try_number": max(1, instance.get("try_number") or 1)}
     if instance.get("xcom") is not None:
         shown["xcom"] = _without_tuples(instance["xcom"])
+    others = {key: value for key, value in instance.get("xcom_other", {}).items() if key != KEPT_BY_AIRFLOW}
+    if others:
+        shown["xcom_other"] = _without_tuples(others)
     if instance.get("rendered_map_index") is not None:
         shown["label"] = instance["rendered_map_index"]
     return shown

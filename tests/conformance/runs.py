@@ -58,6 +58,8 @@ def _instances(rows: list[dict[str, Any]]) -> Instances:
         shown = {"state": row["state"], "try_number": row.get("try_number", 1)}
         if "value" in row:
             shown["xcom"] = _value(row["value"])
+        if "pushed" in row:
+            shown["xcom_other"] = _value(row["pushed"])
         if row.get("label") is not None:
             shown["rendered_map_index"] = row["label"]
         position = str(row["map_index"][-1]) if row["map_index"] else "-1"

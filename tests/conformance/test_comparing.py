@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from conformance.comparing import find_defects, find_discrepancies
+from conformance.comparing import KEPT_BY_AIRFLOW, find_defects, find_discrepancies
 from conformance.generating.parts import Draft, Task
 from conformance.generating.races import find_race
-from conformance.recordings import Difference, Instances, Outcome, Recording
+from conformance.recordings import DIFFERENCES_PAGE, Difference, Instances, Outcome, Recording
 from conformance.runs import FileRuns
 
 
@@ -33,6 +33,17 @@ def test_states_values_and_instances_are_compared() -> None:
     there = Outcome("success", _instances(a=("success", 1), b=("skipped", None)))
     found = _compare([there], Outcome("failed", _instances(a=("success", 2), c=("failed", None))))
     assert [line.partition(":")[0] for line in found] == ["the run", "a[-1]", "b[-1]", "c[-1]"]
+
+
+def test_values_under_other_keys_are_compared_but_not_the_one_that_airflow_keeps_for_itself() -> None:
+    def outcome(**others: Any) -> Outcome:
+        return Outcome("success", {"a": {"-1": {"state": "success", "xcom_other": others}}})
+
+    assert not _compare([outcome(k={"$tuple": [1]}, **{KEPT_BY_AIRFLOW: {"skipped": ["b"]}})], outcome(k=[1]))
+    assert _compare([outcome(k=1)], outcome(k=2))
+    assert _compare([outcome(k=1)], outcome())
+    assert _compare([outcome()], outcome(k=1))
+    assert f"`{KEPT_BY_AIRFLOW}`" in DIFFERENCES_PAGE.read_text()
 
 
 def test_a_refused_file_must_be_refused() -> None:

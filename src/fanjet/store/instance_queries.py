@@ -116,6 +116,17 @@ class InstanceQueries(LaunchQueries):
         returned = {} if row is None or row.value is None else {RETURN_VALUE: row.value}
         return {**dict(pushed), **returned}
 
+    def iter_pushed(self, run: int, task: int) -> Iterator[tuple[MapPath, str, bytes]]:
+        """What all instances of a task have pushed, without what they returned: (path, key, value), in that order."""
+        path, key = b"", ""
+        while page := self._select(
+            "path, key, value",
+            "FROM xcom WHERE run = ? AND task = ? AND (path > ? OR path = ? AND key > ?) ORDER BY path, key LIMIT ?",
+            *(run, task, path, path, key, _ROWS_AT_ONCE),
+        ):
+            yield from ((decode(at), name, value) for at, name, value in page)
+            path, key, _ = page[-1]
+
     def _instances(
         self,
         between: tuple[int, int, bytes, bytes],
