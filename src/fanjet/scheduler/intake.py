@@ -86,13 +86,13 @@ class Intake:
 
     def take_left(self) -> None:
         """Go on with runs whose scheduler is gone."""
-        for row in self._journal.list_left(self._session)[:_LEFT_AT_A_TIME]:
+        for row in self._journal.list_left(self._session, self._clock())[:_LEFT_AT_A_TIME]:
             self._take_over(row.info, f"Going on with run {row.info.number}, which another scheduler has left.")
 
     def take_asked(self) -> None:
         """Go on with runs that nobody carries out, and of which something is asked."""
         for number in dict.fromkeys(command.run for command in self._scheduler.unclaimed):
-            info = self._journal.find_service_run(number)
+            info = self._journal.find_service_run(number, self._clock())
             if info is not None:
                 self._take_over(info, f"Run {number} is opened again, because something is asked of it.")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fanjet.errors import ExecutionError, LeaseLostError
 from fanjet.model.states import RunStatus
+from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
@@ -29,6 +30,7 @@ class Service:
         scheduler: Carries the runs out.
         intake: Brings runs in.
         planner: Makes runs by the clock.
+        asset_runs: Makes runs when there is something new of assets.
         gates: Hold back what waits for earlier runs.
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
@@ -43,6 +45,7 @@ class Service:
         scheduler: Scheduler,
         intake: Intake,
         planner: Planner,
+        asset_runs: AssetRuns,
         gates: PastGates,
         terms: LeaseTerms,
         stop_grace_s: float,
@@ -53,6 +56,7 @@ class Service:
         self._scheduler = scheduler
         self._intake = intake
         self._planner = planner
+        self._asset_runs = asset_runs
         self._gates = gates
         self._terms = terms
         self._stop_grace_s = stop_grace_s
@@ -71,16 +75,20 @@ class Service:
         """
         give_up_at: float | None = None
         while True:
-            self._scheduler.turn()
-            self._finish()
+            self.turn()
             if self._scheduler.stopping:
                 now = self._clock()
                 give_up_at = now + self._stop_grace_s if give_up_at is None else give_up_at
                 if self._scheduler.done_stopping or now >= give_up_at:
                     break
-            else:
-                self._look()
         self._give_up()
+
+    def turn(self) -> None:
+        """One turn of the loop, and what is due beside it."""
+        self._scheduler.turn()
+        self._finish()
+        if not self._scheduler.stopping:
+            self._look()
 
     def _look(self) -> None:
         """Whatever is due beside the runs. A store that fails for a moment is asked again a little later."""
@@ -93,6 +101,7 @@ class Service:
                 self._journal.keep_session(self._session, until=now + self._terms.lease_s)
                 self._kept_at = now
             more = self._planner.look()
+            more |= self._asset_runs.look()
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()

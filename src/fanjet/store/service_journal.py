@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
 from fanjet.errors import OperationError
 from fanjet.model.runs import NewRun, RunInfo
-from fanjet.store import planned_runs, run_starts
+from fanjet.model.states import State
+from fanjet.store import asset_queue, planned_runs, run_starts
+from fanjet.store.asset_queue import Waiting
 from fanjet.store.faults import explained
 from fanjet.store.journal import Journal
 from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
+from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
 from fanjet.store.run_starts import MostActive
@@ -20,7 +24,18 @@ _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE
 _FIND_VERSION_OF_RUN = "SELECT version FROM run WHERE run = ?"
 _FIND_ANY_QUEUED = "SELECT 1 FROM run WHERE state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL LIMIT 1"
 _FIND_BACKFILL = "SELECT body FROM backfill WHERE backfill = ?"
+_FIND_RUN_BEFORE = """
+SELECT run FROM run WHERE dag_id = ? AND logical_date < ? ORDER BY logical_date DESC LIMIT 1"""
+#: The states that a summary counts, in the order of its columns.
+COUNTED = (
+    State.SUCCESS, State.FAILED, State.SKIPPED, State.UPSTREAM_FAILED, State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE,
+    State.DEFERRED, State.REMOVED,
+)  # fmt: skip
+_COUNT_STATES = """
+SELECT success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed
+FROM summary WHERE run = ? AND task = ?"""
 _KEEP_SESSION = "UPDATE session SET role = 'scheduler', until = ? WHERE session = ?"
+_LIST_AWAKE = "SELECT dag_id, version FROM dag WHERE is_present <> 0 AND is_paused = 0 ORDER BY dag_id"
 _FIND_NEWEST = "SELECT version FROM dag WHERE dag_id = ? AND is_present <> 0"
 
 
@@ -45,15 +60,15 @@ class ServiceJournal(Journal):
                 at=at,
             )
 
-    def list_left(self, session: int) -> list[RunRow]:
+    def list_left(self, session: int, at: float) -> list[RunRow]:
         """Runs of services that no scheduler which may be alive carries out."""
         with explained(self._path):
-            return run_starts.list_left(self._reader, session)
+            return run_starts.list_left(self._reader, session, at)
 
-    def find_service_run(self, run: int) -> RunInfo | None:
+    def find_service_run(self, run: int, at: float) -> RunInfo | None:
         """A run that a service has started, and that no scheduler which may be alive carries out; None otherwise."""
         with explained(self._path):
-            return run_starts.find_unowned(self._reader, run)
+            return run_starts.find_unowned(self._reader, run, at)
 
     def find_most_active(self, backfill: int) -> int | None:
         """The most runs of a backfill at once; None where it does not say."""
@@ -61,6 +76,12 @@ class ServiceJournal(Journal):
             row = self._reader.execute(_FIND_BACKFILL, (backfill,)).fetchone()
         most = None if row is None else msgspec.json.decode(row[0]).get("max_active_runs")
         return most if isinstance(most, int) else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing, for statements of others."""
+        with self._transaction():
+            yield self._writer
 
     def keep_session(self, session: int, *, until: float) -> None:
         """Say that this scheduler is at work until then."""
@@ -107,7 +128,41 @@ class ServiceJournal(Journal):
             row = self._reader.execute(_FIND_NEWEST, (dag_id,)).fetchone()
         return None if row is None else int(row[0])
 
+    def find_run_before(self, info: RunInfo) -> int | None:
+        """The run of the same DAG with the greatest logical date below that of a run; None for the first."""
+        date = info.logical_date
+        if date is None:
+            return None
+        with explained(self._path):
+            row = self._reader.execute(_FIND_RUN_BEFORE, (info.dag_id, date.timestamp())).fetchone()
+        return None if row is None else int(row[0])
+
+    def count_states(self, run: int, task: int) -> tuple[int, ...]:
+        """How many recorded instances of a task there are, by `State` number."""
+        with explained(self._path):
+            row = self._reader.execute(_COUNT_STATES, (run, task)).fetchone()
+        counts = [0] * len(State)
+        if row is not None:
+            for state, count in zip(COUNTED, row, strict=True):
+                counts[state] = int(count)
+        return tuple(counts)
+
     # --- planning ---
+
+    def list_awake(self) -> list[tuple[str, int]]:
+        """The ids of the DAGs that are there and not paused, with their newest versions."""
+        with explained(self._path):
+            return [(dag_id, version) for dag_id, version in self._reader.execute(_LIST_AWAKE).fetchall()]
+
+    def find_latest_asset_event(self) -> int:
+        """The number of the latest event of any asset; 0 before the first."""
+        with explained(self._path):
+            return asset_queue.find_latest(self._reader)
+
+    def start_by_assets(self, waiting: Mapping[str, Waiting]) -> tuple[list[str], bool]:
+        """Queue runs for what is new of assets, as `fanjet.store.asset_queue.start_by_assets`."""
+        with self._writer.transaction(lock="asset_event"):
+            return asset_queue.start_by_assets(self._writer, waiting)
 
     def list_due(self, at: float, limit: int) -> list[DagPlan]:
         """DAGs that the planner has to look at."""

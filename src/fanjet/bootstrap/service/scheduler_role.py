@@ -18,8 +18,10 @@ from fanjet.engine.admission import Admission
 from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.instants import now
+from fanjet.model.spec import DagSpec
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
@@ -127,24 +129,26 @@ def _compose(
         clock=now,
     )
     planner = Planner(
-        journal=journal,
-        programs=programs,
-        most_active=most_active,
-        make_params=lambda spec: merge_params(spec, {}),
-        clock=now,
+        journal=journal, programs=programs, most_active=most_active, make_params=_make_default_params, clock=now
     )
+    asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
     service = Service(
         journal=journal,
         session=session,
         scheduler=scheduler,
         intake=intake,
         planner=planner,
+        asset_runs=asset_runs,
         gates=gates,
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
     )
     return service, scheduler
+
+
+def _make_default_params(spec: DagSpec) -> str:
+    return merge_params(spec, {})
 
 
 def _lay_out(settings: Settings, version: VersionRow) -> Path:

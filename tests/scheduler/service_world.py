@@ -1,0 +1,184 @@
+"""Schedulers of a service over a real store, with real tries in this process and a clock that moves where one waits."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fanjet import DAG
+from fanjet.bootstrap.params import merge_params
+from fanjet.engine.admission import Admission
+from fanjet.executors.inline import InlineExecutor
+from fanjet.model.runs import NewRun
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import RunStatus
+from fanjet.parsing.loader import LoadedFile
+from fanjet.parsing.spec_builder import BuiltDag, build_spec
+from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.asset_runs import AssetRuns
+from fanjet.scheduler.display import Silent
+from fanjet.scheduler.intake import Intake
+from fanjet.scheduler.leases import LeaseTerms
+from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.past import PastGates
+from fanjet.scheduler.planner import Planner
+from fanjet.scheduler.programs import Programs
+from fanjet.scheduler.service import Service
+from fanjet.store.queries import Reader
+from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.shared import SharedStore
+from fanjet.store.vault import Vault
+from fanjet.testing.virtual_clock import VirtualClock
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+TERMS = LeaseTerms(lease_s=4.0, renew_every_s=1.0)
+_FOLDER = "/dags"
+
+
+class Member:
+    """One scheduler; `turns` lets it work."""
+
+    def __init__(
+        self,
+        home: Path,
+        built: Sequence[BuiltDag],
+        clock: VirtualClock,
+        *,
+        host: str | None = None,
+        most_active: int = 16,
+    ) -> None:
+        self.journal = ServiceJournal.open(home, busy_timeout_s=0.1)
+        self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
+        settings = {"values_root": str(home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
+        self.executor = InlineExecutor(lambda: LoadedFile(list(built), []), settings, clock=clock)
+        self.executor.connect(Answers(self.journal, Vault(home), SharedStore(home)))
+        self.executor.wait_loaded(10.0)
+        self.programs = Programs(self.journal, lambda _: home)
+        admission = Admission({})
+        self.scheduler = Scheduler(
+            journal=self.journal,
+            executor=self.executor,
+            admission=admission,
+            session=self.session,
+            display=Silent(),
+            write_patience_s=5.0,
+            clock=clock.time,
+            longest_sleep_s=1.0,
+            terms=TERMS,
+            goes_on=True,
+            ask_every_s=0.0,
+        )
+        gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
+        self.service = Service(
+            journal=self.journal,
+            session=self.session,
+            scheduler=self.scheduler,
+            intake=Intake(
+                journal=self.journal,
+                session=self.session,
+                scheduler=self.scheduler,
+                admission=admission,
+                programs=self.programs,
+                gates=gates,
+                terms=TERMS,
+                most_active=most_active,
+                clock=clock.time,
+            ),
+            planner=Planner(
+                journal=self.journal,
+                programs=self.programs,
+                most_active=most_active,
+                make_params=_default_params,
+                clock=clock.time,
+            ),
+            asset_runs=AssetRuns(
+                journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
+            ),
+            gates=gates,
+            terms=TERMS,
+            stop_grace_s=10.0,
+            clock=clock.time,
+        )
+
+    def turns(self, count: int) -> None:
+        """Go round the loop so often."""
+        for _ in range(count):
+            self.service.turn()
+
+
+class ServiceWorld:
+    """A store, DAGs in it, and schedulers."""
+
+    def __init__(self, home: Path, *dags: DAG) -> None:
+        self.home = home
+        self.built = [build_spec(dag, file="flow.py") for dag in dags]
+        self.clock = VirtualClock(START)
+        self.journal = ServiceJournal.open(home)
+        self.versions = {built.spec.dag_id: self._keep(built.spec) for built in self.built}
+
+    def _keep(self, spec: DagSpec) -> int:
+        version = self.journal.save_version(spec, bundle="none", root=str(self.home), file="flow.py")
+        with self.journal.transaction() as connection:
+            connection.execute(
+                "INSERT INTO dag (dag_id, version, folder, file, is_present, is_paused, seen_at) "
+                "VALUES (?, ?, ?, 'flow.py', 1, 0, 0.0)",
+                (spec.dag_id, version, _FOLDER),
+            )
+        return version
+
+    def member(self, **options: Any) -> Member:
+        """One more scheduler."""
+        return Member(self.home, self.built, self.clock, **options)
+
+    def ask(self, dag_id: str, run_id: str = "r", date: datetime | None = None) -> int:
+        """Ask for a run."""
+        now = self.clock.now
+        new = NewRun(
+            run_id=run_id, logical_date=date, data_interval_start=date, data_interval_end=date, created_at=now,
+            started_at=now,
+        )  # fmt: skip
+        return self.journal.queue_run(dag_id, self.versions[dag_id], new)
+
+    def execute(self, statement: str, *parameters: object) -> None:
+        """Change something behind the schedulers' backs."""
+        with self.journal.transaction() as connection:
+            connection.execute(statement, parameters)
+
+    def states(self, dag_id: str | None = None) -> dict[str, str]:
+        """By run id, oldest first; by DAG and run id when all of several DAGs are meant."""
+        alone = dag_id is not None or len(self.built) == 1
+        with Reader.open(self.home) as reader:
+            runs = reversed(reader.list_runs(dag_id, limit=1000))
+            return {
+                run.info.run_id if alone else f"{run.info.dag_id}/{run.info.run_id}": run.state.label for run in runs
+            }
+
+    def value(self, run: int, task: int = 0) -> Any:
+        """What a task of a run returned."""
+        with Reader.open(self.home) as reader:
+            (row,) = reader.instances(run, task)
+        return None if row.value is None else json.loads(row.value[1:])
+
+
+def until(member: Member, condition: Callable[[], bool], most: int = 400) -> None:
+    """Let a scheduler work until something holds."""
+    for _ in range(most):
+        if condition():
+            return
+        member.turns(1)
+    raise AssertionError("it did not come to that")
+
+
+def ended(world: ServiceWorld) -> Callable[[], bool]:
+    """Whether all runs have ended."""
+    over = {RunStatus.SUCCESS.label, RunStatus.FAILED.label}
+    return lambda: set(world.states().values()) <= over
+
+
+def _default_params(spec: DagSpec) -> str:
+    return merge_params(spec, {})
