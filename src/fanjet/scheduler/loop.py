@@ -44,6 +44,7 @@ from fanjet.model.events import (
 )
 from fanjet.model.instants import now
 from fanjet.model.launches import Launch
+from fanjet.model.metrics import Sample
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -51,6 +52,7 @@ from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
 from fanjet.scheduler.leases import LeaseKeeper, LeaseTerms
+from fanjet.scheduler.meters import Meters
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
@@ -83,6 +85,7 @@ class Scheduler:
         terms: How long the leases hold.
         goes_on: Whether a run that another scheduler has taken over is let go of, and all others go on.
         ask_every_s: The pause between two looks for commands.
+        meters: Take up what is measured; None where nobody looks at it.
     """
 
     def __init__(
@@ -99,6 +102,7 @@ class Scheduler:
         terms: LeaseTerms | None = None,
         goes_on: bool = False,
         ask_every_s: float = _ASK_EVERY_S,
+        meters: Meters | None = None,
     ) -> None:
         self._journal = journal
         self._executor = executor
@@ -113,6 +117,9 @@ class Scheduler:
         self._keeper = LeaseKeeper(journal, session, terms or LeaseTerms(), clock)
         self._goes_on = goes_on
         self._ask_every_s = ask_every_s
+        self._meters = meters or Meters()
+        #: When this turn has heard what it acts upon, in seconds of `time.perf_counter`.
+        self._heard_at = time.perf_counter()
         #: Runs that have come to their end; what they owe may still be under way.
         self._ended: set[int] = set()
         #: What was asked of runs that are not here, when it was last looked at.
@@ -178,6 +185,10 @@ class Scheduler:
             self._display.message(f"A task started run {owned.info.number} of DAG {owned.info.dag_id!r}.")
             self._carry_out([(owned, changes)])
 
+    def ask_now(self) -> None:
+        """Look for commands in the next turn, not only when it is time again."""
+        self._asked_at = 0.0
+
     def stop(self) -> None:
         """Launch nothing more and leave the loop when what runs has ended; the second time, leave it at once.
 
@@ -222,6 +233,13 @@ class Scheduler:
         """What this scheduler carries out; nobody else changes it."""
         return self._runs
 
+    def measure(self) -> Sequence[Sample]:
+        """What this scheduler measures of itself, as of now."""
+        self._meters.queue_depth.set(self._admission.count_ready())
+        self._meters.slots_busy.set(self._executor.busy())
+        self._meters.runs.set(len(self._runs))
+        return self._meters.all.read()
+
     def list_over(self) -> list[int]:
         """The runs that are over, with all that they owe; `let_go` of them."""
         self._ended &= set(self._runs.numbers)  # but for a few, there are none
@@ -249,6 +267,7 @@ class Scheduler:
     def turn(self) -> None:
         """One turn of the loop."""
         events = self._executor.poll(self._find_patience_s())
+        self._heard_at = time.perf_counter()
         if self._stops_asked and not self._stopping:
             self._stopping = True
             events = [*events, *self._executor.stop_launching()]
@@ -261,6 +280,7 @@ class Scheduler:
         self._obey()
         self._renew_leases()
         self._show()
+        self._meters.turn_s.observe(time.perf_counter() - self._heard_at)
 
     def _find_patience_s(self) -> float:
         wake_at = self._runs.next_wake_at()
@@ -373,6 +393,8 @@ class Scheduler:
             self._executor.open_run(owned.info, owned.program)  # workers forget what they have read
         if launches:
             self._executor.launch(launches)
+            self._meters.launch_s.observe(time.perf_counter() - self._heard_at)
+            self._meters.launched.add(sum(launch.count for launch in launches))
         self._order(orders)
 
     def _launch(self) -> list[Launch]:
@@ -409,6 +431,7 @@ class Scheduler:
         told = False
         lost: frozenset[int] = frozenset()
         while True:
+            began_at = time.perf_counter()
             try:
                 self._journal.write(records, launches, at=self._clock(), answers=answers)
             except LeaseLostError as error:
@@ -426,6 +449,8 @@ class Scheduler:
                     self._display.message(f"{error} Trying again for {self._write_patience_s:g} s.")
                 time.sleep(_WRITE_PAUSE_S)
             else:
+                self._meters.commit_s.observe(time.perf_counter() - began_at)
+                self._meters.count(records)
                 return lost
 
     def _renew_leases(self) -> None:

@@ -13,6 +13,7 @@ from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
+from fanjet.store.bells import Bell
 from fanjet.store.service_journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
@@ -35,6 +36,7 @@ class Service:
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
         clock: Gives the instant.
+        bell: Rings when there is something new; the executor wakes up for it. None where nobody waits so impatiently.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Service:
         terms: LeaseTerms,
         stop_grace_s: float,
         clock: Callable[[], float],
+        bell: Bell | None = None,
     ) -> None:
         self._journal = journal
         self._session = session
@@ -61,6 +64,7 @@ class Service:
         self._terms = terms
         self._stop_grace_s = stop_grace_s
         self._clock = clock
+        self._bell = bell
         self._looks_at = 0.0
         self._looks_for_left_at = 0.0
         self._kept_at = 0.0
@@ -86,6 +90,9 @@ class Service:
     def turn(self) -> None:
         """One turn of the loop, and what is due beside it."""
         self._scheduler.turn()
+        if self._bell is not None and self._bell.answer():
+            self._looks_at = 0.0
+            self._scheduler.ask_now()
         self._finish()
         if not self._scheduler.stopping:
             self._look()

@@ -8,6 +8,7 @@ from typing import Self
 
 from fanjet.model.commands import Request, encode_request, kind_of
 from fanjet.store import statements as sql
+from fanjet.store.bells import ring
 from fanjet.store.connections import open_writer
 from fanjet.store.database import Database
 from fanjet.store.port import Connection
@@ -51,7 +52,9 @@ class Commands:
         new = (request.run, kind_of(request), encode_request(request), now)
         with self._connection.transaction():
             self._connection.execute(sql.FORGET_COMMANDS, (now - _KEPT_S,))
-            return int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
+            number = int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
+        ring(self._connection)
+        return number
 
     def find_answer(self, command: int) -> str | None:
         """What was done; None while nothing was."""

@@ -12,6 +12,7 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.states import State
 from fanjet.store import asset_queue, planned_runs, run_starts
 from fanjet.store.asset_queue import Waiting
+from fanjet.store.bells import ring
 from fanjet.store.faults import explained
 from fanjet.store.journal import Journal
 from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
@@ -19,6 +20,7 @@ from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
 from fanjet.store.run_starts import MostActive
+from fanjet.store.service_metrics import ProcessMetrics, put_metrics
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
 _FIND_VERSION_OF_RUN = "SELECT version FROM run WHERE run = ?"
@@ -87,6 +89,11 @@ class ServiceJournal(Journal):
         """Say that this scheduler is at work until then."""
         with self._transaction():
             self._writer.execute(_KEEP_SESSION, (until, session))
+
+    def put_metrics(self, metrics: ProcessMetrics) -> None:
+        """Write what this scheduler measures of itself."""
+        with self._transaction():
+            put_metrics(self._writer, metrics)
 
     def release_leases(self, runs: Collection[int], session: int) -> None:
         """Give runs up in one transaction, so that others can take them at once."""
@@ -207,4 +214,5 @@ class ServiceJournal(Journal):
             number = planned_runs.insert_queued(self._writer, dag_id, version, new)
             if number is None:
                 raise OperationError(f"DAG {dag_id!r} already has a run {new.run_id!r}; choose another run id.")
+        ring(self._writer)
         return number
