@@ -119,8 +119,19 @@ CREATE TABLE pool_block (
     pool    TEXT    NOT NULL,
     session INTEGER NOT NULL,
     slots   INTEGER NOT NULL,
+    wanted  INTEGER NOT NULL, -- what it could use now
     until   REAL    NOT NULL,
     PRIMARY KEY (pool, session)
+) WITHOUT ROWID;
+
+-- What a process of a service measures of itself; see fanjet.model.metrics.
+CREATE TABLE service_metric (
+    role TEXT    NOT NULL,
+    host TEXT    NOT NULL,
+    pid  INTEGER NOT NULL,
+    at   REAL    NOT NULL,
+    body TEXT    NOT NULL, -- JSON
+    PRIMARY KEY (role, host, pid)
 ) WITHOUT ROWID;
 
 -- How the latest recorded try of an instance ended, or that it ended without one. What waits or runs has no row yet,

@@ -121,10 +121,19 @@ UPGRADES: Final[Mapping[int, tuple[str, ...]]] = {
             slots       INTEGER NOT NULL,
             description TEXT
         ) WITHOUT ROWID""",
+        """CREATE TABLE service_metric (
+            role TEXT    NOT NULL,
+            host TEXT    NOT NULL,
+            pid  INTEGER NOT NULL,
+            at   REAL    NOT NULL,
+            body TEXT    NOT NULL,
+            PRIMARY KEY (role, host, pid)
+        ) WITHOUT ROWID""",
         """CREATE TABLE pool_block (
             pool    TEXT    NOT NULL,
             session INTEGER NOT NULL,
             slots   INTEGER NOT NULL,
+            wanted  INTEGER NOT NULL,
             until   REAL    NOT NULL,
             PRIMARY KEY (pool, session)
         ) WITHOUT ROWID""",
