@@ -7,20 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fanjet import DAG, task
+from fanjet.authoring.asset_timetables import AssetOrTimeSchedule, AssetTriggeredTimetable
 from fanjet.authoring.assets import Asset, AssetAlias, AssetAll, AssetAny
+from fanjet.authoring.timetable_base import DagRunInfo, Timetable
 from fanjet.authoring.timetables import (
-    AssetOrTimeSchedule,
-    AssetTriggeredTimetable,
     ContinuousTimetable,
-    CronDataIntervalTimetable,
     CronTriggerTimetable,
-    DagRunInfo,
-    DeltaDataIntervalTimetable,
     DeltaTriggerTimetable,
     EventsTimetable,
     MultipleCronTriggerTimetable,
     NullTimetable,
-    Timetable,
 )
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.parsing.spec_builder import build_spec
@@ -39,9 +35,9 @@ class Own(Timetable):
     [
         (None, None, None),
         (NullTimetable(), None, None),
-        ("@daily", "@daily", CronDataIntervalTimetable),
+        ("@daily", "@daily", CronTriggerTimetable),
         ("@continuous", "@continuous", ContinuousTimetable),
-        (timedelta(hours=2), "every 2:00:00", DeltaDataIntervalTimetable),
+        (timedelta(hours=2), "every 2:00:00", DeltaTriggerTimetable),
         (CronTriggerTimetable("0 6 * * *", timezone="Europe/Oslo"), "0 6 * * * (Europe/Oslo)", CronTriggerTimetable),
         (DeltaTriggerTimetable(timedelta(days=1)), "every 1 day, 0:00:00", DeltaTriggerTimetable),
         (MultipleCronTriggerTimetable("@daily", "@weekly"), "@daily, @weekly", MultipleCronTriggerTimetable),

@@ -12,8 +12,8 @@ from fanjet.airflow.providers.packages import TWO_PARTS, find_package, say_insta
 from fanjet.airflow.table import GONE_MODULES, MODULES
 from fanjet.airflow.table.entries import Missing
 from fanjet.authoring import ports
+from fanjet.authoring.instants import INSTANTS
 from fanjet.errors import DagError
-from fanjet.runtime.dag_run import INSTANTS
 
 
 class AirflowNameError(DagError, ModuleNotFoundError):

@@ -76,13 +76,18 @@ class Asset(BaseAsset, os.PathLike[str]):
         self.name = _check("name", self.uri if name is None else name)
         self.group = group or self.asset_type
         self.extra = dict(extra or {})
+        #: By what it is told from others; None for what only its declaration elsewhere says.
+        self.known_name: str | None = self.name
+        self.known_uri: str | None = self.uri
 
     @staticmethod
     def ref(*, name: str | None = None, uri: str | None = None) -> Asset:
         """An asset that is declared elsewhere, by its name or URI."""
         if (name is None) == (uri is None):
             raise DagTypeError("Asset.ref() takes either name or uri.", fix="give one of them")
-        return Asset(name=name, uri=uri)
+        made = Asset(name=name, uri=uri)
+        made.known_name, made.known_uri = name, uri
+        return made
 
     def describe(self) -> str:
         return self.name

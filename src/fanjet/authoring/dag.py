@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,8 +20,9 @@ from fanjet.authoring.task_node import check_id
 
 if TYPE_CHECKING:
     from fanjet.authoring.operator import Operator
+    from fanjet.authoring.schedule_values import Schedule
     from fanjet.authoring.task_options import Callback
-    from fanjet.authoring.timetables import Schedule, Timetable
+    from fanjet.authoring.timetable_base import Timetable
     from fanjet.authoring.unexpanded import Partial
 
 _SUFFIX = re.compile(r"__\d+$")
@@ -119,6 +120,8 @@ class DAG:
         self._written_schedule = next((others[name] for name in names if name in others), schedule)
         self.start_date: datetime | None = options["start_date"]
         self.end_date: datetime | None = options["end_date"]
+        #: The earliest start that tasks have of their own; the start of a DAG that has none.
+        self.tasks_start_date: datetime | None = None
         self.catchup: bool = options["catchup"]
         #: Folders, as written.
         self.template_searchpath: tuple[str, ...] = options["template_searchpath"]
@@ -154,9 +157,14 @@ class DAG:
     @property
     def timetable(self) -> Timetable | None:
         """When runs are due; None for runs that are started by hand only."""
-        from fanjet.authoring.timetables import to_timetable  # noqa: PLC0415 - for those that ask
+        from fanjet.authoring.schedule_values import to_timetable  # noqa: PLC0415 - DAGs without schedule need none
 
-        return to_timetable(self._written_schedule)
+        return to_timetable(self._written_schedule, self.timezone)
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The time zone of the start, in which cron texts hold; UTC without one."""
+        return (self.start_date and self.start_date.tzinfo) or UTC
 
     @property
     def place(self) -> dict[str, Any]:

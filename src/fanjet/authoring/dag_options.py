@@ -8,15 +8,13 @@ from typing import Any
 
 from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.authoring.task_options import convert_callbacks, unknown_argument
-from fanjet.errors import DagTypeError, DagValueError
+from fanjet.errors import DagError, DagTypeError, DagValueError
 
 
 def _schedule(value: Any) -> str | None:
-    if isinstance(value, timedelta):
-        return f"every {value}"
-    if value is None or isinstance(value, str):
-        return value
-    from fanjet.authoring.timetables import to_timetable  # noqa: PLC0415 - few DAGs have a timetable or assets
+    if value is None:
+        return None
+    from fanjet.authoring.schedule_values import to_timetable  # noqa: PLC0415 - DAGs without schedule need none
 
     timetable = to_timetable(value)
     return None if timetable is None else timetable.summary
@@ -138,5 +136,7 @@ def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], whe
 def _convert(name: str, value: Any, where: str) -> Any:
     try:
         return _CONVERT[name](value)
+    except DagError as error:
+        raise type(error)(f"{where}: {error.message}", fix=error.fix) from None
     except ValueError as error:
         raise DagValueError(f"{where}: {name}={value!r} cannot be used.", fix=f"give {error}") from None

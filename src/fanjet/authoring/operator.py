@@ -215,7 +215,11 @@ def check_dates(task: Operator, given: Mapping[str, Any]) -> None:
     for name in ("start_date", "end_date"):
         date = to_instant(given.get(name))
         whole = getattr(task.dag, name) if task.dag is not None else None
-        if date is None or task.dag is None or date == whole or _is_wider(name, date, whole):
+        if date is None or task.dag is None:
+            continue
+        if date == whole or _is_wider(name, date, whole):
+            if name == "start_date":
+                task.dag.tasks_start_date = min(date, task.dag.tasks_start_date or date)
             continue
         raise DagValueError(
             f"Task '{task.task_id}' has the {name} {given[name]}, but a task has none of its own.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
+from fanjet.authoring.asset_timetables import AssetTriggeredTimetable, to_condition
 from fanjet.authoring.assets import BaseAsset
 from fanjet.authoring.no_effect import tell_no_effect
-from fanjet.authoring.timetables import AssetTriggeredTimetable, CronTriggerTimetable, Timetable, to_condition
+from fanjet.authoring.timetables import CronTriggerTimetable, NullTimetable
 
 _WHY = "Runs here have no partitions. Fix: use params or the logical date of the run."
 
@@ -101,7 +102,7 @@ class PartitionedAssetTimetable(AssetTriggeredTimetable):
         tell_no_effect("PartitionedAssetTimetable", "A schedule", _WHY)
 
 
-class PartitionedAtRuntime(Timetable):
+class PartitionedAtRuntime(NullTimetable):
     """Runs that are started by hand and say which partitions they have made, which they cannot here."""
 
     @property

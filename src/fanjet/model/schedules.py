@@ -23,12 +23,12 @@ class CalendarDelta(msgspec.Struct, frozen=True, kw_only=True, tag="calendar"):
 
     years: int = 0
     months: int = 0
-    days: int = 0
+    days: int | float = 0
     leapdays: int = 0
-    hours: int = 0
-    minutes: int = 0
-    seconds: int = 0
-    microseconds: int = 0
+    hours: int | float = 0
+    minutes: int | float = 0
+    seconds: int | float = 0
+    microseconds: int | float = 0
     #: What takes the place of a part of a date; None leaves the part as it is.
     year: int | None = None
     month: int | None = None
@@ -219,15 +219,12 @@ class Due(NamedTuple):
 
     #: When it may start.
     run_after: float
-    #: The begin of the interval; None where a timetable of one's own gives no interval.
-    logical_date: float | None
-    interval_start: float | None
-    interval_end: float | None
+    logical_date: float
+    interval_start: float
+    interval_end: float
 
     @property
-    def interval(self) -> Interval | None:
-        if self.interval_start is None or self.interval_end is None:
-            return None
+    def interval(self) -> Interval:
         return Interval(self.interval_start, self.interval_end)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +16,7 @@ from fanjet.model.spec import DagSpec, GroupSpec, ParamSpec
 from fanjet.parsing.spec_builder_checks import check_dag, warn_about
 from fanjet.parsing.spec_builder_graph import Graph, follow_late_references, sort_tasks
 from fanjet.parsing.spec_builder_maps import MapTable
+from fanjet.parsing.spec_builder_schedule import build_schedule
 from fanjet.parsing.spec_builder_tasks import build_task, seconds
 
 
@@ -49,6 +49,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
     maps = MapTable(dag, tasks)
     specs = tuple(build_task(task, number, graph, maps, file) for number, task in enumerate(tasks))
     warn_about(dag)
+    schedule = build_schedule(dag)
     spec = DagSpec(
         dag_id=dag.dag_id,
         file=file,
@@ -66,19 +67,16 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         callbacks=_callbacks(dag),
         dagrun_timeout_s=seconds(dag.dagrun_timeout),
         labels=tuple((*edge, text) for edge, text in dag.edge_labels.items()),
-        max_active_runs=dag.max_active_runs,
-        start_date=_plain(dag.start_date),
-        end_date=_plain(dag.end_date),
+        timetable=schedule.timetable,
+        timezone=schedule.timezone,
+        max_active_runs=schedule.max_active_runs,
+        start_date=schedule.start_date,
+        end_date=schedule.end_date,
         catchup=dag.catchup,
         paused_on_creation=dag.is_paused_upon_creation,
         display_name=dag.dag_display_name,
     )
     return BuiltDag(spec, tasks, maps.inputs, dag.definition)
-
-
-def _plain(instant: datetime | None) -> datetime | None:
-    """The same instant as a datetime of the standard library: authors may use another class, such as pendulum's."""
-    return None if instant is None else datetime.fromisoformat(instant.isoformat())
 
 
 def _groups(dag: DAG, maps: MapTable) -> tuple[GroupSpec, ...]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fanjet.authoring.assets import Asset, AssetAlias, BaseAsset
+from fanjet.authoring.instants import INSTANTS
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model import requests
 from fanjet.model.requests import AssetEvents, FindAssetEvents, RecordAssetEvents
-from fanjet.runtime.dag_run import INSTANTS
 
 if TYPE_CHECKING:
     from fanjet.runtime.client import TryClient

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fanjet.authoring.instants import INSTANTS
 from fanjet.errors import FanjetError
 from fanjet.runtime.connections import ConnectionAccessor
-from fanjet.runtime.dag_run import INSTANTS
 from fanjet.runtime.templates import show_ds, show_ds_nodash, show_ts, show_ts_nodash, show_ts_nodash_with_tz
 from fanjet.runtime.variables import VariableNamespace
 

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from fanjet.authoring.instants import INSTANTS
 from fanjet.model.runs import RunInfo
-
-
-class Instants:
-    """What tasks see of instants: datetimes of the standard library, until somebody says otherwise."""
-
-    def __init__(self) -> None:
-        self.show: Callable[[datetime], datetime] = _as_it_is
-
-
-def _as_it_is(instant: datetime) -> datetime:
-    return instant
-
-
-#: The import shim has them shown as datetimes of pendulum, which its files expect.
-INSTANTS = Instants()
 
 
 class DagRun:

@@ -185,10 +185,10 @@ def _first(found: list[Due | None], question: Question) -> Due | None:
     Without catching up, the latest of the missed ones goes first: it stands for all of them.
     """
     due = [each for each in found if each is not None]
-    missed = [] if question.catchup else [each for each in due if each[2] is not None and each[2] <= question.now]
+    missed = [] if question.catchup else [each for each in due if each.logical_date <= question.now]
     if missed:
-        return max(missed, key=lambda each: each.interval_start or 0.0)
-    return min(due, key=lambda each: each.interval_start or 0.0, default=None)
+        return max(missed, key=lambda each: each.logical_date)
+    return min(due, key=lambda each: each.logical_date, default=None)
 
 
 # Intervals: a run stands for the time up to an instant.

@@ -7,8 +7,6 @@ from fanjet.airflow.table.entries import ModuleNames, home
 TIMETABLES: ModuleNames = {
     **home(
         "fanjet.authoring.timetables",
-        "AssetOrTimeSchedule",
-        "AssetTriggeredTimetable",
         "ContinuousTimetable",
         "CronDataIntervalTimetable",
         "CronTriggerTimetable",
@@ -19,8 +17,9 @@ TIMETABLES: ModuleNames = {
         "NullTimetable",
         "OnceTimetable",
     ),
-    "DatasetOrTimeSchedule": "fanjet.authoring.timetables:AssetOrTimeSchedule",
-    "DatasetTriggeredTimetable": "fanjet.authoring.timetables:AssetTriggeredTimetable",
+    **home("fanjet.authoring.asset_timetables", "AssetOrTimeSchedule", "AssetTriggeredTimetable"),
+    "DatasetOrTimeSchedule": "fanjet.authoring.asset_timetables:AssetOrTimeSchedule",
+    "DatasetTriggeredTimetable": "fanjet.authoring.asset_timetables:AssetTriggeredTimetable",
     **home(
         "fanjet.authoring.partitions", "CronPartitionTimetable", "PartitionedAssetTimetable", "PartitionedAtRuntime"
     ),
@@ -47,7 +46,7 @@ _SIMPLE = _some(
 
 MODULES: dict[str, ModuleNames] = {
     "airflow.timetables.base": home(
-        "fanjet.authoring.timetables", "DagRunInfo", "DataInterval", "TimeRestriction", "Timetable"
+        "fanjet.authoring.timetable_base", "DagRunInfo", "DataInterval", "TimeRestriction", "Timetable"
     ),
     "airflow.timetables.interval": _INTERVAL,
     "airflow.timetables.trigger": _TRIGGER,

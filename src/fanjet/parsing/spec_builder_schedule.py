@@ -1,0 +1,82 @@
+"""When runs of a DAG are due, as data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from fanjet.authoring.dag import DAG
+from fanjet.errors import DagError, DagValueError
+from fanjet.model.schedules import ScheduleSpec
+
+
+class BuiltSchedule(NamedTuple):
+    """What the data of a DAG says about its runs."""
+
+    timetable: ScheduleSpec | None
+    timezone: str
+    start_date: datetime | None
+    end_date: datetime | None
+    max_active_runs: int | None
+
+
+def build_schedule(dag: DAG) -> BuiltSchedule:
+    """When runs of a DAG are due.
+
+    Raises:
+        DagError: Its schedule cannot be used, or goes with fewer runs at once than the DAG has.
+    """
+    start = dag.start_date or dag.tasks_start_date
+    timetable, limit = _build_timetable(dag)
+    return BuiltSchedule(
+        timetable=timetable,
+        timezone="UTC" if dag.start_date is None else _name_zone(dag, is_needed=timetable is not None),
+        start_date=_plain(start),
+        end_date=_plain(dag.end_date),
+        max_active_runs=_limit(dag, limit),
+    )
+
+
+def _build_timetable(dag: DAG) -> tuple[ScheduleSpec | None, int | None]:
+    """The schedule, and how many runs at once it allows; None for any number."""
+    if dag.schedule is None:
+        return None, None
+    from fanjet.authoring.schedule_values import to_spec  # noqa: PLC0415 - DAGs without schedule need none
+
+    timetable = dag.timetable
+    if timetable is None:
+        return None, None
+    try:
+        return to_spec(timetable), timetable.active_runs_limit
+    except DagError as error:
+        raise type(error)(f"DAG '{dag.dag_id}': {error.message}", fix=error.fix, **dag.place) from None
+
+
+def _name_zone(dag: DAG, *, is_needed: bool) -> str:
+    from fanjet.schedules.zones import name_zone  # noqa: PLC0415 - DAGs without start need none
+
+    try:
+        return name_zone(dag.timezone)
+    except DagError as error:
+        if not is_needed:
+            return "UTC"
+        message = f"DAG '{dag.dag_id}': the start_date cannot be used. {error.message}"
+        raise DagValueError(message, fix=error.fix, **dag.place) from None
+
+
+def _limit(dag: DAG, limit: int | None) -> int | None:
+    if limit is None or dag.max_active_runs is None:
+        return dag.max_active_runs or limit
+    if dag.max_active_runs > limit:
+        raise DagValueError(
+            f"DAG '{dag.dag_id}' has max_active_runs={dag.max_active_runs}, but its schedule {dag.schedule} starts "
+            f"only {limit} at once.",
+            fix=f"give max_active_runs={limit}, or leave it out",
+            **dag.place,
+        )
+    return dag.max_active_runs
+
+
+def _plain(instant: datetime | None) -> datetime | None:
+    """The same instant as a datetime of the standard library: authors may use another class, such as pendulum's."""
+    return None if instant is None else datetime.fromisoformat(instant.isoformat())

@@ -1,0 +1,18 @@
+"""The ids of runs that nobody named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+RunKind: TypeAlias = Literal["scheduled", "backfill", "asset_triggered", "manual"]
+
+
+def name_run(kind: RunKind, run_after: float) -> str:
+    """The id of a run.
+
+    Args:
+        kind: What started it.
+        run_after: When it is due, in seconds since the epoch.
+    """
+    return f"{kind}__{datetime.fromtimestamp(run_after, UTC).isoformat()}"
