@@ -25,6 +25,7 @@ from fanjet.scheduler.display import Silent
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.programs import Programs
@@ -78,6 +79,7 @@ class Member:
             journal=self.journal,
             session=self.session,
             scheduler=self.scheduler,
+            measuring=Measuring(self.journal, self.scheduler),
             intake=Intake(
                 journal=self.journal,
                 session=self.session,

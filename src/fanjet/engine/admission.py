@@ -83,6 +83,11 @@ class Admission:
                 del level.runs[change.run]
             self._forget_if_empty(priority)
 
+    def count_ready(self) -> int:
+        """How many instances wait for room and limits; the cost is that of the tasks, not of the instances."""
+        queues = [queue for level in self._levels.values() for queue in level.runs.values()]
+        return sum(tasks.count for queue in queues for tasks in queue.tasks())
+
     def hold(self, run: int, task: int) -> None:
         """Launch nothing of a task of a run until `unhold`."""
         self._limits.hold(run, task)

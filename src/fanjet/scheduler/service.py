@@ -11,6 +11,7 @@ from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.store.bells import Bell
@@ -33,6 +34,7 @@ class Service:
         planner: Makes runs by the clock.
         asset_runs: Makes runs when there is something new of assets.
         gates: Hold back what waits for earlier runs.
+        measuring: Writes down what is measured.
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
         clock: Gives the instant.
@@ -49,6 +51,7 @@ class Service:
         planner: Planner,
         asset_runs: AssetRuns,
         gates: PastGates,
+        measuring: Measuring,
         terms: LeaseTerms,
         stop_grace_s: float,
         clock: Callable[[], float],
@@ -61,6 +64,7 @@ class Service:
         self._planner = planner
         self._asset_runs = asset_runs
         self._gates = gates
+        self._measuring = measuring
         self._terms = terms
         self._stop_grace_s = stop_grace_s
         self._clock = clock
@@ -112,6 +116,7 @@ class Service:
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()
+            self._measuring.look(now)
             if now >= self._looks_for_left_at:
                 self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S
                 self._intake.take_left()

@@ -25,6 +25,7 @@ from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
+from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.programs import Programs
@@ -140,6 +141,7 @@ def _compose(
         planner=planner,
         asset_runs=asset_runs,
         gates=gates,
+        measuring=Measuring(journal, scheduler),
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
