@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from fanjet.store.connections import open_writer
+from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
+from postgres_server import PostgresServer
 from store.samples import Owned, own_run
 
 
@@ -17,13 +20,45 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(params=["sqlite"])
-def journal_factory(home: Path) -> Iterator[Callable[[], Journal]]:
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of this process, with a template that has the tables."""
+    server = PostgresServer()
+    try:
+        server.start()
+        server.execute("CREATE DATABASE tables")
+        open_writer(Database(Path("/none"), server.url("tables")), 5.0).close()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def postgres_database(home: Path, postgres: PostgresServer) -> Iterator[Database]:
+    """A database on the server with empty tables."""
+    name = postgres.create("tables")
+    yield Database(home, postgres.url(name))
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, home: Path) -> Database:
+    """Every kind of database there is."""
+    if request.param == "sqlite":
+        return Database(home)
+    found = request.getfixturevalue("postgres_database")
+    assert isinstance(found, Database)
+    home.mkdir()
+    return found
+
+
+@pytest.fixture
+def journal_factory(database: Database) -> Iterator[Callable[[], Journal]]:
     """Opens one and the same database, as one more scheduler each time."""
     journals: list[Journal] = []
 
     def open_journal() -> Journal:
-        journals.append(Journal.open(home, busy_timeout_s=0.5))
+        journals.append(Journal.open(database, busy_timeout_s=0.5))
         return journals[-1]
 
     yield open_journal
@@ -32,11 +67,11 @@ def journal_factory(home: Path) -> Iterator[Callable[[], Journal]]:
 
 
 @pytest.fixture
-def reader_factory(home: Path) -> Iterator[Callable[[], Reader]]:
+def reader_factory(database: Database) -> Iterator[Callable[[], Reader]]:
     readers: list[Reader] = []
 
     def open_reader() -> Reader:
-        readers.append(Reader.open(home))
+        readers.append(Reader.open(database))
         return readers[-1]
 
     yield open_reader

@@ -1,12 +1,12 @@
 """Specs, ends and launches for the tests of the store."""
 
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+
+import pytest
 
 from fanjet.model.changes import EndInstances, RecordTries, RecordXCom
 from fanjet.model.events import TriesEnded, TryExtra, XComPushed
@@ -20,6 +20,8 @@ from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.summaries import find_bucket
 
+#: For tests of what SQLite alone does.
+ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NOW = 1_700_000_000.0
 STARTED = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -135,13 +137,11 @@ def push(run: int, task: int, index: int, key: str, value: bytes, *, fence: int 
     return RecordXCom(pushed=XComPushed(run=run, task=task, parent=(), index=index, fence=fence, key=key, value=value))
 
 
-def check_summaries(home: Path, reader: Reader, run: int) -> None:
+def check_summaries(reader: Reader, run: int) -> None:
     """The kept sums equal those counted from the rows."""
-    connection = sqlite3.connect(home / "fanjet.db")
-    rows = connection.execute(
-        "SELECT task, state, started_at, ended_at, value IS NOT NULL FROM instance WHERE run = ?", (run,)
-    ).fetchall()
-    connection.close()
+    rows = reader._connection.select(
+        "SELECT task, state, started_at, ended_at, value IS NOT NULL FROM instance WHERE run = ?", run
+    )
     counted: Counter[object] = Counter()
     for task, state, started_at, ended_at, valued in rows:
         counted[task, "state", state] += state != State.NONE  # what was cleared has not ended

@@ -19,9 +19,10 @@ from fanjet.model.changes import Change, ClearInstances, EndInstances, Record, R
 from fanjet.model.history import RunHistory
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
+from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from store.samples import NOW, Owned, check_summaries, ends, make_run, skip
+from store.samples import NOW, ONLY_SQLITE, Owned, check_summaries, ends, make_run, skip
 
 
 def clear(run: int, task: int, indexes: list[int], at: float = NOW) -> ClearInstances:
@@ -68,7 +69,9 @@ class StoredWorld(RerunWorld):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_store_gives_back_what_the_engine_said(home: Path, session: int, journal: Journal, seed: int) -> None:
+def test_the_store_gives_back_what_the_engine_said(
+    database: Database, session: int, journal: Journal, seed: int
+) -> None:
     random = Random(seed * 7919)
     spec = random_spec(random)
     version = journal.save_version(spec, bundle="b", root="/dags", file="dag.py")
@@ -85,8 +88,8 @@ def test_the_store_gives_back_what_the_engine_said(home: Path, session: int, jou
         world.check_stored()
     world.run()
     world.check_stored()
-    with Reader.open(home) as reader:
-        check_summaries(home, reader, run)
+    with Reader.open(database) as reader:
+        check_summaries(reader, run)
 
 
 def test_earlier_tries_stay_readable(owned: Owned, reader: Reader) -> None:
@@ -99,34 +102,34 @@ def test_earlier_tries_stay_readable(owned: Owned, reader: Reader) -> None:
     assert [row.try_number for row in reader.tries(run, 1, (1,))] == [1]
 
 
-def test_results_stand_until_the_next_end(home: Path, owned: Owned, reader: Reader) -> None:
+def test_results_stand_until_the_next_end(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, [0, 1, 2]), clear(run, 1, [1]))
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
     assert reader.counts(run)[1].valued == 3
     owned.write(ends(run, 1, [1], State.UP_FOR_RETRY, try_number=2, resume_at={0: NOW + 9}))
     assert reader.counts(run)[1].valued == 3
     owned.write(ends(run, 1, [1], State.FAILED, try_number=3))
     assert reader.counts(run)[1].valued == 2
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_what_had_no_try_is_forgotten_when_cleared(home: Path, owned: Owned, reader: Reader) -> None:
+def test_what_had_no_try_is_forgotten_when_cleared(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(skip(run, 1, range(4)), clear(run, 1, [1, 2]))
     assert [row.path for row in reader.iter_instances(run, 1)] == [(0,), (3,)]
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_removed_instances_are_readable_and_count_for_nothing(home: Path, owned: Owned, reader: Reader) -> None:
+def test_removed_instances_are_readable_and_count_for_nothing(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, [0, 1, 2]), skip(run, 1, [2], State.REMOVED))
     assert reader.counts(run)[1].valued == 2
     assert reader.tries(run, 1, (2,))
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_what_comes_back_goes_on_counting_without_its_old_result(home: Path, owned: Owned, reader: Reader) -> None:
+def test_what_comes_back_goes_on_counting_without_its_old_result(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, [0, 1]), skip(run, 1, [1], State.REMOVED), clear(run, 1, [1]))
     (columns,) = owned.journal.read_history(run).instances
@@ -134,10 +137,10 @@ def test_what_comes_back_goes_on_counting_without_its_old_result(home: Path, own
     assert columns.try_numbers == [1, 1]
     assert list(columns.valued) == [1, 0]
     assert columns.tries_before == {1: 1}
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_a_mark_keeps_the_result_and_its_reason(home: Path, owned: Owned, reader: Reader) -> None:
+def test_a_mark_keeps_the_result_and_its_reason(owned: Owned, reader: Reader) -> None:
     run = owned.run
     end = EndInstances(
         run=run, task=1, parent=(), indexes=[0], state=State.FAILED, at=NOW, reason="marked by hand", keeps_results=True
@@ -147,7 +150,7 @@ def test_a_mark_keeps_the_result_and_its_reason(home: Path, owned: Owned, reader
     assert row is not None
     assert (row.state, row.error) == (State.FAILED, "marked by hand")
     assert reader.counts(run)[1].valued == 1
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
 def test_a_reopened_map_is_remembered_until_its_length_is_written(owned: Owned) -> None:
@@ -173,7 +176,7 @@ def test_a_run_goes_on(owned: Owned) -> None:
 _TAKE_AWAY = """
     DROP INDEX command_open; DROP TABLE command;
     DROP TABLE dag; DROP TABLE dag_file; DROP TABLE backfill; DROP TABLE asset_use; DROP TABLE pool;
-    DROP TABLE pool_block; DROP INDEX run_of_dag; DROP INDEX run_open; DROP INDEX run_of_backfill;
+    DROP TABLE pool_block; DROP TABLE service_metric; DROP INDEX run_of_dag; DROP INDEX run_open; DROP INDEX run_of_backfill;
     ALTER TABLE run DROP COLUMN queued_at;
     ALTER TABLE run DROP COLUMN backfill;
     ALTER TABLE run DROP COLUMN note;
@@ -187,6 +190,7 @@ _TAKE_AWAY = """
 """
 
 
+@ONLY_SQLITE
 def test_a_database_from_before_reruns_is_upgraded_with_all_it_holds(
     home: Path, owned: Owned, journal_factory: Callable[[], Journal]
 ) -> None:

@@ -15,12 +15,18 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import ExecutionError
-from fanjet.store.database import DATABASE_NAME
+from fanjet.store.database import DATABASE_NAME, Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.upgrades import UPGRADES
 from fanjet.store.versions import SCHEMA_VERSION
 from store.samples import Owned, check_summaries, ends, own_run
+
+
+@pytest.fixture
+def database(home: Path) -> Database:
+    """These are SQLite's faults; those of PostgreSQL have a file of their own."""
+    return Database(home)
 
 
 @contextmanager
@@ -44,7 +50,7 @@ def test_a_locked_database_is_a_temporary_failure(owned: Owned, reader: Reader, 
         assert time.monotonic() - started_at >= 0.4  # it waited for as long as it was told
         assert len(reader.instances(owned.run, 1)) == 1  # readers go on
     owned.write(ends(owned.run, 1, [1]))
-    check_summaries(home, reader, owned.run)
+    check_summaries(reader, owned.run)
 
 
 def test_a_lock_at_the_start_is_told(owned: Owned, home: Path) -> None:
@@ -80,11 +86,11 @@ def test_a_database_that_may_not_grow_keeps_what_it_has(owned: Owned, reader: Re
     assert "disk is full; free some space" in str(error)
     assert error.temporary
     assert len(list(reader.iter_instances(owned.run, 1))) == written
-    check_summaries(home, reader, owned.run)
+    check_summaries(reader, owned.run)
     owned.journal._writer.execute("PRAGMA max_page_count = 1000000")
     write_hundred(owned, written)
     assert len(list(reader.iter_instances(owned.run, 1))) == written + 100
-    check_summaries(home, reader, owned.run)
+    check_summaries(reader, owned.run)
 
 
 def is_done(command: list[str]) -> bool:
@@ -116,7 +122,7 @@ def test_a_full_disk_loses_nothing_and_goes_on_when_there_is_space(small_disk: P
     owned.journal.close()
     with Reader.open(small_disk) as reader:
         assert len(list(reader.iter_instances(owned.run, 1))) == written + 100
-        check_summaries(small_disk, reader, owned.run)
+        check_summaries(reader, owned.run)
 
 
 def test_a_file_size_limit_is_told(tmp_path: Path) -> None:

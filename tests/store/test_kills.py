@@ -69,7 +69,7 @@ def check(home: Path, run: int, acknowledged: int) -> int:
     assert [decode(path) for path in train.paths] == [(index,) for index in range(len(train.paths))]
     assert one.try_numbers == [len(train.paths) - BATCH + 1]
     with Reader.open(home) as reader:
-        check_summaries(home, reader, run)
+        check_summaries(reader, run)
         assert len(reader.tries(run, 0, ())) == len(train.paths) // BATCH
     connection = sqlite3.connect(home / DATABASE_NAME)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -3,7 +3,6 @@
 import itertools
 import os
 import socket
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -29,6 +28,7 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.model.paths import decode, join
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
+from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.run_follower import RunProgress
@@ -42,8 +42,8 @@ WAITING = (State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
 class RecordedWorld(World):
     """A run to which everything happens, written to a real database as the scheduler would."""
 
-    def __init__(self, home: Path, spec: DagSpec, random: Random) -> None:
-        self.journal = Journal.open(home)
+    def __init__(self, database: Database, spec: DagSpec, random: Random) -> None:
+        self.journal = Journal.open(database)
         version = self.journal.save_version(spec, bundle="0" * 64, root="/", file="dag.py")
         numbers = [self.journal.create_run(version=version, info=make_run(f"r{n}")).number for n in range(RUN_NUMBER)]
         assert numbers[-1] == RUN_NUMBER
@@ -52,7 +52,7 @@ class RecordedWorld(World):
         self.begin_session()
         super().__init__(spec, random)
         self.fences = self.own_fences
-        self.reader = Reader.open(home)
+        self.reader = Reader.open(database)
         self.follower = self.reader.follow(RUN_NUMBER, spec)
 
     def begin_session(self) -> None:
@@ -120,12 +120,12 @@ class RecordedWorld(World):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_a_follower_knows_what_the_machine_knows(seed: int, tmp_path: Path) -> None:
+def test_a_follower_knows_what_the_machine_knows(seed: int, database: Database) -> None:
     random = Random(seed)
-    world = RecordedWorld(tmp_path, random_spec(random), random)
+    world = RecordedWorld(database, random_spec(random), random)
     try:
         world.run()
-        late = Reader.open(tmp_path)
+        late = Reader.open(database)
         world.compare(late.follow(RUN_NUMBER, world.spec).look())
         late.close()
     finally:
@@ -146,8 +146,8 @@ def nested() -> DagSpec:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_maps_in_maps_of_every_length(seed: int, tmp_path: Path) -> None:
-    world = RecordedWorld(tmp_path, nested(), Random(seed))
+def test_maps_in_maps_of_every_length(seed: int, database: Database) -> None:
+    world = RecordedWorld(database, nested(), Random(seed))
     try:
         world.run()
     finally:
@@ -157,8 +157,8 @@ def test_maps_in_maps_of_every_length(seed: int, tmp_path: Path) -> None:
 class RecordedReruns(RerunDrive):
     """A run that is rerun, written to a real database and compared with it after every event."""
 
-    def __init__(self, home: Path, graph: Graph, outcomes: dict[object, object]) -> None:
-        self.home = home
+    def __init__(self, database: Database, graph: Graph, outcomes: dict[object, object]) -> None:
+        self.database = database
         self.journal: Journal | None = None
         super().__init__(graph, outcomes)
 
@@ -171,13 +171,13 @@ class RecordedReruns(RerunDrive):
         return noted
 
     def open(self) -> Journal:
-        self.journal = Journal.open(self.home)
+        self.journal = Journal.open(self.database)
         version = self.journal.save_version(self.spec, bundle="0" * 64, root="/", file="dag.py")
         assert self.journal.create_run(version=version, info=make_run()).number == 1
         session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         self.journal.take_lease(1, session, lease_s=FAR, at=FAR)
         self.fences = itertools.count((session << 32) + 1)
-        self.reader = Reader.open(self.home)
+        self.reader = Reader.open(self.database)
         self.follower = self.reader.follow(1, self.spec)
         return self.journal
 
@@ -209,7 +209,7 @@ class RecordedReruns(RerunDrive):
             assert progress.tasks[task].length_known == self.machine.length_known(task)
 
 
-def test_reruns_are_followed_over_maps_that_shrink(tmp_path: Path) -> None:
+def test_reruns_are_followed_over_maps_that_shrink(database: Database) -> None:
     graph = Graph()
     find = graph.task(feeds_map=True)
     customer = graph.group(ResultLength(find))
@@ -217,7 +217,7 @@ def test_reruns_are_followed_over_maps_that_shrink(tmp_path: Path) -> None:
     fit = graph.task(inside=customer, over=ResultLength(parts))
     graph.task([fit], inside=customer)
     graph.task(over=ValuesLength(parts))
-    run = RecordedReruns(tmp_path, graph, {find: 4, (parts, (1,)): 3, (fit, (2, 0)): State.FAILED})
+    run = RecordedReruns(database, graph, {find: 4, (parts, (1,)): 3, (fit, (2, 0)): State.FAILED})
     run.finish()
     run.rerun(failed_only=True, to={(fit, (2, 0)): State.SUCCESS})
     run.rerun(parts, (1,), to={(parts, (1,)): 1})

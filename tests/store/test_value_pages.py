@@ -10,7 +10,7 @@ from fanjet.model.requests import CountValues, GetValues, Values
 from fanjet.model.states import ENDED, State
 from fanjet.store import value_pages
 from fanjet.store.value_pages import SPACING
-from store.samples import Owned, ends, push, skip
+from store.samples import ONLY_SQLITE, Owned, ends, push, skip
 
 
 def read_all(owned: Owned, task: int, prefix: MapPath = (), *, page: int = 1000, key: str = "return_value") -> Values:
@@ -151,6 +151,7 @@ def count_steps(owned: Owned, requests: list[GetValues]) -> int:
     return steps
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("sparse", [False, True])
 def test_long_sequences_are_read_in_linear_time(sparse: bool, owned: Owned) -> None:
     n = 40_000

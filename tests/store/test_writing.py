@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from fanjet.store.queries import Reader
 from store.samples import NOW, Owned, check_summaries, ends, push, skip
 
 
-def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader, home: Path) -> None:
+def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader) -> None:
     owned.write(ends(owned.run, 1, [5, 3, 4], [State.SUCCESS, State.FAILED, State.SKIPPED]))
     rows = reader.instances(owned.run, 1)
     assert [(row.path, row.state, row.value) for row in rows] == [
@@ -28,10 +27,10 @@ def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader, home
     assert (rows[2].started_at, rows[2].ended_at, rows[2].try_number) == (NOW, NOW + 0.5, 1)
     assert rows[0].log is not None
     assert (rows[0].log.segment, rows[0].log.offset, rows[0].log.length) == (7, 100, 100)
-    check_summaries(home, reader, owned.run)
+    check_summaries(reader, owned.run)
 
 
-def test_only_accepted_positions_are_written(owned: Owned, reader: Reader, home: Path) -> None:
+def test_only_accepted_positions_are_written(owned: Owned, reader: Reader) -> None:
     record = ends(
         owned.run,
         1,
@@ -48,7 +47,7 @@ def test_only_accepted_positions_are_written(owned: Owned, reader: Reader, home:
         ((2,), None, None, NOW + 9.0),
         ((3,), None, "bad", None),
     ]
-    check_summaries(home, reader, owned.run)
+    check_summaries(reader, owned.run)
 
 
 def test_no_accepted_position_writes_nothing(owned: Owned, reader: Reader) -> None:
@@ -57,12 +56,12 @@ def test_no_accepted_position_writes_nothing(owned: Owned, reader: Reader) -> No
     assert reader.counts(owned.run) == {}
 
 
-def test_a_retry_keeps_the_earlier_try(owned: Owned, reader: Reader, home: Path) -> None:
+def test_a_retry_keeps_the_earlier_try(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(launches=[owned.launch(1, 0, 3, fence=10)])
     failed = ends(run, 1, [1], State.UP_FOR_RETRY, resume_at={0: NOW + 5}, extras={0: TryExtra(error="boom")})
     owned.write(ends(run, 1, [0]), failed)
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
     assert reader.counts(run)[1].counts[State.UP_FOR_RETRY] == 1
     assert [(row.try_number, row.state) for row in reader.tries(run, 1, (1,))] == [(1, State.UP_FOR_RETRY)]
 
@@ -71,7 +70,7 @@ def test_a_retry_keeps_the_earlier_try(owned: Owned, reader: Reader, home: Path)
     assert (running.try_number, running.state, running.started_at) == (2, State.RUNNING, NOW + 10)
 
     owned.write(ends(run, 1, [1], try_number=2, at=NOW + 20))
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
     first, second = reader.tries(run, 1, (1,))
     assert (first.state, first.error, first.ended_at) == (State.UP_FOR_RETRY, "boom", NOW + 0.5)
     assert (second.state, second.error, second.try_number) == (State.SUCCESS, None, 2)
@@ -106,24 +105,24 @@ def test_rendered_fields_are_kept_for_each_try_but_once_for_a_waiting_one(owned:
     assert plain.rendered is None
 
 
-def test_a_rescheduled_try_keeps_its_parts(owned: Owned, reader: Reader, home: Path) -> None:
+def test_a_rescheduled_try_keeps_its_parts(owned: Owned, reader: Reader) -> None:
     run = owned.run
     for poke in range(3):
         at = NOW + 10.0 * poke
         owned.write(launches=[owned.launch(0, -1, 1, fence=20 + poke)], at=at)
         extras = {0: TryExtra(resume_at=at + 5, carry=b"c%d" % poke)}
         owned.write(ends(run, 0, [-1], State.UP_FOR_RESCHEDULE, at=at, resume_at={0: at + 5}, extras=extras))
-        check_summaries(home, reader, run)
+        check_summaries(reader, run)
     (columns,) = owned.journal.read_history(run).instances
     assert (columns.resume_at, columns.carries) == ({0: NOW + 25.0}, {0: b"c2"})
     owned.write(ends(run, 0, [-1], at=NOW + 30))
     parts = reader.tries(run, 0, ())
     assert [part.state for part in parts] == [State.UP_FOR_RESCHEDULE] * 3 + [State.SUCCESS]
     assert {part.try_number for part in parts} == {1}
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_what_waits_can_end_without_another_try(owned: Owned, reader: Reader, home: Path) -> None:
+def test_what_waits_can_end_without_another_try(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, [1], State.UP_FOR_RETRY, resume_at={0: NOW + 5}, extras={0: TryExtra(error="boom")}))
     owned.write(skip(run, 1, range(3), at=NOW + 6))
@@ -135,10 +134,10 @@ def test_what_waits_can_end_without_another_try(owned: Owned, reader: Reader, ho
     ]
     assert [row.error for row in reader.tries(run, 1, (1,))] == ["boom"]
     assert rows[1].resume_at is None
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
-def test_removed_instances_count_for_nothing(owned: Owned, reader: Reader, home: Path) -> None:
+def test_removed_instances_count_for_nothing(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, range(5)))
     owned.write(skip(run, 1, [3, 4], State.REMOVED))
@@ -148,7 +147,7 @@ def test_removed_instances_count_for_nothing(owned: Owned, reader: Reader, home:
     row = reader.find_instance(run, 1, (4,))
     assert row is not None
     assert row.value == b"j4"  # readable for ever
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
 
 
 def test_a_whole_map_ends_in_one_record(owned: Owned, reader: Reader) -> None:
@@ -199,14 +198,14 @@ def test_lengths_and_the_end_of_the_run(owned: Owned, reader: Reader) -> None:
     assert row.ended_at.timestamp() == NOW + 60
 
 
-def test_a_batch_is_all_or_nothing(owned: Owned, reader: Reader, home: Path) -> None:
+def test_a_batch_is_all_or_nothing(owned: Owned, reader: Reader) -> None:
     run = owned.run
     owned.write(ends(run, 1, [0]), launches=[owned.launch(1, 0, 9, fence=10)])
     with pytest.raises(FanjetError):  # the same fence twice is a bug; here it fails the last statement of the batch
         owned.write(ends(run, 1, [1, 2]), skip(run, 3, [-1]), launches=[owned.launch(1, 9, 9, fence=10)])
     assert [row.path for row in reader.instances(run, 1)] == [(0,)]
     assert reader.instances(run, 3) == []
-    check_summaries(home, reader, run)
+    check_summaries(reader, run)
     owned.write(ends(run, 1, [1]))
     assert reader.counts(run)[1].counts[State.SUCCESS] == 2
 
@@ -239,7 +238,7 @@ def test_history_gives_back_what_was_recorded(owned: Owned) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_sums_and_rows_after_random_batches(
-    seed: int, owned: Owned, reader: Reader, home: Path, journal_factory: Callable[[], Journal]
+    seed: int, owned: Owned, reader: Reader, journal_factory: Callable[[], Journal]
 ) -> None:
     """Random ends, retries, reschedules and reruns, also after another scheduler has taken over."""
     dice = random.Random(seed)
@@ -263,7 +262,7 @@ def test_sums_and_rows_after_random_batches(
             session = other.begin_session(host="h", pid=1)
             other.take_lease(owned.run, session, lease_s=9.0, at=NOW)
             owned = Owned(other, session, owned.run)
-        check_summaries(home, reader, owned.run)
+        check_summaries(reader, owned.run)
     (columns,) = owned.journal.read_history(owned.run).instances
     found = {decode(path)[0]: State(state) for path, state in zip(columns.paths, columns.states, strict=True)}
     assert found == expected
