@@ -7,7 +7,6 @@ from typing import Any
 
 from fanjet.errors import DagValueError
 from fanjet.model.schedules import CalendarDelta, Delta, FixedDelta
-from fanjet.schedules.deltas import moves_forward
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 _STEPS = ("years", "months", "days", "leapdays", "hours", "minutes", "seconds", "microseconds")
@@ -47,6 +46,14 @@ def check_delta(value: Any) -> Delta:
         DagValueError: It is none, or leads nowhere.
     """
     delta = to_delta(value, "delta")
-    if not moves_forward(delta):
+    if not _moves_forward(delta):
         raise DagValueError(f"{value!r} does not lead from one run to a later one.", fix="give timedelta(hours=1)")
     return delta
+
+
+def _moves_forward(delta: Delta) -> bool:
+    if isinstance(delta, FixedDelta):
+        return delta.seconds > 0
+    from fanjet.schedules.deltas import moves_forward  # noqa: PLC0415 - few schedules go by the calendar
+
+    return moves_forward(delta)

@@ -19,7 +19,6 @@ from fanjet.authoring.timetable_base import (
 from fanjet.authoring.timetable_deltas import check_delta, to_delta
 from fanjet.errors import DagValueError
 from fanjet.model import schedules as model
-from fanjet.schedules import find_next, infer_manual_interval
 from fanjet.schedules.cron_check import check_cron
 from fanjet.schedules.zones import name_zone
 
@@ -34,6 +33,8 @@ class BuiltInTimetable(Timetable):
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
+        from fanjet.schedules import find_next  # noqa: PLC0415 - loading a file asks nothing
+
         earliest, latest, catchup = restriction
         due = find_next(
             self.to_spec(),
@@ -46,6 +47,8 @@ class BuiltInTimetable(Timetable):
         return None if due is None else show_due(due)
 
     def infer_manual_data_interval(self, *, run_after: datetime) -> DataInterval:
+        from fanjet.schedules import infer_manual_interval  # noqa: PLC0415 - loading a file asks nothing
+
         return show_interval(infer_manual_interval(self.to_spec(), run_after.timestamp()))
 
 

@@ -17,19 +17,11 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from fanjet.schedules.presets import PRESETS
 from fanjet.schedules.zones import get_zone
 
 if TYPE_CHECKING:
     from croniter import croniter
-
-PRESETS = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@quarterly": "0 0 1 */3 *",
-    "@yearly": "0 0 1 1 *",
-}
 
 #: Around an instant, changes of the offset that are further away than this cannot matter. No place has ever changed
 #: its clocks by more than a day.

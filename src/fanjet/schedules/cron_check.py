@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from difflib import get_close_matches
 
 from fanjet.errors import DagValueError
-from fanjet.schedules.cron import PRESETS, CronClock
-
-#: Texts that stand for schedules without being cron texts.
-OTHER_PRESETS = ("@once", "@continuous")
+from fanjet.schedules.presets import OTHER_PRESETS, PRESETS
 
 #: What the fields are called, with their least and greatest numbers.
 _FIELDS = (
@@ -41,9 +37,10 @@ def check_cron(text: str) -> None:
 
 
 def _check_preset(text: str) -> None:
-    # croniter's own; Airflow takes them too.
-    if text in PRESETS or text in {"@annually", "@midnight"}:
+    if text in PRESETS:
         return
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
+
     known = (*PRESETS, *OTHER_PRESETS)
     close = get_close_matches(text.lower(), known, n=1)
     fix = f"write '{close[0]}'" if close else f"write a cron text, or one of {', '.join(known)}"
@@ -71,6 +68,8 @@ def _is_plain_field(field: str, least: int, most: int) -> bool:
 
 def _check_unusual(text: str, fields: list[str]) -> None:
     from croniter import CroniterError, croniter  # noqa: PLC0415 - costs 30 ms, and hardly any text needs it
+
+    from fanjet.schedules.cron import CronClock  # noqa: PLC0415 - as above
 
     if len(fields) not in {5, 6, 7}:
         message = f"A cron text has 5 fields, '{text}' has {len(fields)}."

@@ -66,7 +66,7 @@ def round_down(at: float, delta: Delta, anchor: float) -> float:
 
 
 def moves_forward(delta: Delta) -> bool:
-    """Whether a step leads to the future, wherever one starts."""
+    """Whether a step leads to the future, wherever in a year one starts."""
     days = (datetime(2023, month, day, 12, tzinfo=UTC) for month in range(1, 13) for day in (1, 2, 3, 4, 5, 6, 7, 28))
     return all(add(day.timestamp(), delta) > day.timestamp() for day in days)
 
