@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
+from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.service import Service
 from fanjet.store.queries import Reader
@@ -52,6 +53,7 @@ class Member:
         *,
         host: str | None = None,
         most_active: int = 16,
+        pools: Mapping[str, int] | None = None,
     ) -> None:
         self.journal = ServiceJournal.open(home, busy_timeout_s=0.1)
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
@@ -60,7 +62,7 @@ class Member:
         self.executor.connect(Answers(self.journal, Vault(home), SharedStore(home)))
         self.executor.wait_loaded(10.0)
         self.programs = Programs(self.journal, lambda _: home)
-        admission = Admission({})
+        admission = self.admission = Admission(pools or {})
         self.scheduler = Scheduler(
             journal=self.journal,
             executor=self.executor,
@@ -79,6 +81,7 @@ class Member:
             journal=self.journal,
             session=self.session,
             scheduler=self.scheduler,
+            pools=Pools(self.journal, self.session, admission, pools or {}, clock.time),
             measuring=Measuring(self.journal, self.scheduler),
             intake=Intake(
                 journal=self.journal,

@@ -268,6 +268,34 @@ def test_two_schedulers_make_each_scheduled_run_once(tmp_path: Path) -> None:
     assert list(world.states().values()) == ["success"] * 21
 
 
+def test_schedulers_share_a_pool(tmp_path: Path) -> None:
+    with DAG("pooled") as dag:
+
+        @task(pool="api")
+        def call(x):
+            return x
+
+        call.expand(x=list(range(40)))
+    world = ServiceWorld(tmp_path / "home", dag)
+    members = [world.member(host=name, pools={"api": 4}, most_active=1) for name in ("one", "two")]
+    for member in members:
+        member.turns(3)
+    runs = [world.ask("pooled", run_id) for run_id in ("r1", "r2")]
+    world.execute("UPDATE run SET backfill = run")  # so that each of them may go on beside the other
+    until(members[0], lambda: len(members[0].scheduler.runs) == 1)
+    until(members[1], lambda: len(members[1].scheduler.runs) == 1)
+    most = 0
+    for _ in range(600):
+        for member in members:
+            member.turns(1)
+        used = [member.admission.find_demands()["api"][0] for member in members]
+        most = max(most, sum(used))
+        if ended(world)():
+            break
+    assert world.states() == {"r1": "success", "r2": "success"}, runs
+    assert 0 < most <= 4
+
+
 def _ended(world: ServiceWorld, run: int, task_number: int) -> dict[tuple[int, ...], float]:
     """By path: when it ended."""
     with Reader.open(world.home) as reader:

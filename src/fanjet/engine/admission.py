@@ -88,6 +88,32 @@ class Admission:
         queues = [queue for level in self._levels.values() for queue in level.runs.values()]
         return sum(tasks.count for queue in queues for tasks in queue.tasks())
 
+    @property
+    def pools(self) -> Mapping[str, int]:
+        """The slots of each pool that has a limit."""
+        return self._limits.slots
+
+    def set_pools(self, pools: Mapping[str, int]) -> None:
+        """Pools have these slots from now on; a negative number is no limit."""
+        self._limits.set_slots(pools)
+
+    def set_shares(self, shares: Mapping[str, int]) -> None:
+        """Launch no more than this of each pool, because other schedulers hold the rest."""
+        self._limits.set_shares(shares)
+
+    def find_demands(self) -> dict[str, tuple[int, int]]:
+        """By pool that has a limit: the slots of what is launched, and of that and what is ready together."""
+        slots = self._limits.slots
+        ready = dict.fromkeys(slots, 0)
+        for level in self._levels.values():
+            for run, queue in level.runs.items():
+                for tasks in queue.tasks():
+                    pool, each = self._limits.find_pool(run, tasks.task)
+                    if pool in ready:
+                        ready[pool] += each * tasks.count
+        used = {pool: self._limits.used(pool) for pool in slots}
+        return {pool: (used[pool], min(used[pool] + ready[pool], max(total, 0))) for pool, total in slots.items()}
+
     def hold(self, run: int, task: int) -> None:
         """Launch nothing of a task of a run until `unhold`."""
         self._limits.hold(run, task)

@@ -31,12 +31,37 @@ class Limits:
 
     def __init__(self, pools: Mapping[str, int]) -> None:
         self._slots = {DEFAULT_POOL: _NO_LIMIT, **pools}
+        #: What of them is for this scheduler; without an entry all of it.
+        self._shares: Mapping[str, int] = {}
         self._used: Counter[str] = Counter()
         self._runs: dict[int, _Run] = {}
         #: Tasks of which nothing may be launched for now: (run, task number).
         self._held: set[tuple[int, int]] = set()
         #: By DAG and task id, as the numbers of a task may differ between versions.
         self._active_per_dag: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def slots(self) -> Mapping[str, int]:
+        """The slots of each pool that has a limit."""
+        return {pool: slots for pool, slots in self._slots.items() if slots < _NO_LIMIT}
+
+    def set_slots(self, pools: Mapping[str, int]) -> None:
+        """Pools have these slots from now on; what is out stays out. A negative number is no limit."""
+        limited = {pool: slots if slots >= 0 else _NO_LIMIT for pool, slots in pools.items()}
+        self._slots = {DEFAULT_POOL: _NO_LIMIT, **limited}
+
+    def set_shares(self, shares: Mapping[str, int]) -> None:
+        """Launch no more than this of each pool, because other schedulers hold the rest."""
+        self._shares = shares
+
+    def find_pool(self, run: int, number: int) -> tuple[str, int]:
+        """The pool of a task, and how many of its slots an instance takes."""
+        task = self._runs[run].spec.tasks[number]
+        return task.pool, task.pool_slots
+
+    def used(self, pool: str) -> int:
+        """The slots of what is launched and not yet released."""
+        return self._used[pool]
 
     def add_run(self, run: int, spec: DagSpec) -> None:
         """Make a run known.
@@ -87,7 +112,7 @@ class Limits:
             return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
-        free = self._slots[task.pool] - self._used[task.pool]
+        free = self._shares.get(task.pool, self._slots[task.pool]) - self._used[task.pool]
         allowed = free // task.pool_slots if task.pool_slots > 0 else _NO_LIMIT
         if known.spec.max_active_tasks is not None:
             allowed = min(allowed, known.spec.max_active_tasks - known.active)

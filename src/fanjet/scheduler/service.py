@@ -14,6 +14,7 @@ from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
+from fanjet.scheduler.pools import Pools
 from fanjet.store.bells import Bell
 from fanjet.store.service_journal import ServiceJournal
 
@@ -34,6 +35,7 @@ class Service:
         planner: Makes runs by the clock.
         asset_runs: Makes runs when there is something new of assets.
         gates: Hold back what waits for earlier runs.
+        pools: Its part of what all schedulers share.
         measuring: Writes down what is measured.
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
@@ -51,6 +53,7 @@ class Service:
         planner: Planner,
         asset_runs: AssetRuns,
         gates: PastGates,
+        pools: Pools,
         measuring: Measuring,
         terms: LeaseTerms,
         stop_grace_s: float,
@@ -64,6 +67,7 @@ class Service:
         self._planner = planner
         self._asset_runs = asset_runs
         self._gates = gates
+        self._pools = pools
         self._measuring = measuring
         self._terms = terms
         self._stop_grace_s = stop_grace_s
@@ -109,7 +113,7 @@ class Service:
         self._looks_at = now + _LOOK_EVERY_S
         try:
             if now - self._kept_at >= self._terms.renew_every_s:
-                self._journal.keep_session(self._session, until=now + self._terms.lease_s)
+                self._pools.look(until=now + self._terms.lease_s)
                 self._kept_at = now
             more = self._planner.look()
             more |= self._asset_runs.look()
@@ -141,7 +145,7 @@ class Service:
     def _give_up(self) -> None:
         left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
         self._journal.release_leases([number for number, _ in left], self._session)
-        self._journal.keep_session(self._session, until=0.0)
+        self._journal.end_session(self._session, self._clock())
         unfinished = sum(status == RunStatus.RUNNING for _, status in left)
         if unfinished:
             _log.info("Stopped with %d unfinished runs; the next scheduler goes on with them.", unfinished)

@@ -10,12 +10,13 @@ import msgspec
 from fanjet.errors import OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.states import State
-from fanjet.store import asset_queue, planned_runs, run_starts
+from fanjet.store import asset_queue, planned_runs, pool_shares, run_starts
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.bells import ring
 from fanjet.store.faults import explained
 from fanjet.store.journal import Journal
 from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
+from fanjet.store.pool_shares import Demand
 from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
@@ -85,10 +86,32 @@ class ServiceJournal(Journal):
         with self._transaction():
             yield self._writer
 
-    def keep_session(self, session: int, *, until: float) -> None:
-        """Say that this scheduler is at work until then."""
-        with self._transaction():
+    def keep_session(
+        self, session: int, pools: Mapping[str, int], demands: Mapping[str, Demand], *, until: float, at: float
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """Say that this scheduler is at work until then, and take its part of the pools until then.
+
+        Args:
+            session: Its number.
+            pools: The slots of the pools that its settings know.
+            demands: What it does with them.
+            until: When it is to be taken for dead if it has not said so again.
+            at: The instant.
+
+        Returns:
+            The slots of all pools, with those of the database, and what of them is for this scheduler.
+        """
+        with self._writer.transaction(lock="pools"):
             self._writer.execute(_KEEP_SESSION, (until, session))
+            totals = {**pools, **pool_shares.list_pools(self._writer)}
+            limited = {pool: slots for pool, slots in totals.items() if slots >= 0}
+            return totals, pool_shares.share(self._writer, session, limited, demands, until=until, at=at)
+
+    def end_session(self, session: int, at: float) -> None:
+        """Say that this scheduler is at work no more."""
+        with self._transaction():
+            self._writer.execute(_KEEP_SESSION, (at, session))
+            pool_shares.give_back(self._writer, session, at)
 
     def put_metrics(self, metrics: ProcessMetrics) -> None:
         """Write what this scheduler measures of itself."""

@@ -28,6 +28,7 @@ from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
+from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.run_log import RunLog
 from fanjet.scheduler.service import Service
@@ -141,6 +142,7 @@ def _compose(
         planner=planner,
         asset_runs=asset_runs,
         gates=gates,
+        pools=Pools(journal, session, admission, settings.pools, now),
         measuring=Measuring(journal, scheduler),
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,
