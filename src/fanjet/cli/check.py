@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import click
 import msgspec
 
-from fanjet.bootstrap.stored_lookups import answer_lookup
-from fanjet.cli.check_strict import check_rule_names, load_strictly, render_findings
+from fanjet.cli.check_loading import Loader
+from fanjet.cli.check_strict import check_rule_names, render_findings
 from fanjet.cli.dag_errors import render_dag_errors, shorten_path
 from fanjet.cli.dag_files import DagFile, find_dag_files
 from fanjet.cli.duplicates import find_duplicates
@@ -24,12 +22,8 @@ from fanjet.cli.text_width import cut, printable
 from fanjet.errors import OperationError
 from fanjet.model.texts import storable
 from fanjet.parsing.bundle import check_name
-from fanjet.parsing.child import parse_in_child
 from fanjet.parsing.report import Finding, ParseError, ParseReport
-from fanjet.settings import Settings, load_settings
 
-#: Files that are loaded at the same time, each in a process of its own.
-_AT_ONCE = 2
 #: Up to so many files, each is named also when it is right.
 _MOST_NAMED = 20
 
@@ -52,12 +46,18 @@ class _Checked(msgspec.Struct, frozen=True):
 @click.option(
     "--ignore", "ignored", multiple=True, metavar="RULE", help="Switch off a rule of --strict; may be given repeatedly."
 )
+@click.option(
+    "--parse-timeout-s",
+    "timeout",
+    metavar="SECONDS",
+    help="How long a file may take to load, such as 5 or 2m; as the setting parse_timeout_s.",
+)
 @json_option
-def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], as_json: bool) -> int:
+def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], timeout: str | None, as_json: bool) -> int:
     """Load DAG files and report everything that is wrong with them.
 
     Of a folder all Python files below it are loaded that could hold a DAG and that no ignore file excludes.
-    Each is loaded in a process of its own. Nothing is run.
+    Each is loaded in a process of its own, and stopped if it takes too long. Nothing is run.
 
     With --strict also: broken-template, no-retries, slow-file, unused-results. A comment
     "# fanjet: ignore[no-retries]" where a task is defined or called switches a rule off there,
@@ -74,8 +74,7 @@ def command(paths: tuple[Path, ...], strict: bool, ignored: tuple[str, ...], as_
     found = find_dag_files([path for path in paths if path.exists()])
     odd = [error for file in found for error in _find_odd_name(file)]
     files = [file for file in found if not _find_odd_name(file)]
-    load = partial(load_strictly, ignored=ignored) if strict else parse_in_child
-    checked = list(_check_all(files, load))
+    checked = list(_check_all(files, Loader(timeout, rules=strict, ignored=ignored)))
     duplicates = find_duplicates([(one.file.path, one.report) for one in checked])
     errors = [*missing, *odd, *(error for one in checked for error in one.errors), *duplicates]
     told = list(dict.fromkeys(warning for one in checked for warning in one.report.warnings))
@@ -96,18 +95,12 @@ def _find_odd_name(file: DagFile) -> list[ParseError]:
     return []
 
 
-def _check_all(files: Sequence[DagFile], load: Callable[..., ParseReport]) -> Iterator[_Checked]:
-    """In the order of the files; `load` is called as `parse_in_child`."""
-    settings = [load_settings(start=file.path) for file in files]
-    with ThreadPoolExecutor(_AT_ONCE) as pool, _Counter(len(files)) as counter:
-        reports = pool.map(partial(_load, load), files, settings)
+def _check_all(files: Sequence[DagFile], loader: Loader) -> Iterator[_Checked]:
+    """In the order of the files."""
+    with loader.loading(files) as reports, _Counter(len(files)) as counter:
         for file, report in zip(files, reports, strict=True):
             counter.done(file.path)
             yield _Checked(file, report)
-
-
-def _load(load: Callable[..., ParseReport], file: DagFile, settings: Settings) -> ParseReport:
-    return load(file.path, settings.parse_timeout_s, serve=partial(answer_lookup, settings))
 
 
 class _Counter:

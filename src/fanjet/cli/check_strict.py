@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 
 import msgspec
 
@@ -12,8 +11,6 @@ from fanjet.cli.dag_errors import shorten_path
 from fanjet.cli.terminal import Terminal
 from fanjet.cli.text_width import text_width
 from fanjet.errors import OperationError
-from fanjet.parsing.child import parse_in_child
-from fanjet.parsing.conversation import Serve
 from fanjet.parsing.report import Finding, ParseReport
 from fanjet.parsing.rules.names import RULES
 
@@ -35,20 +32,14 @@ def check_rule_names(names: Collection[str], *, strict: bool) -> None:
             raise OperationError(f"--ignore {name}: there is no such rule. {hint}")
 
 
-def load_strictly(path: Path, timeout_s: float, ignored: Collection[str], *, serve: Serve) -> ParseReport:
-    """The report of a file with the findings of all rules but the ignored ones.
-
-    A slow file is loaded again: the first time, files that it imports may have come from a cold disk.
-    """
-    report = parse_in_child(path, timeout_s, strict=True, serve=serve)
-    if _SLOW not in ignored and _is_slow(report):
-        again = parse_in_child(path, timeout_s, strict=True, serve=serve)
-        report = again if not again.errors and again.duration_s < report.duration_s else report
+def without(report: ParseReport, ignored: Collection[str]) -> ParseReport:
+    """A report without the findings of some rules."""
     return msgspec.structs.replace(report, findings=[each for each in report.findings if each.rule not in ignored])
 
 
-def _is_slow(report: ParseReport) -> bool:
-    return any(finding.rule == _SLOW for finding in report.findings)
+def is_slow(report: ParseReport, ignored: Collection[str]) -> bool:
+    """Whether loading took too long, and somebody wants to know."""
+    return _SLOW not in ignored and any(finding.rule == _SLOW for finding in report.findings)
 
 
 def render_findings(findings: Sequence[Finding], terminal: Terminal) -> str:

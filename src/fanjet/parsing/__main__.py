@@ -10,13 +10,8 @@ import socket
 import sys
 from pathlib import Path
 
-import msgspec
-
 from fanjet.parsing.child import STRICT
-from fanjet.parsing.conversation import Reported
-from fanjet.parsing.dag_warnings import collect_warnings
-from fanjet.parsing.reporting import Parent, report
-from fanjet.runtime.lookups import LOOKUPS
+from fanjet.parsing.reporting import Parent, report, report_strictly
 
 
 def main() -> None:
@@ -25,21 +20,10 @@ def main() -> None:
     sys.argv[1:] = []
     os.set_inheritable(fd, False)
     parent = Parent(socket.socket(fileno=fd))
-    if strict:
-        _report_strictly(parent, path, root)
-    else:
-        report(parent, path, root)
+    (report_strictly if strict else report)(parent, path, root)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
-
-
-def _report_strictly(parent: Parent, path: Path, root: Path) -> None:
-    from fanjet.parsing.rules.strict_load import load_strictly  # noqa: PLC0415 - brings jinja2 and more
-
-    with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
-        found = load_strictly(path, root)
-    parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
 
 
 if __name__ == "__main__":

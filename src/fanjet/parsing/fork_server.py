@@ -1,9 +1,9 @@
 """Forks a process for each DAG file that is to be loaded, from one that has imported Fanjet already.
 
-``python -m fanjet.parsing.fork_server FD``: an order on FD names a file and brings two descriptors, a socket for the
-report and a pipe for what the file prints. One file is loaded at a time. When its process has ended, or a byte on FD
-says that it is no longer wanted, everything that it started is killed and its wait status is the answer. No user code
-runs in the server itself; when FD reaches its end, so does everything.
+``python -m fanjet.parsing.fork_server FD NICENESS``: an order on FD names a file and brings two descriptors, a socket
+for the report and a pipe for what the file prints. One file is loaded at a time. When its process has ended, or a byte
+on FD says that it is no longer wanted, everything that it started is killed and its wait status is the answer. No user
+code runs in the server itself; when FD reaches its end, so does everything.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from fanjet.parsing.reporting import Parent, report_with_uses
+from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_uses
 
 #: What most files import. Fanjet's own modules, and the one library that Airflow's files import for their dates.
 _IMPORTED_BEFORE = (
@@ -30,11 +32,11 @@ _IMPORTED_BEFORE = (
     "fanjet.authoring.task_decorator",
     "fanjet.authoring.return_annotation",
     "fanjet.authoring.unexpanded",
+    "fanjet.authoring.schedule_values",
     "fanjet.operators.bash",
+    "fanjet.operators.python",
 )
 _LIBRARY = "pendulum"
-#: Loading goes behind whatever else the machine has to do.
-_NICE = 10
 #: If memory runs out, it is a file's process that goes.
 _OOM_SCORE = "500"
 _PR_SET_PDEATHSIG = 1
@@ -44,12 +46,22 @@ _LOOK_EVERY_MS = 500
 STOP = b"\n"
 _ORDER_BYTES = 1 << 16
 
+#: Whether to report also which files were used, or what the rules find.
+Purpose: TypeAlias = Literal["", "uses", "rules"]
+
+_REPORT: dict[Purpose, Callable[[Parent, Path, Path], None]] = {
+    "": report,
+    "uses": report_with_uses,
+    "rules": report_strictly,
+}
+
 
 class Load(msgspec.Struct, frozen=True, array_like=True):
     """An order."""
 
     file: str
     root: str
+    purpose: Purpose
 
 
 class Ended(msgspec.Struct, frozen=True, array_like=True):
@@ -62,9 +74,9 @@ def main() -> None:
     """Serve until the other side is gone."""
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
+    os.nice(int(sys.argv[2]))
     sys.argv[:] = [""]
     os.setsid()  # no Ctrl-C of a terminal is to reach the files
-    os.nice(_NICE)
     with contextlib.suppress(OSError):  # not on every system
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
     sys.dont_write_bytecode = True  # what changes twice a second would leave a stale cache behind
@@ -147,7 +159,7 @@ class ForkServer:
             self._control.close()
             os.close(fds[1])
             os.close(self._wakeup)
-            report_with_uses(Parent(socket.socket(fileno=fds[0])), Path(order.file), Path(order.root))
+            _REPORT[order.purpose](Parent(socket.socket(fileno=fds[0])), Path(order.file), Path(order.root))
             code = 0
         except BaseException:  # noqa: BLE001 - it must never get into the server's loop
             sys.excepthook(*sys.exc_info())

@@ -17,7 +17,7 @@ import msgspec
 from fanjet.errors import ExecutionError
 from fanjet.parsing.child import explain_end
 from fanjet.parsing.conversation import Conversation, Serve
-from fanjet.parsing.fork_server import STOP, Ended, Load
+from fanjet.parsing.fork_server import STOP, Ended, Load, Purpose
 from fanjet.parsing.report import ParseReport
 
 _COMMAND = (sys.executable, "-P", "-m", "fanjet.parsing.fork_server")
@@ -32,12 +32,15 @@ class ForkedParser:
 
     Args:
         serve: Answers what the files ask.
+        niceness: By how much loading goes behind whatever else the machine has to do.
     """
 
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, *, niceness: int = 10) -> None:
         self._serve = serve
+        self._niceness = niceness
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._is_aborted = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,19 +60,29 @@ class ForkedParser:
                 self._server.wait()
         self._server = self._control = None
 
-    def parse(self, file: Path, root: Path, timeout_s: float) -> ParseReport:
-        """Load a file; see `fanjet.parsing.reporting.report_with_uses` for what is reported.
+    def abort(self) -> None:
+        """Kill what is being loaded and load no more. From any thread; `close` collects the rest."""
+        self._is_aborted = True
+        server = self._server
+        if server is not None:
+            with contextlib.suppress(ProcessLookupError):
+                server.kill()
+
+    def parse(self, file: Path, root: Path, timeout_s: float, purpose: Purpose = "uses") -> ParseReport:
+        """Load a file; see `fanjet.parsing.reporting` for what is reported for which purpose.
 
         Raises:
-            ExecutionError: No process can be started.
+            ExecutionError: No process can be started, or loading was aborted.
         """
         for attempt in range(_ATTEMPTS):
-            report, is_final = self._try(file, root, timeout_s)
+            report, is_final = self._try(Load(str(file), str(root), purpose), timeout_s)
+            if self._is_aborted:
+                raise _aborted()
             if is_final or attempt == _ATTEMPTS - 1:
                 break
         return report
 
-    def _try(self, file: Path, root: Path, timeout_s: float) -> tuple[ParseReport, bool]:
+    def _try(self, order: Load, timeout_s: float) -> tuple[ParseReport, bool]:
         """The report, and whether it is the file's own doing."""
         control = self._start()
         started_at = time.monotonic()
@@ -77,9 +90,8 @@ class ForkedParser:
         output, printed = os.pipe()
         try:
             talk = Conversation(ours, output, self._serve)
-            order = msgspec.msgpack.encode(Load(str(file), str(root)))
             try:
-                socket.send_fds(control, [order], [theirs.fileno(), printed])
+                socket.send_fds(control, [msgspec.msgpack.encode(order)], [theirs.fileno(), printed])
             except OSError:
                 report = None
             else:
@@ -93,7 +105,7 @@ class ForkedParser:
                 return report, True
             is_killed = status is None or status == signal.SIGKILL
             code = None if status is None else os.waitstatus_to_exitcode(status)
-            end = explain_end(file, code, duration_s, timeout_s, talk)
+            end = explain_end(Path(order.file), code, duration_s, timeout_s, talk)
             return end, duration_s >= timeout_s or not is_killed
         finally:
             ours.close()
@@ -105,19 +117,25 @@ class ForkedParser:
     def _start(self) -> socket.socket:
         if self._control is not None:
             return self._control
+        if self._is_aborted:
+            raise _aborted()
         ours, theirs = socket.socketpair()
         with theirs:
             fd = theirs.fileno()
             try:
                 self._server = subprocess.Popen(
-                    [*_COMMAND, str(fd)],
+                    [*_COMMAND, str(fd), str(self._niceness)],
                     stdin=subprocess.DEVNULL,
                     pass_fds=[fd],
                     env=os.environ | {"PYTHONUNBUFFERED": "1"},
                 )
             except OSError as error:
                 ours.close()
-                raise ExecutionError(f"No process can be started to load DAG files: {error}.", temporary=True) from error
+                raise ExecutionError(
+                    f"No process can be started to load DAG files: {error}.", temporary=True
+                ) from error
+        if self._is_aborted:  # meanwhile
+            self._server.kill()
         ours.settimeout(_ANSWER_WITHIN_S)
         self._control = ours
         return ours
@@ -136,3 +154,7 @@ class ForkedParser:
             with contextlib.suppress(ProcessLookupError):
                 self._server.kill()
         self.close()
+
+
+def _aborted() -> ExecutionError:
+    return ExecutionError("Loading DAG files has been stopped.", temporary=True)

@@ -63,7 +63,7 @@ def _load(path: Path, root: Path, execute: Execute) -> LoadedFile:
     take_registered()  # what this process made before is not the file's
     try:
         execute(path.read_bytes(), path, module.__dict__)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - it is the file's, and reported
+    except BaseException as error:  # noqa: BLE001 - it is the file's, and reported
         found = explain_load_error(error, path)
         return _fail(msgspec.structs.replace(found, message=SECRETS.mask(found.message)))
     dags = collect_dags(vars(module))

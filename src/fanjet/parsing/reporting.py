@@ -59,6 +59,15 @@ def report(parent: Parent, path: Path, root: Path) -> None:
     parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
 
 
+def report_strictly(parent: Parent, path: Path, root: Path) -> None:
+    """As `report`, with what the rules find."""
+    from fanjet.parsing.rules.strict_load import load_strictly  # noqa: PLC0415 - brings jinja2 and more
+
+    with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
+        found = load_strictly(path, root)
+    parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
+
+
 def report_with_uses(parent: Parent, path: Path, root: Path) -> None:
     """As `report`, also which files of the project were used, and what text exactly was run."""
     uses = UsedFiles(str(root))
@@ -75,5 +84,5 @@ def report_with_uses(parent: Parent, path: Path, root: Path) -> None:
 
 
 def _complete(found: ParseReport, told: list[Any], uses: UsedFiles, text: bytes) -> ParseReport:
-    sha256 = hashlib.sha256(text).hexdigest()
+    sha256 = hashlib.sha256(text).hexdigest() if text or not found.errors else ""
     return msgspec.structs.replace(found, warnings=told, used=uses.take(sys.modules), sha256=sha256)
