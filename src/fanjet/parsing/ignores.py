@@ -1,7 +1,8 @@
 """Which files below a folder count: all but hidden folders, caches, environments and what ignore files exclude.
 
 An ignore file is called ``.fanjetignore`` or ``.airflowignore`` and holds patterns as git knows them, one a line: they
-apply to its folder and all below it, ``!`` takes back, a later match goes before an earlier one.
+apply to its folder and all below it, ``!`` takes back, a later match goes before an earlier one. An ``.airflowignore``
+may hold regular expressions instead, as was usual before Airflow 3: these are searched for in paths below its folder.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-IGNORE_FILES = (".fanjetignore", ".airflowignore")
+FANJETIGNORE = ".fanjetignore"
+AIRFLOWIGNORE = ".airflowignore"
+IGNORE_FILES = (FANJETIGNORE, AIRFLOWIGNORE)
 _NEVER = frozenset({"__pycache__", "node_modules"})
 #: A folder with one of these files in it is a virtual environment, or the home of Fanjet.
 _NEVER_MARKS = frozenset({"pyvenv.cfg", "fanjet.db"})
@@ -22,8 +25,8 @@ _NEVER_MARKS = frozenset({"pyvenv.cfg", "fanjet.db"})
 class _Rule(NamedTuple):
     """One line of an ignore file."""
 
-    #: Matches paths relative to the folder of the ignore file.
-    pattern: re.Pattern[str]
+    #: Tells whether a path relative to the folder of the ignore file is meant.
+    matches: Callable[[str], object]
     #: It takes back what an earlier line ignores.
     keeps: bool
     only_folders: bool
@@ -36,17 +39,35 @@ class _Rules(NamedTuple):
     rules: list[_Rule]
 
 
+class Ignoring(NamedTuple):
+    """Which ignore files hold, and how."""
+
+    files: tuple[str, ...] = IGNORE_FILES
+    #: The lines of an ``.airflowignore`` are regular expressions.
+    airflow_regexp: bool = False
+    #: Links to folders are followed, each folder once.
+    follow_links: bool = False
+    #: A folder above the one that is listed, from which on ignore files hold.
+    above: str | None = None
+    #: Is given (file, line from 1, what is wrong) of lines that cannot be understood, which then ignore nothing.
+    complain: Callable[[str, int, str], None] | None = None
+
+
 def iter_files(root: Path) -> Iterator[Path]:
     """The files below `root` that count, those of a folder before those of the folders in it."""
     for entry in iter_entries(str(root)):
         yield Path(entry.path)
 
 
-def iter_entries(root: str) -> Iterator[os.DirEntry[str]]:
-    """As `iter_files`, with what the folder knows of each file; links to folders are not followed."""
-    folders: deque[tuple[str, list[_Rules]]] = deque([(root, [])])
-    while folders:
-        folder, rules = folders.popleft()
+def iter_entries(root: str, ignoring: Ignoring = Ignoring()) -> Iterator[os.DirEntry[str]]:  # noqa: B008 - immutable
+    """As `iter_files`, with what the folder knows of each file."""
+    folders: deque[tuple[str, list[_Rules]]] = deque([(root, _read_above(root, ignoring))])
+    links: deque[tuple[str, list[_Rules]]] = deque()  # after all others, so that a folder has its own name first
+    visited: set[tuple[int, int]] = set()
+    while folders or links:
+        folder, rules = (folders or links).popleft()
+        if ignoring.follow_links and not _is_first_visit(folder, visited):
+            continue
         try:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -55,32 +76,96 @@ def iter_entries(root: str) -> Iterator[os.DirEntry[str]]:
         names = {entry.name for entry in entries}
         if names & _NEVER_MARKS and folder != root:
             continue
-        own = [rule for name in IGNORE_FILES if name in names for rule in _read_rules(f"{folder}/{name}")]
-        here = [*rules, _Rules(folder, own)] if own else rules
+        own = _read_folder(folder, names, ignoring)
+        here = [*rules, own] if own.rules else rules
         for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
+            is_folder = _is_folder(entry, ignoring)
             if is_folder and (entry.name.startswith(".") or entry.name in _NEVER):
                 continue
             if here and _is_ignored(entry.path, is_folder, here):
                 continue
             if is_folder:
-                folders.append((entry.path, here))
-            elif entry.is_file():
+                (links if entry.is_symlink() else folders).append((entry.path, here))
+            elif _is_file(entry):
                 yield entry
+
+
+def _is_folder(entry: os.DirEntry[str], ignoring: Ignoring) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=ignoring.follow_links)
+    except OSError:
+        return False  # a link that leads back to itself
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False  # as above
+
+
+def _is_first_visit(folder: str, visited: set[tuple[int, int]]) -> bool:
+    try:
+        status = os.stat(folder)  # noqa: PTH116 - once per folder of a large tree
+    except OSError:
+        return False
+    key = (status.st_dev, status.st_ino)
+    if key in visited:
+        return False
+    visited.add(key)
+    return True
+
+
+def _read_above(root: str, ignoring: Ignoring) -> list[_Rules]:
+    """The rules of the folders above the root that count, the uppermost first."""
+    if ignoring.above is None or not root.startswith(f"{ignoring.above}/"):
+        return []
+    folders = [ignoring.above]
+    for part in root[len(ignoring.above) + 1 :].split("/"):
+        folders.append(f"{folders[-1]}/{part}")
+    found = [_read_folder(folder, set(ignoring.files), ignoring) for folder in folders[:-1]]
+    return [rules for rules in found if rules.rules]
+
+
+def _read_folder(folder: str, names: set[str], ignoring: Ignoring) -> _Rules:
+    rules: list[_Rule] = []
+    for name in ignoring.files:
+        if name in names:
+            rules += _read_rules(f"{folder}/{name}", ignoring)
+    return _Rules(folder, rules)
 
 
 def _is_ignored(path: str, is_folder: bool, rules: list[_Rules]) -> bool:
     for level in reversed(rules):
         relative = path[len(level.folder) + 1 :]
         for rule in reversed(level.rules):
-            if (is_folder or not rule.only_folders) and rule.pattern.fullmatch(relative):
+            if (is_folder or not rule.only_folders) and rule.matches(relative):
                 return not rule.keeps
     return False
 
 
-def _read_rules(path: str) -> list[_Rule]:
-    lines = Path(path).read_text(errors="replace").splitlines()
-    return [rule for line in lines if (rule := _read_rule(line)) is not None]
+def _read_rules(path: str, ignoring: Ignoring) -> list[_Rule]:
+    try:
+        lines = Path(path).read_text(errors="replace").splitlines()
+    except OSError:
+        return []  # gone, not ours to read, or a folder
+    is_regexp = ignoring.airflow_regexp and path.endswith(f"/{AIRFLOWIGNORE}")
+    rules = []
+    for number, line in enumerate(lines, 1):
+        try:
+            rule = _read_expression(line) if is_regexp else _read_rule(line)
+        except re.error as error:
+            if ignoring.complain is not None:
+                ignoring.complain(path, number, f"The line {line.strip()!r} is no pattern: {error}.")
+        else:
+            rules += [rule] if rule is not None else []
+    return rules
+
+
+def _read_expression(line: str) -> _Rule | None:
+    """A comment may follow the expression."""
+    text = re.sub(r"\s*#.*", "", line).strip()
+    return _Rule(re.compile(text).search, keeps=False, only_folders=False) if text else None
 
 
 def _read_rule(line: str) -> _Rule | None:
@@ -93,7 +178,7 @@ def _read_rule(line: str) -> _Rule | None:
     text = text.rstrip("/")
     # Without a slash inside, a pattern holds at every depth.
     prefix = "" if "/" in text else "(?:.*/)?"
-    return _Rule(re.compile(prefix + _translate(text.removeprefix("/"))), keeps, only_folders)
+    return _Rule(re.compile(prefix + _translate(text.removeprefix("/"))).fullmatch, keeps, only_folders)
 
 
 def _translate(pattern: str) -> str:

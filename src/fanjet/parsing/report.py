@@ -76,5 +76,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     #: The files and listed folders (with a slash at their end) below the root that were read meanwhile, the DAG file
     #: among them, where that was asked; relative to the root. None: there was none, or it is a folder.
     used: dict[str, Stamp | None] = {}
-    #: SHA-256 of the text that was run, where that was asked.
+    #: SHA-256 of the text that was run, where that was asked; empty when the file could not be read.
     sha256: str = ""

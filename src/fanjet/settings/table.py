@@ -134,6 +134,51 @@ SETTINGS: tuple[Setting, ...] = (
         "from that file.",
     ),
     Setting(
+        name="folder_scan_s",
+        kind="seconds",
+        default=30.0,
+        minimum=0.5,
+        help="How often the whole folder of DAG files is looked at where the system does not tell of changes, as on "
+        "network disks.",
+    ),
+    Setting(
+        name="reparse_s",
+        kind="seconds",
+        default=300.0,
+        minimum=1,
+        help="A DAG file is loaded again after so long though it has not changed: what it reads elsewhere may have.",
+    ),
+    Setting(
+        name="parse_processes",
+        kind="count",
+        default=None,
+        minimum=1,
+        help="How many DAG files a service loads at once. Unset: half as many as there are cores.",
+    ),
+    Setting(
+        name="pause_new_dags",
+        kind="text",
+        default="airflow",
+        choices=("airflow", "always", "never"),
+        help="Which scheduled DAGs wait for `fanjet dags unpause` when they are new: those whose file imports Airflow's "
+        "names, as there, all or none. What a DAG says itself goes first.",
+    ),
+    Setting(
+        name="dag_safe_mode",
+        kind="text",
+        default="on",
+        choices=("on", "off"),
+        help="on: a service loads only files of its folder that speak of DAGs and of fanjet or airflow; off: every "
+        "Python file.",
+    ),
+    Setting(
+        name="airflowignore_syntax",
+        kind="text",
+        default="glob",
+        choices=("glob", "regexp"),
+        help="How `.airflowignore` files of the DAG folder are written: glob as in Airflow 3 and git, or regexp.",
+    ),
+    Setting(
         name="host",
         kind="text",
         default="127.0.0.1",

@@ -30,6 +30,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database: str | None
     #: None for the folder `dags` of the home; see `dags_folder`.
     dags: Path | None
+    folder_scan_s: float
+    reparse_s: float
+    #: None for half as many as there are cores.
+    parse_processes: int | None
+    pause_new_dags: Literal["airflow", "always", "never"]
+    dag_safe_mode: Literal["on", "off"]
+    airflowignore_syntax: Literal["glob", "regexp"]
     host: str
     #: 0 for any free one.
     port: int

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
@@ -31,10 +31,20 @@ class _File(msgspec.Struct, frozen=True):
     executable: bool
 
 
+#: Of a path relative to the root; raises a FileNotFoundError where there is none that can be read.
+Describe: TypeAlias = Callable[[str], tuple[str, bool]]
+
 _decode_files = msgspec.json.Decoder(list[_File]).decode
 
 
-def save_bundle(home: Path, root: Path, files: Iterable[str | Path], *, beside: Iterable[str | Path] = ()) -> str:
+def save_bundle(
+    home: Path,
+    root: Path,
+    files: Iterable[str | Path],
+    *,
+    beside: Iterable[str | Path] = (),
+    describe: Describe | None = None,
+) -> str:
     """Keep files as they are now; contents that are there already are not written again.
 
     Args:
@@ -42,6 +52,7 @@ def save_bundle(home: Path, root: Path, files: Iterable[str | Path], *, beside: 
         root: The folder that the files are named from.
         files: Paths relative to `root`, or absolute ones under it.
         beside: More such paths. Of these, what is gone by now or cannot be read is left out.
+        describe: Gives the SHA-256 of a file and whether it is executable, for who knows that without reading it.
 
     Returns:
         The hash of the names, contents and executable bits; the name of the bundle.
@@ -54,7 +65,7 @@ def save_bundle(home: Path, root: Path, files: Iterable[str | Path], *, beside: 
     with _explained():
         needed = set(_relative(root, files))
         paths = sorted(needed.union(_relative(root, beside)))
-        described = _without_gone(needed, ((path, partial(_describe, root, path)) for path in paths))
+        described = _without_gone(needed, ((path, partial(_describe, root, path, describe)) for path in paths))
         name = _hash_files(described)
         if (folder / f"{name}.json").exists():
             return name
@@ -127,7 +138,10 @@ def _without_gone(needed: set[str], steps: Iterable[tuple[str, Callable[[], _Fil
     return made
 
 
-def _describe(root: Path, path: str) -> _File:
+def _describe(root: Path, path: str, describe: Describe | None = None) -> _File:
+    if describe is not None:
+        sha256, executable = describe(path)
+        return _File(path, sha256, executable)
     with (root / path).open("rb") as file:
         executable = bool(os.fstat(file.fileno()).st_mode & _EXECUTABLE)
         return _File(path, hashlib.file_digest(file, "sha256").hexdigest(), executable)
