@@ -88,6 +88,25 @@ def home_option(function: _Function) -> _Function:
     )(function)
 
 
+def params_options(function: _Function) -> _Function:
+    """Adds `--params` and `--conf`, as arguments of these names: dictionaries."""
+    params = click.option(
+        "--params",
+        type=read_json_object,
+        metavar="JSON",
+        default="{}",
+        help="Values for the parameters of the DAG: '{\"depth\": 3}'.",
+    )
+    conf = click.option(
+        "--conf",
+        type=read_json_object,
+        metavar="JSON",
+        default="{}",
+        help="The configuration of the run, for `dag_run.conf`.",
+    )
+    return params(conf(function))
+
+
 def map_index_option(function: _Function) -> _Function:
     """Adds `--map-index`, as the argument `map_index`: a path, None when not given."""
     return click.option(

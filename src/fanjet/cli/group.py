@@ -12,6 +12,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
     "up": ("fanjet.cli.up", "Run a service: the DAG files of a folder, by their schedules and on demand."),
+    "backfill": ("fanjet.cli.backfill", "Make up for the runs of a span of time, in a service."),
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
     "rerun": ("fanjet.cli.rerun", "Run instances of a run again, with all that depends on them."),
     "mark": ("fanjet.cli.mark", "Give instances of a run a state by hand."),

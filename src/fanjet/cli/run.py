@@ -10,7 +10,7 @@ import click
 
 from fanjet.bootstrap.requests import DagFileError, RunRequest
 from fanjet.bootstrap.run import run_file
-from fanjet.cli.arguments import check_file, home_option, read_instant, read_json_object
+from fanjet.cli.arguments import check_file, home_option, params_options, read_instant
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import (
     check_results_file,
@@ -27,20 +27,7 @@ from fanjet.settings import load_settings
 @click.command(name="run")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dag", "dag_id", metavar="ID", help="Only this DAG of the file; by default each, one after another.")
-@click.option(
-    "--params",
-    type=read_json_object,
-    metavar="JSON",
-    default="{}",
-    help="Values for the parameters of the DAG: '{\"depth\": 3}'.",
-)
-@click.option(
-    "--conf",
-    type=read_json_object,
-    metavar="JSON",
-    default="{}",
-    help="The configuration of the run, for `dag_run.conf`.",
-)
+@params_options
 @click.option(
     "--logical-date", type=read_instant, metavar="ISO", help="The date that the run stands for; by default now."
 )

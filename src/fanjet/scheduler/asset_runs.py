@@ -11,6 +11,7 @@ from fanjet.model.runs import NewRun
 from fanjet.model.schedules import AssetCondition, AssetOrTimeSchedule, AssetSchedule, CustomSchedule
 from fanjet.model.spec import DagSpec
 from fanjet.scheduler.programs import Programs
+from fanjet.schedules.run_ids import name_run
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.service_journal import ServiceJournal
 
@@ -71,7 +72,7 @@ class AssetRuns:
                 _log.error("DAG %r cannot be started by assets: %s", dag_id, error)
                 continue
             run = NewRun(
-                run_id=f"asset_triggered__{now.isoformat()}",
+                run_id=name_run("asset_triggered", now.timestamp()),
                 run_type="asset_triggered",
                 created_at=now,
                 started_at=now,

@@ -9,7 +9,7 @@ from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.errors import FanjetError, LeaseLostError, RunOwnedError
 from fanjet.model.changes import Change, Record
-from fanjet.model.events import CancelRequested
+from fanjet.model.events import CancelRequested, RerunRequested
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
@@ -77,12 +77,20 @@ class Intake:
         )
         opened = []
         for info, version in started:
-            spec = self._programs.get_version(version).spec
-            machine = RunState(info.number, spec)
-            owned = self._open(info, version, machine, machine.start(now))
+            owned = self._open(info, version, *self._begin(info, version, now))
             opened += [] if owned is None else [owned]
         self._take_in(opened)
         return len(started) == _AT_A_TIME
+
+    def _begin(self, info: RunInfo, version: int, now: float) -> tuple[RunState, Sequence[Change]]:
+        """The machine of a run that starts, or starts again from its beginning as a backfill may want it."""
+        spec = self._programs.get_version(version).spec
+        if not self._journal.has_history(info.number):
+            machine = RunState(info.number, spec)
+            return machine, machine.start(now)
+        history = self._journal.read_history(info.number)
+        machine, changes = RunState.restore(info.number, spec, history, now, status=RunStatus.FAILED)
+        return machine, [*changes, *machine.apply([RerunRequested(run=info.number, at=now)])]
 
     def take_left(self) -> None:
         """Go on with runs whose scheduler is gone."""

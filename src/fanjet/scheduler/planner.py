@@ -16,6 +16,7 @@ from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules import Due, Interval, find_next_run, needs_code
+from fanjet.schedules.run_ids import name_run
 from fanjet.store.planned_runs import DagPlan, NextDue
 from fanjet.store.service_journal import ServiceJournal
 
@@ -114,7 +115,7 @@ def _make_run(due: NextDue, params: str, now: float) -> NewRun:
     created_at = datetime.fromtimestamp(now, UTC)
     logical_date = datetime.fromtimestamp(due.logical_date, UTC)
     return NewRun(
-        run_id=f"scheduled__{logical_date.isoformat()}",
+        run_id=name_run("scheduled", due.run_after),
         run_type="scheduled",
         logical_date=logical_date,
         data_interval_start=datetime.fromtimestamp(due.interval_start, UTC),

@@ -68,6 +68,11 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return run_starts.list_left(self._reader, session, at)
 
+    def has_history(self, run: int) -> bool:
+        """Whether anything is recorded of the instances of a run."""
+        with explained(self._path):
+            return bool(self._reader.select("SELECT 1 FROM summary WHERE run = ? LIMIT 1", run))
+
     def find_service_run(self, run: int, at: float) -> RunInfo | None:
         """A run that a service has started, and that no scheduler which may be alive carries out; None otherwise."""
         with explained(self._path):
@@ -227,14 +232,14 @@ class ServiceJournal(Journal):
                 planned_runs.insert_queued(self._writer, plan.dag_id, plan.version, new)
         return True
 
-    def queue_run(self, dag_id: str, version: int, new: NewRun) -> int:
+    def queue_run(self, dag_id: str, version: int, new: NewRun, *, note: str | None = None) -> int:
         """Ask for a run.
 
         Raises:
-            OperationError: The DAG has a run with this id already.
+            ConflictError: The DAG has a run with this id already.
         """
         with self._transaction():
-            number = planned_runs.insert_queued(self._writer, dag_id, version, new)
+            number = planned_runs.insert_queued(self._writer, dag_id, version, new, note=note)
             if number is None:
                 raise OperationError(f"DAG {dag_id!r} already has a run {new.run_id!r}; choose another run id.")
         ring(self._writer)

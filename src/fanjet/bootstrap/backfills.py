@@ -1,0 +1,96 @@
+"""`fanjet backfill create`: from a DAG and two dates to runs that wait for a scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from fanjet.bootstrap.params import merge_params
+from fanjet.errors import OperationError
+from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow
+from fanjet.schedules.due_lists import iter_due
+from fanjet.schedules.next_run import needs_code
+from fanjet.settings.values import Settings
+from fanjet.store.backfills import Backfills
+from fanjet.store.database import Database
+from fanjet.store.service_journal import ServiceJournal
+
+#: More runs at one time are a slip of the keyboard.
+MOST_RUNS = 100_000
+
+
+class BackfillPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backfill would do."""
+
+    dag_id: str
+    version: int
+    span: tuple[float, float]
+    dates: list[BackfillDate]
+    options: BackfillOptions
+
+
+def plan_backfill(
+    settings: Settings,
+    dag_id: str,
+    dates: tuple[datetime, datetime],
+    options: BackfillOptions,
+    params: Mapping[str, Any],
+) -> BackfillPlan:
+    """Find out what a backfill would do.
+
+    Args:
+        settings: The settings.
+        dag_id: The DAG.
+        dates: The first and the last, themselves included; aware.
+        options: How the runs are made; its `params` follow from the next.
+        params: The parameters that are not to be as the DAG says.
+
+    Raises:
+        OperationError: There is no such DAG, the parameters do not fit it, its schedule has no runs that could be
+            listed, or they are too many.
+    """
+    first, last = dates
+    if last < first:
+        raise OperationError(f"The last date, {last.isoformat()}, is before the first, {first.isoformat()}.")
+    journal = ServiceJournal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
+    try:
+        version = journal.find_newest_version(dag_id)
+        if version is None:
+            raise _explain_unknown(dag_id, [known for known, _ in journal.list_awake()])
+        spec = journal.get_version(version).spec
+    finally:
+        journal.close()
+    if spec.timetable is None:
+        raise OperationError(f"DAG {dag_id!r} has no schedule, so there is nothing to make up for. Fix: fanjet trigger")
+    if needs_code(spec.timetable):
+        raise OperationError(f"DAG {dag_id!r} has a timetable of its own, which cannot be asked for past dates yet.")
+    span = first.timestamp(), last.timestamp()
+    dues = []
+    for due in iter_due(spec.timetable, *span):
+        dues.append(due)
+        if len(dues) > MOST_RUNS:
+            raise OperationError(f"These would be more than {MOST_RUNS:,} runs. Fix: take a shorter span at a time.")
+    options = msgspec.structs.replace(options, params=merge_params(spec, params))
+    with Backfills.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s) as backfills:
+        planned = backfills.plan(dag_id, dues, options)
+    return BackfillPlan(dag_id=dag_id, version=version, span=span, dates=planned, options=options)
+
+
+def create_backfill(settings: Settings, plan: BackfillPlan) -> BackfillRow:
+    """Queue the runs of a plan.
+
+    Raises:
+        OperationError: Nothing is to be done.
+    """
+    with Backfills.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s) as backfills:
+        return backfills.create(plan.dag_id, plan.version, plan.span, plan.dates, plan.options)
+
+
+def _explain_unknown(dag_id: str, known: list[str]) -> OperationError:
+    near = get_close_matches(dag_id, known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else " `fanjet dags list` shows what there is."
+    return OperationError(f"The service knows no DAG {dag_id!r}.{hint}")

@@ -1,0 +1,107 @@
+"""Backfills: which runs they make, and how the schedulers of a service carry them out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fanjet import DAG, task
+from fanjet.errors import OperationError
+from fanjet.model.backfills import BackfillOptions, BackfillRow
+from fanjet.schedules.due_lists import list_due
+from fanjet.store.backfills import Backfills
+from scheduler.service_world import START, ServiceWorld, ended, until
+
+DAY = timedelta(days=1)
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def daily(**options: object) -> DAG:
+    with DAG("daily", schedule="@daily", start_date=START + DAY, **options) as dag:
+
+        @task
+        def load(logical_date=None, dag_run=None):
+            if dag_run.conf.get("fail"):
+                raise ValueError("asked to")
+            return logical_date.day
+
+        load()
+    return dag
+
+
+def backfill(world: ServiceWorld, days: int, options: BackfillOptions | None = None) -> BackfillRow:
+    options = options or BackfillOptions()
+    span = FIRST.timestamp(), (FIRST + (days - 1) * DAY).timestamp()
+    spec = world.built[0].spec
+    assert spec.timetable is not None
+    with Backfills.open(world.home) as backfills:
+        dates = backfills.plan("daily", list_due(spec.timetable, *span), options)
+        return backfills.create("daily", world.versions["daily"], span, dates, options)
+
+
+def test_a_backfill_makes_a_run_for_each_date_that_has_none(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path / "home", daily())
+    world.ask("daily", "by hand", FIRST + 2 * DAY)
+    assert backfill(world, 5).runs == {"queued": 4}
+    until(world.member(), ended(world))
+    dates = [FIRST + at * DAY for at in (0, 1, 3, 4)]
+    assert list(world.states()) == ["by hand", *(f"backfill__{date.isoformat()}" for date in dates)]
+    with Backfills.open(world.home) as backfills:
+        (row,) = backfills.list_all()
+    assert (row.status, row.runs) == ("ended", {"success": 4})
+    with pytest.raises(OperationError, match="a run for each of the 5 dates"):
+        backfill(world, 5)
+
+
+def test_the_order_and_the_limit_of_a_backfill_hold(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path / "home", daily())
+    backfill(world, 6, BackfillOptions(backwards=True, max_active_runs=2))
+    member = world.member()
+    begun: list[str] = []
+    most = 0
+
+    def look() -> bool:
+        nonlocal most
+        active = [run_id for run_id, state in world.states().items() if state == "running"]
+        most = max(most, len(active))
+        begun.extend(run_id for run_id in active if run_id not in begun)
+        return ended(world)()
+
+    until(member, look)
+    assert most == 2
+    assert begun == sorted(begun, reverse=True)
+    assert len(begun) == 6
+
+
+def test_what_failed_runs_again_and_what_succeeded_does_not(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path / "home", daily())
+    backfill(world, 2, BackfillOptions(conf='{"fail": true}'))
+    member = world.member()
+    until(member, ended(world))
+    backfill(world, 3)
+    until(member, ended(world))
+    assert list(world.states().values()) == ["failed", "failed", "success"]
+    world.execute("UPDATE run SET conf = '{}'")
+    assert backfill(world, 3, BackfillOptions(reprocess="failed")).runs == {"queued": 2}
+    until(member, ended(world))
+    assert list(world.states().values()) == ["success"] * 3
+    assert [world.value(run) for run in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_a_paused_backfill_waits_and_a_cancelled_one_ends(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path / "home", daily())
+    number = backfill(world, 3, BackfillOptions(max_active_runs=1)).number
+    member = world.member()
+    with Backfills.open(world.home) as backfills:
+        backfills.set_paused(number, is_paused=True)
+        member.turns(10)
+        assert backfills.get(number).runs == {"queued": 3}
+        assert backfills.get(number).status == "paused"
+        backfills.set_paused(number, is_paused=False)
+        until(member, lambda: "success" in world.states().values())
+        cancelled = backfills.cancel(number)
+        until(member, ended(world))
+        assert backfills.get(number).status == "cancelled"
+        assert backfills.get(number).runs.get("failed", 0) == cancelled > 0
