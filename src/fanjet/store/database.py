@@ -80,6 +80,8 @@ def mask_url(url: str) -> str:
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     name, colon, _ = user.partition(":")
-    query = urlencode([(key, _MASK if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)])
+    query = urlencode(
+        [(key, _MASK if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)], safe="/*"
+    )
     netloc = f"{name}:{_MASK}{at}{host}" if colon else parts.netloc
-    return urlunsplit(parts._replace(netloc=netloc, query=query.replace("%2A", "*")))
+    return urlunsplit(parts._replace(netloc=netloc, query=query))

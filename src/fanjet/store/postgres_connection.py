@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"\?(\d*)")
 _ASK_AGAIN_S = 0.2
+#: Rows; from so many on COPY is quicker.
+_FEW = 8
 #: By table and columns.
 _types: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 #: Answers that `pg_xact_status` gives of what has ended.
@@ -86,12 +89,19 @@ class PostgresConnection:
             self._cursor().executemany(translate(statement), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Insert many rows by COPY."""
+        """Insert many rows by COPY, few by what costs one round trip less."""
+        rest = iter(rows)
+        few = list(islice(rest, _FEW))
+        names = ", ".join(columns)
+        if len(few) < _FEW:
+            marks = ", ".join("?" * len(columns))
+            self.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", few)  # noqa: S608 - names of ours
+            return
         types = self._find_types(table, tuple(columns))
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)".encode()
+        statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)".encode()
         with self._explained(), self._cursor().copy(statement) as copy:
             copy.set_types(types)
-            for row in rows:
+            for row in chain(few, rest):
                 copy.write_row(row)
 
     def select(self, statement: str, *parameters: object) -> list[Row]:
