@@ -47,6 +47,14 @@ class OperationError(FanjetError):
     """The operator asked for something that cannot be done: not found, in conflict, a bad argument."""
 
 
+class NotFoundError(OperationError):
+    """There is nothing of the name or number that was given."""
+
+
+class ConflictError(OperationError):
+    """Something of that name is there already."""
+
+
 class RunOwnedError(OperationError):
     """A process that lives carries the run out; it can be asked."""
 

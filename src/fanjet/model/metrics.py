@@ -19,6 +19,9 @@ TIMES_S: tuple[float, ...] = (
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 )  # fmt: skip
 
+#: The gauge that says when the DAG folder was last looked at, in seconds since the epoch.
+FOLDER_LOOKED_AT = "fanjet_folder_looked_at_seconds"
+
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one number was at an instant."""
@@ -41,10 +44,10 @@ class Counter:
     __slots__ = ("value",)
 
     def __init__(self) -> None:
-        self.value = 0
+        self.value: float = 0
 
-    def add(self, count: int = 1) -> None:
-        """It happened, so many times."""
+    def add(self, count: float = 1) -> None:
+        """It happened, so many times or so much of it."""
         self.value += count
 
 

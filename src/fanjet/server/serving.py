@@ -10,25 +10,26 @@ from collections.abc import Callable
 import uvicorn
 
 from fanjet.server.app import make_app
-from fanjet.server.places import Places
+from fanjet.server.places import Places, StartRun
 from fanjet.settings.values import Settings
 
 #: Requests that are under way when the server is asked to end have so long.
 STOP_WITHIN_S = 5
 
 
-def serve(settings: Settings, listener: socket.socket, *, on_ready: Callable[[], None]) -> None:
+def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, on_ready: Callable[[], None]) -> None:
     """Answer requests until SIGTERM or SIGINT.
 
     Args:
         settings: The settings.
         listener: A listening socket.
+        start_run: Asks for runs.
         on_ready: Called once requests are answered.
 
     Raises:
         ExecutionError: The database cannot be opened.
     """
-    places = Places(settings)
+    places = Places(settings, start_run)
     places.prepare()
     app = make_app(places, on_ready=on_ready)
     config = uvicorn.Config(

@@ -46,7 +46,7 @@ def main() -> int:
 
 def _parse() -> Namespace:
     parser = ArgumentParser(prog="python -m fanjet.bootstrap.service", description=__doc__)
-    parser.add_argument("role", choices=("scheduler", "server"))
+    parser.add_argument("role", choices=("scheduler", "folder", "server"))
     parser.add_argument("--name", help="What the lines of the log call it.")
     parser.add_argument("--line", type=int, help="The fd of the line to the supervisor.")
     parser.add_argument("--listener", type=int, help="The fd of a listening socket for the server.")
@@ -65,6 +65,10 @@ def _play(arguments: Namespace, settings: Settings, line: RoleLine | None) -> No
             from fanjet.bootstrap.service import scheduler_role  # noqa: PLC0415
 
             scheduler_role.run(settings)
+        case "folder":
+            from fanjet.bootstrap.service import folder_role  # noqa: PLC0415
+
+            folder_role.run(settings)
         case role:
             raise InvariantError(f"There is no role {role!r}.")
 

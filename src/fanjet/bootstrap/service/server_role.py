@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 
 from fanjet.bootstrap.service.listening import listen
+from fanjet.bootstrap.triggered_runs import TriggeredRuns
 from fanjet.server.serving import serve
 from fanjet.settings.values import Settings
 
@@ -21,4 +22,9 @@ def run(settings: Settings, listener: socket.socket | None, *, on_ready: Callabl
     Raises:
         OperationError: The address is taken.
     """
-    serve(settings, listener or listen(settings.host, settings.port), on_ready=on_ready)
+    serve(
+        settings,
+        listener or listen(settings.host, settings.port),
+        start_run=TriggeredRuns(settings).start,
+        on_ready=on_ready,
+    )

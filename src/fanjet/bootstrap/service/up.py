@@ -62,7 +62,7 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
 
 def _list_roles(settings: Settings) -> list[Role]:
     several = settings.schedulers > 1
-    return [
+    schedulers = [
         Role(
             kind="scheduler",
             name=f"scheduler {number}" if several else "scheduler",
@@ -70,6 +70,7 @@ def _list_roles(settings: Settings) -> list[Role]:
         )
         for number in range(1, settings.schedulers + 1)
     ]
+    return [*schedulers, Role(kind="folder", name="folder", grace_s=_SMALL_GRACE_S)]
 
 
 def _make_folder(settings: Settings) -> None:
@@ -91,6 +92,6 @@ def _describe(settings: Settings, database: Database, address: str) -> dict[str,
         "database": database.shown,
         "DAG folder": str(settings.dags_folder),
         "home": str(settings.home),
-        "processes": f"{count} scheduler{'' if count == 1 else 's'} ({workers} each), server",
+        "processes": f"{count} scheduler{'' if count == 1 else 's'} ({workers} each), folder, server",
         "to stop": "Ctrl-C" if sys.stdout.isatty() else "SIGTERM",
     }

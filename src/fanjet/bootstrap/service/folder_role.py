@@ -1,0 +1,78 @@
+"""The folder's process of a service: keeps the database up to date with the DAG folder until it is asked to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from threading import Event, Thread
+from types import FrameType
+
+from fanjet.bootstrap.service.folder_meters import FolderMeters
+from fanjet.errors import FanjetError
+from fanjet.folder.counters import Counters
+from fanjet.folder.dag_folder import DagFolder
+from fanjet.settings.values import Settings
+from fanjet.store.connections import open_writer
+from fanjet.store.database import Database
+from fanjet.store.service_metrics import ProcessMetrics, put_metrics
+
+_log = logging.getLogger("fanjet.folder")
+_WRITE_EVERY_S = 5.0
+#: Until the first look is done.
+_WRITE_FIRST_AFTER_S = 0.5
+
+
+def run(settings: Settings) -> None:
+    """Look at the folder until SIGTERM or SIGINT.
+
+    Raises:
+        ExecutionError: The database cannot be opened.
+    """
+    stop = Event()
+    with DagFolder(settings) as folder, _stopped_by_signals(stop):
+        measuring = Thread(target=_measure, args=(settings, folder.counters, stop), name="metrics", daemon=True)
+        measuring.start()
+        _log.info("Looking at %s.", folder.folder)
+        folder.run_until_stopped(stop)
+        measuring.join()
+
+
+def _measure(settings: Settings, counters: Counters, stop: Event) -> None:
+    """Write down what is measured, in a thread and a connection of its own, until `stop` is set."""
+    meters, told = FolderMeters(), False
+    while not stop.wait(_WRITE_EVERY_S if meters.was_read else _WRITE_FIRST_AFTER_S):
+        process = ProcessMetrics(
+            role="folder", host=socket.gethostname(), pid=os.getpid(), at=time.time(), samples=meters.read(counters)
+        )
+        try:
+            with (
+                closing(open_writer(Database.of(settings), settings.db_busy_timeout_s)) as connection,
+                connection.transaction(),
+            ):
+                put_metrics(connection, process)
+        except FanjetError as error:
+            if not told:
+                _log.warning("What is measured cannot be written down: %s", error)
+            told = True
+        else:
+            told = False
+
+
+@contextmanager
+def _stopped_by_signals(stop: Event) -> Iterator[None]:
+    """Within this context SIGTERM and SIGINT set `stop`."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

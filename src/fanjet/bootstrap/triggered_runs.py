@@ -1,0 +1,101 @@
+"""A run of a DAG of a service that somebody asks for: checked here, carried out by whichever scheduler takes it up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from fanjet.bootstrap.params import merge_params
+from fanjet.errors import NotFoundError
+from fanjet.model.instants import now
+from fanjet.model.runs import NewRun
+from fanjet.model.schedules import Interval
+from fanjet.model.spec import DagSpec
+from fanjet.schedules import infer_manual_interval, needs_code
+from fanjet.settings.values import Settings
+from fanjet.store.database import Database
+from fanjet.store.service_journal import ServiceJournal
+
+
+class TriggeredRuns:
+    """Asks for runs. Each call opens the database for itself, so that any thread may make it.
+
+    Args:
+        settings: Name the database.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = Database.of(settings)
+        self._busy_timeout_s = settings.db_busy_timeout_s
+
+    def start(
+        self,
+        dag_id: str,
+        *,
+        params: Mapping[str, Any],
+        conf: Mapping[str, Any],
+        logical_date: datetime | None = None,
+        run_id: str | None = None,
+        note: str | None = None,
+    ) -> int:
+        """Ask for a run.
+
+        Args:
+            dag_id: Of which DAG.
+            params: Values for its parameters.
+            conf: What the run gets as `dag_run.conf`; what it says of parameters counts too.
+            logical_date: Aware; None for now.
+            run_id: None for one made of the instant.
+            note: For people.
+
+        Returns:
+            The number of the run; it waits for a scheduler.
+
+        Raises:
+            NotFoundError: There is no such DAG.
+            ConflictError: It has a run with this id already.
+            OperationError: The values do not fit its parameters.
+            ExecutionError: The database failed.
+        """
+        journal = ServiceJournal.open(self._database, busy_timeout_s=self._busy_timeout_s)
+        try:
+            version = journal.find_newest_version(dag_id)
+            if version is None:
+                raise NotFoundError(f"There is no DAG {dag_id!r} in the DAG folder.")
+            spec = journal.get_version(version).spec
+            new = _make_run(spec, params=params, conf=conf, logical_date=logical_date, run_id=run_id)
+            return journal.queue_run(dag_id, version, new, note=note)
+        finally:
+            journal.close()
+
+
+def _make_run(
+    spec: DagSpec,
+    *,
+    params: Mapping[str, Any],
+    conf: Mapping[str, Any],
+    logical_date: datetime | None,
+    run_id: str | None,
+) -> NewRun:
+    created_at = datetime.fromtimestamp(now(), UTC)
+    date = created_at if logical_date is None else logical_date.astimezone(UTC)
+    start, end = _find_interval(spec, date.timestamp())
+    known = {param.name for param in spec.params}
+    in_conf = {name: value for name, value in conf.items() if name in known}
+    return NewRun(
+        run_id=run_id or f"manual__{created_at.isoformat()}",
+        logical_date=date,
+        data_interval_start=datetime.fromtimestamp(start, UTC),
+        data_interval_end=datetime.fromtimestamp(end, UTC),
+        created_at=created_at,
+        started_at=created_at,
+        conf=json.dumps(dict(conf)),
+        params=merge_params(spec, {**in_conf, **params}),
+    )
+
+
+def _find_interval(spec: DagSpec, at: float) -> Interval:
+    """What the data is about; where only the author's own timetable could say, nothing but the instant."""
+    return Interval(at, at) if needs_code(spec.timetable) else infer_manual_interval(spec.timetable, at)

@@ -1,0 +1,218 @@
+"""What the API answers: the shapes of DAGs, runs and errors of files. Instants are ISO 8601, UTC."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from fanjet.model.spec import DagSpec
+from fanjet.model.states import State
+from fanjet.store.rows import TaskCounts
+from fanjet.store.service_rows import DagRow, ImportErrorRow, ServiceRunRow
+
+
+class Dag(BaseModel):
+    """A DAG."""
+
+    dag_id: str
+    display_name: str | None
+    description: str | None
+    tags: list[str]
+    #: For people.
+    schedule: str | None
+    is_paused: bool
+    #: Whether a file of the folder has it; false for one whose history is kept.
+    is_present: bool
+    file: str
+    next_run_after: datetime | None
+    #: The number of its newest version.
+    version: int
+
+
+class Param(BaseModel):
+    """A parameter of a DAG."""
+
+    name: str
+    default: Any
+    has_default: bool
+    description: str | None
+    #: JSON schema.
+    json_schema: dict[str, Any]
+
+
+class Task(BaseModel):
+    """A task of a DAG."""
+
+    task_id: str
+    display_name: str | None
+    operator: str
+    group: str | None
+    is_mapped: bool
+    upstream: list[str]
+
+
+class DagDetails(Dag):
+    """A DAG with what is in it."""
+
+    doc: str | None
+    start_date: datetime | None
+    end_date: datetime | None
+    catchup: bool
+    max_active_runs: int | None
+    params: list[Param]
+    tasks: list[Task]
+
+
+class Dags(BaseModel):
+    """A page of DAGs."""
+
+    dags: list[Dag]
+    #: Give it as `after` for the next page; null on the last.
+    next_after: str | None
+
+
+class ImportError(BaseModel):  # noqa: A001 - what people call it
+    """What is wrong with a file of the DAG folder."""
+
+    folder: str
+    file: str
+    parsed_at: datetime
+    errors: list[Any]
+
+
+class ImportErrors(BaseModel):
+    """All files with errors."""
+
+    import_errors: list[ImportError]
+
+
+class Run(BaseModel):
+    """A run."""
+
+    run: int
+    dag_id: str
+    run_id: str
+    state: str
+    run_type: str
+    logical_date: datetime | None
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    queued_at: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
+    conf: dict[str, Any]
+    params: dict[str, Any]
+    note: str | None
+
+
+class RunDetails(Run):
+    """A run with the recorded instances of its tasks, by state. What waits or runs is not recorded."""
+
+    counts: dict[str, dict[str, int]]
+
+
+class Runs(BaseModel):
+    """A page of runs, the newest first."""
+
+    runs: list[Run]
+    #: Give it as `before` for the next page; null on the last.
+    next_before: int | None
+
+
+def dag_fields(row: DagRow) -> dict[str, Any]:
+    """The fields of `Dag`."""
+    spec = row.spec
+    return {
+        "dag_id": row.dag_id,
+        "display_name": spec.display_name,
+        "description": spec.description,
+        "tags": list(spec.tags),
+        "schedule": spec.schedule,
+        "is_paused": row.is_paused,
+        "is_present": row.is_present,
+        "file": row.file,
+        "next_run_after": find_instant(row.next_run_after),
+        "version": row.version,
+    }
+
+
+def dag_details(row: DagRow) -> DagDetails:
+    """A DAG with all that is in it."""
+    spec = row.spec
+    return DagDetails(
+        **dag_fields(row),
+        doc=spec.doc,
+        start_date=spec.start_date,
+        end_date=spec.end_date,
+        catchup=spec.catchup,
+        max_active_runs=spec.max_active_runs,
+        params=[
+            Param(
+                name=param.name,
+                default=None if param.default is None else json.loads(param.default),
+                has_default=param.default is not None,
+                description=param.description,
+                json_schema=dict(param.schema),
+            )
+            for param in spec.params
+        ],
+        tasks=_list_tasks(spec),
+    )
+
+
+def _list_tasks(spec: DagSpec) -> list[Task]:
+    return [
+        Task(
+            task_id=task.task_id,
+            display_name=task.display_name,
+            operator=task.operator,
+            group=task.group,
+            is_mapped=task.depth > 0,
+            upstream=[spec.tasks[number].task_id for number in task.upstream],
+        )
+        for task in spec.tasks
+    ]
+
+
+def import_error(row: ImportErrorRow) -> ImportError:
+    """One file."""
+    return ImportError(
+        folder=row.folder, file=row.file, parsed_at=datetime.fromtimestamp(row.parsed_at, UTC), errors=row.errors
+    )
+
+
+def run_fields(row: ServiceRunRow) -> dict[str, Any]:
+    """The fields of `Run`."""
+    info = row.run.info
+    return {
+        "run": info.number,
+        "dag_id": info.dag_id,
+        "run_id": info.run_id,
+        "state": row.run.state.label,
+        "run_type": info.run_type,
+        "logical_date": info.logical_date,
+        "data_interval_start": info.data_interval_start,
+        "data_interval_end": info.data_interval_end,
+        "queued_at": find_instant(row.queued_at),
+        "started_at": info.started_at,
+        "ended_at": row.run.ended_at,
+        "conf": json.loads(info.conf),
+        "params": json.loads(info.params),
+        "note": row.note,
+    }
+
+
+def count_by_task(spec: DagSpec, counts: dict[int, TaskCounts]) -> dict[str, dict[str, int]]:
+    """Recorded instances by task and state, without zeros."""
+    return {
+        spec.tasks[number].task_id: {State(state).label: count for state, count in enumerate(found.counts) if count}
+        for number, found in counts.items()
+    }
+
+
+def find_instant(seconds: float | None) -> datetime | None:
+    """The instant, UTC."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

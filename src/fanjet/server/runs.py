@@ -1,0 +1,84 @@
+"""`/api/v1/runs`, and starting runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from fanjet.model.states import RunStatus
+from fanjet.server import answers
+from fanjet.server.places import Places
+from fanjet.store.service_switches import set_note
+
+_MOST = 1000
+
+
+class NewRun(BaseModel):
+    """A run that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: Values for the parameters of the DAG.
+    params: dict[str, Any] = Field(default_factory=dict)
+    #: What tasks see as `dag_run.conf`; what it says of parameters counts too.
+    conf: dict[str, Any] = Field(default_factory=dict)
+    #: With a time zone; now where it is left out.
+    logical_date: AwareDatetime | None = None
+    run_id: str | None = Field(default=None, min_length=1, max_length=250)
+    note: str | None = None
+
+
+class RunChange(BaseModel):
+    """What can be changed about a run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: str | None
+
+
+def add_runs(app: FastAPI, places: Places) -> None:
+    """Add the paths."""
+
+    @app.get("/api/v1/runs", tags=["runs"])
+    def list_runs(
+        dag_id: str | None = None,
+        state: Literal["queued", "running", "success", "failed"] | None = None,
+        before: int | None = None,
+        limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
+    ) -> answers.Runs:
+        """Runs, the newest first."""
+        status = None if state is None else RunStatus[state.upper()]
+        with places.reading() as reader:
+            rows = reader.list_service_runs(dag_id=dag_id, state=status, before=before, limit=limit)
+        found = [answers.Run(**answers.run_fields(row)) for row in rows]
+        return answers.Runs(runs=found, next_before=found[-1].run if len(found) == limit else None)
+
+    @app.get("/api/v1/runs/{run}", tags=["runs"])
+    def get_run(run: int) -> answers.RunDetails:
+        """A run with its instances counted by task and state."""
+        with places.reading() as reader:
+            row = reader.get_service_run(run)
+            counts = answers.count_by_task(reader.get_spec(run), reader.counts(run))
+        return answers.RunDetails(**answers.run_fields(row), counts=counts)
+
+    @app.patch("/api/v1/runs/{run}", tags=["runs"])
+    def change_run(run: int, change: RunChange) -> answers.RunDetails:
+        """Keep a note with a run; null takes it away."""
+        with places.writing() as connection:
+            set_note(connection, run, change.note)
+        return get_run(run)
+
+    @app.post("/api/v1/dags/{dag_id}/runs", tags=["runs"], status_code=201)
+    def start_run(dag_id: str, new: NewRun) -> answers.RunDetails:
+        """Ask for a run. It is queued until a scheduler has room for it; one of a paused DAG until that goes on."""
+        number = places.start_run(
+            dag_id,
+            params=new.params,
+            conf=new.conf,
+            logical_date=new.logical_date,
+            run_id=new.run_id,
+            note=new.note,
+        )
+        return get_run(number)
