@@ -67,8 +67,20 @@ class AssetOrTimeSchedule(AssetTriggeredTimetable):
             last_automated_data_interval=last_automated_data_interval, restriction=restriction
         )
 
+    def next_dagrun_info_v2(
+        self, *, last_dagrun_info: DagRunInfo | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        return self.timetable.next_dagrun_info_v2(last_dagrun_info=last_dagrun_info, restriction=restriction)
+
     def infer_manual_data_interval(self, *, run_after: datetime) -> DataInterval:
         return self.timetable.infer_manual_data_interval(run_after=run_after)
+
+    def generate_run_id(
+        self, *, run_type: Any, run_after: datetime, data_interval: DataInterval | None, **extra: Any
+    ) -> str:
+        return self.timetable.generate_run_id(
+            run_type=run_type, run_after=run_after, data_interval=data_interval, **extra
+        )
 
 
 def to_condition(value: Any) -> BaseAsset:
