@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fanjet.folder.known_files import KnownFile
+from fanjet.folder.known_files import KnownFiles
 
 
 @dataclass(slots=True)
@@ -42,11 +41,11 @@ class Counters:
         self.parse_s += duration_s
         self.parse_s_of_file[file] = duration_s
 
-    def count_known(self, known: Mapping[str, KnownFile]) -> None:
+    def count_known(self, known: KnownFiles) -> None:
         """A look has come to its end."""
         self.files = len(known)
-        self.dags = sum(len(each.row.dag_ids) for each in known.values())
-        self.files_with_errors = sum(bool(each.errors) for each in known.values())
+        self.dags = len(known.dag_ids())
+        self.files_with_errors = sum(bool(each.errors) for each in known.all())
         self.last_looked_at = time.time()
         self.waiting = 0
         self.parse_s_of_file = {file: took for file, took in self.parse_s_of_file.items() if file in known}

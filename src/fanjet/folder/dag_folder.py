@@ -15,7 +15,7 @@ from fanjet.folder.bundling import Bundling
 from fanjet.folder.counters import Counters
 from fanjet.folder.digests import Digests
 from fanjet.folder.keeping import Keeper
-from fanjet.folder.known_files import KnownFile
+from fanjet.folder.known_files import KnownFiles
 from fanjet.folder.listing import Lister
 from fanjet.folder.loading import Loading
 from fanjet.folder.looking import Looked, Looker
@@ -73,9 +73,9 @@ class DagFolder:
             self._connection.close()
             raise
 
-    def _assemble(self, settings: Settings, database: Database) -> tuple[Looker, Keeper, dict[str, KnownFile]]:
+    def _assemble(self, settings: Settings, database: Database) -> tuple[Looker, Keeper, KnownFiles]:
         store = DagFiles(self._connection, str(self.folder))
-        known = {row.file: KnownFile.of(row) for row in store.list_files()}
+        known = KnownFiles(store.list_files())
         digests = Digests()
         bundling = Bundling(settings.home, self._lister.root, digests)
         keeper = Keeper(
@@ -104,6 +104,7 @@ class DagFolder:
     def close(self) -> None:
         """End what is being loaded, and close the database."""
         self._loading.close()
+        self._keeper.close()
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -115,7 +116,7 @@ class DagFolder:
     @property
     def errors(self) -> list[ParseError]:
         """What is wrong with the files, as the last look found it."""
-        return [error for _, known in sorted(self._known.items()) for error in known.errors]
+        return [error for known in sorted(self._known.all(), key=lambda each: each.row.file) for error in known.errors]
 
     def look_once(self, *, anew: bool = False) -> Looked:
         """Look at the folder once, to the end.

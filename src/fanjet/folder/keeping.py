@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,15 +16,28 @@ from fanjet.errors import ExecutionError
 from fanjet.folder.bundling import Bundling
 from fanjet.folder.counters import Counters
 from fanjet.folder.digests import Digests
-from fanjet.folder.known_files import Fingerprint, KnownFile
+from fanjet.folder.known_files import Fingerprint, KnownFile, KnownFiles
 from fanjet.folder.loading import Loading
-from fanjet.folder.writing import Loaded, Writer
+from fanjet.folder.writing import Loaded, Writer, Written
 from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.store.dag_files import DagFiles, FileRow
 
 _log = logging.getLogger("fanjet.folder")
 #: A file that changes while it is loaded is loaded again, so often.
 _ATTEMPTS = 3
+#: Bundles that are saved at once. It is the disk that takes time, and what it is given together it writes together.
+_SAVED_AT_ONCE = 8
+#: Files that are written in one transaction at most, and for how long one waits for others.
+_WRITTEN_AT_ONCE = 25
+_WAIT_S = 0.3
+
+
+class _Saving(NamedTuple):
+    """A file that was loaded and whose bundle is being saved."""
+
+    file: str
+    report: ParseReport
+    bundle: Future[str]
 
 
 class Keeper:
@@ -34,7 +50,7 @@ class Keeper:
         store: Knows the folder.
         loading: Loads files.
         bundling: Keeps bundles.
-        writer: Writes what came of loading.
+        writer: Says what is to be written.
         digests: What files hold.
         counters: Are kept up to date.
     """
@@ -44,7 +60,7 @@ class Keeper:
         *,
         folder: Path,
         root: Path,
-        known: dict[str, KnownFile],
+        known: KnownFiles,
         store: DagFiles,
         loading: Loading,
         bundling: Bundling,
@@ -62,12 +78,24 @@ class Keeper:
         self._writer = writer
         self._digests = digests
         self._counters = counters
-        #: What changed too quickly to be loaded.
+        #: What changed too quickly to be loaded, and what is to be loaded again because it has lost a DAG to another.
         self.restless: set[str] = set()
+        self.again: set[str] = set()
         #: DAGs that files had and have no more: (id, file).
         self.lost: set[tuple[str, str]] = set()
         #: The digest of a file when its loading was asked for.
         self._asked: dict[str, str] = {}
+        self._threads = ThreadPoolExecutor(_SAVED_AT_ONCE, thread_name_prefix="save")
+        self._saving: deque[_Saving] = deque()
+        #: What is known but not written, since when, and what was known before.
+        self._unwritten: list[tuple[Written, KnownFile | None]] = []
+        self._unwritten_since = 0.0
+
+    def close(self) -> None:
+        """Wait for what is being saved."""
+        self._threads.shutdown(cancel_futures=True)
+
+    # --- loading ---
 
     def load(self, files: Sequence[str], names: str) -> Iterator[str]:
         """Load files and keep what comes of it.
@@ -77,65 +105,116 @@ class Keeper:
             names: The digest of the names of all files.
 
         Yields:
-            Each file once it is kept. Who stops taking leaves the rest as it was.
+            Each file once it is loaded. Who stops taking leaves the rest as it was.
 
         Raises:
             ExecutionError: The store failed, or no process can be started.
         """
-        for path, report in self._loading.load(self._ask(file) for file in files):
-            file = str(path)[len(str(self._folder)) + 1 :]
-            self._take(file, report, names)
-            yield file
+        try:
+            for path, report in self._loading.load(self._ask(file) for file in files):
+                file = str(path)[len(str(self._folder)) + 1 :]
+                self._saving.append(_Saving(file, report, self._threads.submit(self._save, file, report)))
+                self._take(names, most_left=_SAVED_AT_ONCE)
+                yield file
+        except GeneratorExit:
+            self._finish(names)
+            raise
+        except BaseException:
+            self._saving.clear()
+            raise
+        self._finish(names)
+
+    def _finish(self, names: str) -> None:
+        try:
+            self._take(names, most_left=0)
+        finally:
+            self._saving.clear()
+        self._flush()
 
     def _ask(self, file: str) -> Path:
         self._asked[file] = self.summarise(self.name_in_root(file))
         return self._folder / file
 
-    def _take(self, file: str, report: ParseReport, names: str) -> None:
-        """Keep a file that was loaded; if it has changed meanwhile, load it again."""
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                report = self._loading.load_one(self._ask(file))
-            if self._keep(file, report, names):
-                self.restless.discard(file)
-                return
-        self.restless.add(file)
-        _log.info("%s changes faster than it can be loaded; it stays as it was until it rests.", file)
+    def _save(self, file: str, report: ParseReport) -> str:
+        """Keep what a file was loaded from; from several threads. The hash of its bundle, empty without DAGs."""
+        name = self.name_in_root(file)
+        return self._bundling.save(name, dict.fromkeys([name, *report.used])) if report.specs else ""
 
-    def _keep(self, file: str, report: ParseReport, names: str) -> bool:
-        """Keep and write a file; False when what was loaded is not what is there now."""
+    def _take(self, names: str, *, most_left: int) -> None:
+        """Go on with what has been saved; what has changed since it was loaded is loaded again."""
+        while self._saving and (len(self._saving) > most_left or self._saving[0].bundle.done()):
+            file, report, bundle = self._saving.popleft()
+            is_kept = self._keep(file, report, bundle, names)
+            for _ in range(_ATTEMPTS - 1):
+                if is_kept:
+                    break
+                report = self._loading.load_one(self._ask(file))
+                is_kept = self._keep(file, report, self._threads.submit(self._save, file, report), names)
+            if is_kept:
+                self.restless.discard(file)
+            else:
+                self.restless.add(file)
+                _log.info("%s changes faster than it can be loaded; it stays as it was until it rests.", file)
+            if len(self._unwritten) >= _WRITTEN_AT_ONCE or self._is_late():
+                self._flush()
+
+    def _is_late(self) -> bool:
+        return bool(self._unwritten) and time.monotonic() - self._unwritten_since > _WAIT_S
+
+    def _keep(self, file: str, report: ParseReport, saved: Future[str], names: str) -> bool:
+        """Know a file; False when what was loaded is not what is there now."""
         if not (self._folder / file).exists():
             return True  # the next look will say so
         name = self.name_in_root(file)
-        used = dict.fromkeys([name, *report.used])
         try:
-            bundle = self._bundling.save(name, used) if report.specs else ""
+            bundle = saved.result()
         except ExecutionError as error:
             self._note_unkept(file, report, error)
             return True
         if report.sha256 and not self._bundling.is_settled(name, report):
             return False
-        self._write(Loaded(file, report, self._fingerprint(file, report, list(used), names), bundle))
+        before = self._known.find(file)
+        new = self._writer.prepare(Loaded(file, report, self._fingerprint(file, report, names), bundle), self._known)
+        self._know(new, before)
+        self.again.discard(file)
+        self.again.update(new.takes_from)
+        if new.known.is_helper and (before is None or not before.is_helper):
+            self._bundling.add_shared(name)
+        self._counters.count_load(file, report.duration_s, failed=bool(new.known.errors))
         return True
 
-    def _fingerprint(self, file: str, report: ParseReport, used: list[str], names: str) -> Fingerprint:
+    def _fingerprint(self, file: str, report: ParseReport, names: str) -> Fingerprint:
+        name = self.name_in_root(file)
         if not report.sha256:  # its process has not lived to say what it used
-            digests = {self.name_in_root(file): self._asked[file]}
+            digests = {name: self._asked[file]}
         else:
-            digests = {each: self.summarise(each) for each in used}
+            digests = {each: self.summarise(each) for each in dict.fromkeys([name, *report.used])}
         failed = bool(report.errors) and report.errors[0].kind != "empty"
         return Fingerprint(used=digests, shared=self._bundling.digest, names=names if failed else "")
 
-    def _write(self, loaded: Loaded) -> None:
-        file = loaded.file
-        before = self._known.get(file)
-        new = self._writer.write(loaded, self._known)
-        self._known[file] = new
+    def _know(self, new: Written, before: KnownFile | None) -> None:
+        self._known.put(new.known)
         if before is not None:
-            self.lost.update((dag_id, file) for dag_id in before.row.dag_ids if dag_id not in new.row.dag_ids)
-        if new.is_helper and (before is None or not before.is_helper):
-            self._bundling.add_shared(self.name_in_root(file))
-        self._counters.count_load(file, loaded.report.duration_s, failed=bool(new.errors))
+            had = set(before.row.dag_ids) - set(new.known.row.dag_ids)
+            self.lost.update((dag_id, new.known.row.file) for dag_id in had)
+        if not new.is_same:
+            self._unwritten_since = time.monotonic() if not self._unwritten else self._unwritten_since
+            self._unwritten.append((new, before))
+
+    def _flush(self) -> None:
+        """Write what is known; if that fails, it is not known either."""
+        files = [(new.known.row, new.dags) for new, _ in self._unwritten]
+        try:
+            if files:
+                self._store.put_files(files, at=time.time())
+        except BaseException:
+            for new, before in reversed(self._unwritten):
+                self._known.pop(new.known.row.file)
+                if before is not None:
+                    self._known.put(before)
+            raise
+        finally:
+            self._unwritten.clear()
 
     def _note_unkept(self, file: str, report: ParseReport, error: ExecutionError) -> None:
         """The files could not be copied: the DAGs stay at the version that they had, and the next look tries again."""
@@ -144,6 +223,8 @@ class Keeper:
         self.put_error(file, ParseError(str(self._folder / file), None, "storage", str(error), fix))
         self._counters.count_load(file, report.duration_s, failed=True)
 
+    # --- without loading ---
+
     def write_bundles(self) -> None:
         """Give DAGs whose own files have not changed a version with the helpers as they are now.
 
@@ -151,16 +232,30 @@ class Keeper:
             ExecutionError: The disk is full, or the store failed.
         """
         digest = self._bundling.digest
-        for file, each in list(self._known.items()):
-            fingerprint = each.fingerprint
-            if fingerprint is None or fingerprint.shared == digest or file in self.restless:
-                continue
-            new = msgspec.structs.replace(fingerprint, shared=digest)
-            row = msgspec.structs.replace(each.row, fingerprint=msgspec.json.encode(new).decode())
-            if each.row.dag_ids and each.can_be_loaded:
-                bundle = self._bundling.save(self.name_in_root(file), fingerprint.used)
-                self._store.put_bundle(row, bundle, at=time.time())
-            self._known[file] = KnownFile(row, new, each.errors, clashes=each.clashes)
+        stale = [
+            known
+            for known in self._known.all()
+            if known.fingerprint is not None
+            and known.fingerprint.shared != digest
+            and known.row.file not in self.restless
+        ]
+        for at in range(0, len(stale), _WRITTEN_AT_ONCE):
+            self._renew(stale[at : at + _WRITTEN_AT_ONCE], digest)
+
+    def _renew(self, stale: list[KnownFile], digest: str) -> None:
+        """Save their bundles at once, write them in one transaction."""
+        saved: list[tuple[KnownFile, Future[str] | None]] = []
+        for known in stale:
+            assert known.fingerprint is not None
+            new = known.with_fingerprint(msgspec.structs.replace(known.fingerprint, shared=digest))
+            name, used = self.name_in_root(known.row.file), known.fingerprint.used
+            has_dags = known.row.dag_ids and known.can_be_loaded
+            saved.append((new, self._threads.submit(self._bundling.save, name, used) if has_dags else None))
+        bundles = [(new.row, bundle.result()) for new, bundle in saved if bundle is not None]
+        if bundles:
+            self._store.put_bundles(bundles, at=time.time())
+        for new, _ in saved:
+            self._known.put(new)
 
     def put_error(self, file: str, error: ParseError) -> None:
         """Show an error with a file; written once. The DAGs that the file had stay.
@@ -168,7 +263,7 @@ class Keeper:
         Raises:
             ExecutionError: The store failed.
         """
-        before = self._known.get(file)
+        before = self._known.find(file)
         if before is not None and before.errors == [error]:
             return
         row = FileRow(
@@ -179,8 +274,8 @@ class Keeper:
             errors=msgspec.json.encode([error]).decode(),
             dag_ids=() if before is None else before.row.dag_ids,
         )
-        self._store.put_file(row, [], at=row.parsed_at)
-        self._known[file] = KnownFile(row, None, [error])
+        self._store.put_files([(row, [])], at=row.parsed_at)
+        self._known.put(KnownFile(row, None, [error]))
 
     def name_in_root(self, file: str) -> str:
         """The name relative to the root of a file of the folder."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import msgspec
@@ -45,6 +45,8 @@ class KnownFile:
     content: bytes = b""
     #: DAG ids that it may not have because another file has them.
     clashes: tuple[str, ...] = ()
+    #: By DAG id: the other file in which it was made. That one may have it too, and then it is the other one's.
+    made_in: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: FileRow) -> KnownFile:
@@ -54,6 +56,11 @@ class KnownFile:
         except msgspec.DecodeError:
             fingerprint = None
         return cls(row, fingerprint, [] if row.errors is None else _decode_errors(row.errors))
+
+    def with_fingerprint(self, fingerprint: Fingerprint) -> KnownFile:
+        """The same, loaded from something else."""
+        row = msgspec.structs.replace(self.row, fingerprint=msgspec.json.encode(fingerprint).decode())
+        return replace(self, row=row, fingerprint=fingerprint, content=b"")
 
     @property
     def can_be_loaded(self) -> bool:
@@ -83,8 +90,63 @@ class KnownFile:
         return any(summarise(name) != digest for name, digest in known.used.items())
 
 
+class KnownFiles:
+    """All files of the folder by name relative to it, and which of them has which DAG."""
+
+    def __init__(self, rows: Iterable[FileRow]) -> None:
+        self._files: dict[str, KnownFile] = {}
+        self._owners: dict[str, str] = {}
+        for row in rows:
+            self.put(KnownFile.of(row))
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, file: str) -> bool:
+        return file in self._files
+
+    def __getitem__(self, file: str) -> KnownFile:
+        return self._files[file]
+
+    def find(self, file: str) -> KnownFile | None:
+        """A file; None where it is not known."""
+        return self._files.get(file)
+
+    def find_owner(self, dag_id: str) -> str | None:
+        """The file that has a DAG."""
+        return self._owners.get(dag_id)
+
+    def all(self) -> list[KnownFile]:
+        """All files."""
+        return list(self._files.values())
+
+    def names(self) -> set[str]:
+        """The names of all files."""
+        return set(self._files)
+
+    def dag_ids(self) -> set[str]:
+        """All DAGs."""
+        return set(self._owners)
+
+    def put(self, known: KnownFile) -> None:
+        """Know a file, in the place of what was known of it."""
+        file = known.row.file
+        self.pop(file)
+        self._files[file] = known
+        for dag_id in known.row.dag_ids:
+            self._owners[dag_id] = file
+
+    def pop(self, file: str) -> KnownFile | None:
+        """Know a file no more."""
+        known = self._files.pop(file, None)
+        for dag_id in () if known is None else known.row.dag_ids:
+            if self._owners.get(dag_id) == file:
+                del self._owners[dag_id]
+        return known
+
+
 def choose(
-    known: Mapping[str, KnownFile],
+    known: KnownFiles,
     candidates: Collection[str],
     changed: Collection[str],
     *,

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from fanjet.errors import OperationError
 from fanjet.model.texts import storable
-from fanjet.parsing.bundle import check_name, find_root
+from fanjet.parsing.bundle import check_name, decides, find_root
 from fanjet.parsing.candidates import may_hold_dag
 from fanjet.parsing.ignores import FANJETIGNORE, Ignoring, iter_entries
 from fanjet.parsing.report import ParseError, Stamp
+from fanjet.parsing.surroundings import is_source
 
 #: What is larger is data, and is not kept with a version.
 _MOST_FILE_BYTES = 1_000_000
@@ -78,9 +79,7 @@ class Lister:
         judged = {}
         for seen, entry in enumerate(iter_entries(str(self.folder), ignoring)):
             if seen >= _MOST_SEEN:
-                listing.notes.append(
-                    f"Below {self.folder} are more than {_MOST_SEEN:,} files: some are not seen."
-                )
+                listing.notes.append(f"Below {self.folder} are more than {_MOST_SEEN:,} files: some are not seen.")
                 break
             name = entry.path[len(str(self.folder)) + 1 :]
             stamp = _find_stamp(entry) if name.endswith((".py", _ZIP)) else None
@@ -118,15 +117,18 @@ class Lister:
         total_bytes = 0
         prefix = len(str(self.root)) + 1
         above = str(self.root)
+        keeps_all = decides(self.root, "")
         for start in dict.fromkeys((self.folder, self.root)):
             ignoring = Ignoring(files=(FANJETIGNORE,), follow_links=True, above=above)
             for number, entry in enumerate(iter_entries(str(start), ignoring)):
                 stamp = _find_stamp(entry)
                 name = entry.path[prefix:]
-                if number >= _MOST_SEEN or stamp is None or name in seen or storable(name) != name:
+                if number >= _MOST_SEEN:
+                    break
+                if stamp is None or stamp.size > _MOST_FILE_BYTES or name in seen or storable(name) != name:
                     continue
-                if stamp.size > _MOST_FILE_BYTES:
-                    continue
+                if not keeps_all and not is_source(name):
+                    continue  # runs see it where it is
                 if len(seen) >= _MOST_KEPT or total_bytes + stamp.size > _MOST_BYTES:
                     listing.notes.append(_explain_full(self.root, len(seen)))
                     listing.kept.extend(sorted(seen))

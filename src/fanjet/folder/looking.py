@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fanjet.folder.bundling import Bundling
 from fanjet.folder.counters import Counters
 from fanjet.folder.keeping import Keeper
-from fanjet.folder.known_files import KnownFile, choose
+from fanjet.folder.known_files import KnownFile, KnownFiles, choose
 from fanjet.folder.listing import Lister, Listing
 from fanjet.folder.writing import SEEN_EVERY_S, STALE_S
 from fanjet.parsing.report import ParseError
@@ -59,7 +59,7 @@ class Looker:
         store: DagFiles,
         keeper: Keeper,
         bundling: Bundling,
-        known: dict[str, KnownFile],
+        known: KnownFiles,
         counters: Counters,
         refresh_s: float,
         is_alone: bool,
@@ -104,7 +104,7 @@ class Looker:
             self._drop_other_folders()
         self._tell(listing.notes)
         self._note_gone(listing)
-        helpers = [self._keeper.name_in_root(file) for file, known in self._known.items() if known.is_helper]
+        helpers = [self._keeper.name_in_root(known.row.file) for known in self._known.all() if known.is_helper]
         self._bundling.set_shared([*listing.kept, *helpers])
         names = _digest_names(listing)
         wanted = sorted(listing.candidates) if anew else self._choose(listing, names)
@@ -119,7 +119,7 @@ class Looker:
         return Looked(loaded)
 
     def _finish(self, listing: Listing, names: str) -> None:
-        for _ in self._keeper.load(self._list_settled_clashes(), names):
+        for _ in self._keeper.load(self._list_settled(), names):
             pass
         self._keeper.write_bundles()
         for file, error in listing.refused.items():
@@ -140,7 +140,7 @@ class Looker:
 
     def _is_suspicious(self, listing: Listing) -> bool:
         """Whether all files are gone at once, as when a disk is not mounted."""
-        if listing.candidates or not any(known.row.dag_ids for known in self._known.values()):
+        if listing.candidates or not self._known.dag_ids():
             self._empty_since = None
             return False
         if self._empty_since is None:
@@ -151,8 +151,9 @@ class Looker:
     def _note_gone(self, listing: Listing) -> None:
         there = listing.candidates.keys() | listing.refused.keys()
         self._seen |= there
-        for file in self._known.keys() - there:
-            self._gone[file] = self._known.pop(file)
+        for file in self._known.names() - there:
+            if (known := self._known.pop(file)) is not None:
+                self._gone[file] = known
         for file in self._gone.keys() & there:
             del self._gone[file]
 
@@ -171,10 +172,11 @@ class Looker:
         most = math.ceil(len(files) * elapsed_s / self._refresh_s)
         return choose(self._known, files, changed, now=time.time(), refresh_s=self._refresh_s, most_refreshed=most)
 
-    def _list_settled_clashes(self) -> list[str]:
-        """Files whose DAG another file had that has it no more."""
-        had = {dag_id for known in self._known.values() for dag_id in known.row.dag_ids}
-        return [file for file, known in self._known.items() if any(each not in had for each in known.clashes)]
+    def _list_settled(self) -> list[str]:
+        """Files that may have a DAG now that another file had, or the other way round."""
+        had = self._known.dag_ids()
+        settled = {known.row.file for known in self._known.all() if any(each not in had for each in known.clashes)}
+        return sorted(settled | (self._keeper.again & self._known.names()))
 
     # --- what is gone ---
 
@@ -222,7 +224,7 @@ class Looker:
         if self._is_alone or time.monotonic() - self._saw_at < SEEN_EVERY_S:
             return
         self._saw_at = time.monotonic()
-        self._store.see({dag_id for known in self._known.values() for dag_id in known.row.dag_ids}, at=time.time())
+        self._store.see(self._known.dag_ids(), at=time.time())
 
     def _tell(self, notes: Collection[str]) -> None:
         for note in notes:

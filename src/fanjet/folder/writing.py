@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from fanjet.folder.known_files import Fingerprint, KnownFile
+from fanjet.folder.known_files import Fingerprint, KnownFile, KnownFiles
 from fanjet.folder.pausing import Rule, is_paused_at_first
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.report import ParseError, ParseReport
@@ -32,8 +31,19 @@ class Loaded(NamedTuple):
     bundle: str
 
 
+class Written(NamedTuple):
+    """What is to be written of a file."""
+
+    known: KnownFile
+    dags: list[NewDag]
+    #: It is as it was when it was written last.
+    is_same: bool
+    #: Other files that had some of the DAGs only until this one was loaded.
+    takes_from: list[str]
+
+
 class Writer:
-    """Writes for one folder.
+    """Says what to write for one folder.
 
     Args:
         store: The store.
@@ -48,47 +58,49 @@ class Writer:
         self._root = root
         self._pause_rule = pause_rule
 
-    def write(self, loaded: Loaded, known: Mapping[str, KnownFile]) -> KnownFile:
-        """Write a file and its DAGs, if they are not as they were.
-
-        A file that cannot be loaded keeps the DAGs that it had.
+    def prepare(self, loaded: Loaded, known: KnownFiles) -> Written:
+        """What to write of a file that was loaded. One that cannot be loaded keeps the DAGs that it had.
 
         Args:
             loaded: What came of it.
             known: All files as they are known.
 
         Raises:
-            ExecutionError: The store failed; nothing was written.
+            ExecutionError: The store failed.
         """
-        before = known.get(loaded.file)
         now = time.time()
         errors = [error for error in loaded.report.errors if error.kind != "empty"]
         own: list[DagSpec] = []
         clashes: list[str] = []
+        takes_from: list[str] = []
         for spec in loaded.report.specs:
             if self._belongs_elsewhere(spec.dag_id, loaded, known):
                 continue
-            clash = self._find_clash(spec.dag_id, loaded, known, now)
+            taken_from = self._find_importer(spec.dag_id, loaded, known)
+            clash = None if taken_from else self._find_clash(spec.dag_id, loaded, known, now)
+            takes_from += [taken_from] if taken_from else []
             if clash is None:
                 own.append(spec)
             else:
                 errors.append(clash)
                 clashes.append(spec.dag_id)
+        before = known.find(loaded.file)
         had = () if before is None else before.row.dag_ids
-        dag_ids = had if errors and not loaded.report.specs else tuple(sorted(spec.dag_id for spec in own))
         row = FileRow(
             file=loaded.file,
             fingerprint=msgspec.json.encode(loaded.fingerprint).decode(),
             parsed_at=now,
             duration_s=loaded.report.duration_s,
             errors=msgspec.json.encode(errors).decode() if errors else None,
-            dag_ids=dag_ids,
+            dag_ids=had if errors and not loaded.report.specs else tuple(sorted(spec.dag_id for spec in own)),
         )
         dags = [self._make_dag(spec, loaded) for spec in own]
         content = _digest(row, dags)
-        if before is None or before.content != content:
-            self._store.put_file(row, dags, at=now)
-        return KnownFile(row, loaded.fingerprint, errors, content, tuple(clashes))
+        path = str(self._folder / loaded.file)
+        made_in = {dag_id: place for dag_id, (place, _) in loaded.report.places.items() if place != path}
+        new = KnownFile(row, loaded.fingerprint, errors, content, tuple(clashes), made_in)
+        is_same = before is not None and before.content == content
+        return Written(new, dags, is_same, takes_from)
 
     def _make_dag(self, spec: DagSpec, loaded: Loaded) -> NewDag:
         return NewDag(
@@ -100,17 +112,23 @@ class Writer:
             is_paused=is_paused_at_first(spec, self._folder / loaded.file, self._pause_rule),
         )
 
-    def _belongs_elsewhere(self, dag_id: str, loaded: Loaded, known: Mapping[str, KnownFile]) -> bool:
+    def _belongs_elsewhere(self, dag_id: str, loaded: Loaded, known: KnownFiles) -> bool:
         """Whether the file only imports the DAG, from a file that has it."""
         place, _ = loaded.report.places.get(dag_id, ("", 0))
-        if not place.startswith(f"{self._folder}/"):
-            return False
-        file = place[len(str(self._folder)) + 1 :]
-        return file != loaded.file and file in known and dag_id in known[file].row.dag_ids
+        file = known.find_owner(dag_id)
+        return file is not None and file != loaded.file and place == str(self._folder / file)
 
-    def _find_clash(self, dag_id: str, loaded: Loaded, known: Mapping[str, KnownFile], now: float) -> ParseError | None:
+    def _find_importer(self, dag_id: str, loaded: Loaded, known: KnownFiles) -> str | None:
+        """The file that had the DAG so far and only imports it, from this one."""
+        file = known.find_owner(dag_id)
+        if file is None or file == loaded.file:
+            return None
+        own = str(self._folder / loaded.file)
+        return file if known[file].made_in.get(dag_id) == own == loaded.report.places.get(dag_id, ("", 0))[0] else None
+
+    def _find_clash(self, dag_id: str, loaded: Loaded, known: KnownFiles, now: float) -> ParseError | None:
         """The error where another file has a DAG of this id."""
-        there = next((file for file, each in known.items() if dag_id in each.row.dag_ids), None)
+        there = known.find_owner(dag_id)
         if there == loaded.file:
             return None
         if there is not None:

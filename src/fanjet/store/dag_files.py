@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -114,37 +114,40 @@ class DagFiles:
         rows = self._connection.select(_FIND_DAG, dag_id)
         return _make_place(rows[0]) if rows else None
 
-    def put_file(self, row: FileRow, dags: Sequence[NewDag], *, at: float) -> None:
-        """Write what came of loading a file.
+    def put_files(self, files: Iterable[tuple[FileRow, Sequence[NewDag]]], *, at: float) -> None:
+        """Write what came of loading files.
 
         Args:
-            row: The file.
-            dags: Its DAGs; empty when it could not be loaded.
+            files: Each with its DAGs; none when it could not be loaded.
             at: The instant.
         """
-        ids = msgspec.json.encode(row.dag_ids).decode()
-        new = (row.file, row.fingerprint, row.parsed_at, row.duration_s, row.errors, ids)
         with self._connection.transaction():
-            for dag in sorted(dags, key=lambda each: each.dag_id):
-                version = self._put_version(dag)
-                place = (dag.dag_id, version, self._folder, row.file, dag.is_paused, at)
-                self._connection.execute(_PUT_DAG, place)
-            self._connection.execute(_PUT_FILE, (self._folder, *new))
+            for row, dags in sorted(files, key=lambda each: each[0].file):
+                for dag in sorted(dags, key=lambda each: each.dag_id):
+                    place = (dag.dag_id, self._put_version(dag), self._folder, row.file, dag.is_paused, at)
+                    self._connection.execute(_PUT_DAG, place)
+                self._put_row(row)
 
-    def put_bundle(self, row: FileRow, bundle: str, *, at: float) -> None:
-        """Give the DAGs of a file a version with other files; what they are is as it was."""
-        ids = msgspec.json.encode(row.dag_ids).decode()
-        new = (row.file, row.fingerprint, row.parsed_at, row.duration_s, row.errors, ids)
+    def put_bundles(self, files: Iterable[tuple[FileRow, str]], *, at: float) -> None:
+        """Give the DAGs of files a version with another bundle; what they are is as it was."""
         with self._connection.transaction():
-            for dag_id in sorted(row.dag_ids):
-                found = self._connection.execute(_FIND_SPEC, (dag_id, self._folder, row.file)).fetchone()
-                if found is not None and found[1] != bundle:
-                    spec, _, root, file = found
-                    version = put_version(
-                        self._connection, dag_id=dag_id, spec=bytes(spec), bundle=bundle, root=root, file=file
-                    )
-                    self._connection.execute(_SET_VERSION, (version, at, dag_id, self._folder, row.file))
-            self._connection.execute(_PUT_FILE, (self._folder, *new))
+            for row, bundle in sorted(files, key=lambda each: each[0].file):
+                for dag_id in sorted(row.dag_ids):
+                    self._put_bundle(dag_id, row.file, bundle, at)
+                self._put_row(row)
+
+    def _put_bundle(self, dag_id: str, file: str, bundle: str, at: float) -> None:
+        found = self._connection.execute(_FIND_SPEC, (dag_id, self._folder, file)).fetchone()
+        if found is None or found[1] == bundle:
+            return
+        spec, _, root, name = found
+        version = put_version(self._connection, dag_id=dag_id, spec=bytes(spec), bundle=bundle, root=root, file=name)
+        self._connection.execute(_SET_VERSION, (version, at, dag_id, self._folder, file))
+
+    def _put_row(self, row: FileRow) -> None:
+        ids = msgspec.json.encode(row.dag_ids).decode()
+        known = (self._folder, row.file, row.fingerprint, row.parsed_at, row.duration_s, row.errors, ids)
+        self._connection.execute(_PUT_FILE, known)
 
     def drop(self, files: Collection[str], dags: Collection[tuple[str, str]], *, at: float) -> None:
         """Forget files, and note that DAGs are gone, each from a file, unless another has it now. History stays."""
