@@ -13,6 +13,7 @@ import click
 
 from fanjet.errors import OperationError
 from fanjet.model import paths
+from fanjet.settings.convert import convert_seconds
 
 _JSON_EXAMPLE = "Write for example '{\"depth\": 3}'."
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -45,6 +46,18 @@ def read_instant(text: str) -> datetime:
         example = "Write for example 2026-01-31 or 2026-01-31T06:00Z."
         raise click.BadParameter(f"{text!r} is no ISO 8601 date. {example}") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def read_duration(text: str) -> float:
+    """Seconds, from a number with or without a unit: ``30``, ``12h``, ``90d``.
+
+    Raises:
+        click.BadParameter: It is something else.
+    """
+    try:
+        return convert_seconds(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no length of time. Write for example 90d, 12h or 30m.") from None
 
 
 def read_map_index(text: str) -> paths.Path:

@@ -7,6 +7,7 @@ connections would take them out of the parent's event loop, with which it shares
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -67,6 +68,31 @@ def read_objects(urls: Sequence[str]) -> list[bytes | Exception]:
             return [error]
     found = file_system.cat([path for _, path in opened], on_error="return")
     return [found[path] for _, path in opened]
+
+
+def remove_objects(urls: Sequence[str]) -> None:
+    """Remove objects; those that are gone already are no fault.
+
+    Args:
+        urls: All of one protocol; at least one.
+
+    Raises:
+        ExecutionError: The store cannot be reached, or refuses it.
+    """
+    opened = [_open(url) for url in urls]
+    file_system = opened[0][0]
+    try:
+        file_system.rm([path for _, path in opened])
+    except FileNotFoundError:
+        for _, path in opened:
+            with contextlib.suppress(FileNotFoundError):
+                file_system.rm_file(path)
+    except Exception as error:  # noqa: BLE001 - each library has errors of its own
+        fault = explain_fault(error)
+        raise ExecutionError(
+            f"{len(urls):,} old values could not be removed from the store: {fault.reason}. Fix: {fault.fix}.",
+            temporary=fault.temporary,
+        ) from (None if fault.known else error)
 
 
 def check_place(url: str) -> None:

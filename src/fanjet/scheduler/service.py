@@ -40,6 +40,7 @@ class Service:
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
         clock: Gives the instant.
+        chore: Called about once a second with the instant, for what may take its time elsewhere.
         bell: Rings when there is something new; the executor wakes up for it. None where nobody waits so impatiently.
     """
 
@@ -59,6 +60,7 @@ class Service:
         stop_grace_s: float,
         clock: Callable[[], float],
         bell: Bell | None = None,
+        chore: Callable[[float], None] | None = None,
     ) -> None:
         self._journal = journal
         self._session = session
@@ -73,6 +75,7 @@ class Service:
         self._stop_grace_s = stop_grace_s
         self._clock = clock
         self._bell = bell
+        self._chore = chore
         self._looks_at = 0.0
         self._looks_for_left_at = 0.0
         self._kept_at = 0.0
@@ -120,6 +123,8 @@ class Service:
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()
+            if self._chore is not None:
+                self._chore(now)
             self._measuring.look(now)
             if now >= self._looks_for_left_at:
                 self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S

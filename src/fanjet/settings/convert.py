@@ -11,7 +11,7 @@ _UNITS: dict[str, dict[str, float]] = {
     "bytes": {
         "": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30,
     },
-    "seconds": {"": 1, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600},
+    "seconds": {"": 1, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800},
 }  # fmt: skip
 _NUMBER = re.compile(r"([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]*)")
 _EXAMPLES = {
@@ -46,7 +46,7 @@ def convert(setting: Setting, written: object) -> Value:
 
 
 def _number(setting: Setting, written: object) -> int | float:
-    found = None if isinstance(written, bool) else _read_number(setting, written)
+    found = None if isinstance(written, bool) else _read_number(setting.kind, written)
     if found is None or not math.isfinite(found):
         raise _refused(setting)
     whole = setting.kind != "seconds"
@@ -65,11 +65,23 @@ def _choose(setting: Setting, text: str) -> str:
     return text
 
 
-def _read_number(setting: Setting, written: object) -> int | float | None:
+def convert_seconds(text: str) -> float:
+    """A length of time such as ``30``, ``12h`` or ``90d``.
+
+    Raises:
+        ValueError: The text is something else, or negative.
+    """
+    found = _read_number("seconds", text)
+    if found is None or not 0 <= found < math.inf:
+        raise ValueError(text)
+    return float(found)
+
+
+def _read_number(kind: str, written: object) -> int | float | None:
     if isinstance(written, int | float):
         return written
     match = _NUMBER.fullmatch(written.strip()) if isinstance(written, str) else None
-    factor = _UNITS.get(setting.kind, {"": 1}).get(match[2].lower()) if match else None
+    factor = _UNITS.get(kind, {"": 1}).get(match[2].lower()) if match else None
     if match is None or factor is None:
         return None
     digits = match[1].replace("_", "")

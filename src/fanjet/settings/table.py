@@ -192,6 +192,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="The port that `fanjet up` listens on; 0 for any that is free.",
     ),
     Setting(
+        name="prune_older_than_s",
+        kind="seconds",
+        default=None,
+        minimum=60,
+        help="A service removes runs that ended so long ago, such as 90d, with all that is kept for them. Unset: none.",
+    ),
+    Setting(
         name="max_active_runs_per_dag",
         kind="count",
         default=16,

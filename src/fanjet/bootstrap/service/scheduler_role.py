@@ -12,6 +12,7 @@ from pathlib import Path
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.restored_files import restore_files
+from fanjet.bootstrap.service.pruner import Pruner
 from fanjet.bootstrap.service.starts import Starts
 from fanjet.bootstrap.session import runtime_settings
 from fanjet.engine.admission import Admission
@@ -134,6 +135,8 @@ def _compose(
         journal=journal, programs=programs, most_active=most_active, make_params=_make_default_params, clock=now
     )
     asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
+    pruner = Pruner(settings, now())
+    stack.callback(pruner.close)
     service = Service(
         journal=journal,
         session=session,
@@ -147,6 +150,7 @@ def _compose(
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
+        chore=pruner.look,
     )
     return service, scheduler
 
