@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import time
-from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from typing import get_args
 
@@ -22,7 +18,7 @@ from fanjet.model.states import RunStatus, State
 from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from store.samples import NOW, ONLY_SQLITE, Owned, check_summaries, ends, make_run, skip
+from store.samples import NOW, Owned, check_summaries, ends, make_run, skip
 
 
 def clear(run: int, task: int, indexes: list[int], at: float = NOW) -> ClearInstances:
@@ -170,60 +166,3 @@ def test_a_run_goes_on(owned: Owned) -> None:
     owned.write(ReopenRun(run=owned.run, at=NOW, patient=(1, 4)))
     assert owned.journal.get_status(owned.run) == RunStatus.RUNNING
     assert owned.journal.read_history(owned.run).patient == (1, 4)
-
-
-#: What each schema added, as statements that take it away again.
-_TAKE_AWAY = """
-    DROP INDEX command_open; DROP TABLE command;
-    DROP TABLE dag; DROP TABLE dag_file; DROP TABLE backfill; DROP TABLE asset_use; DROP TABLE pool;
-    DROP TABLE pool_block; DROP TABLE service_metric; DROP INDEX run_of_dag; DROP INDEX run_open; DROP INDEX run_of_backfill;
-    ALTER TABLE run DROP COLUMN queued_at;
-    ALTER TABLE run DROP COLUMN backfill;
-    ALTER TABLE run DROP COLUMN note;
-    ALTER TABLE session DROP COLUMN role;
-    ALTER TABLE session DROP COLUMN until;
-    ALTER TABLE run DROP COLUMN patient;
-    ALTER TABLE instance DROP COLUMN tries_before;
-    ALTER TABLE map_length DROP COLUMN reopened;
-    DROP TABLE variable; DROP TABLE connection; DROP TABLE kept_value; DROP TABLE asset_event;
-    UPDATE meta SET value = '2' WHERE key = 'schema_version';
-"""
-
-
-@ONLY_SQLITE
-def test_a_database_from_before_reruns_is_upgraded_with_all_it_holds(
-    home: Path, owned: Owned, journal_factory: Callable[[], Journal]
-) -> None:
-    run = owned.run
-    owned.write(ends(run, 0, [-1], item_counts=[3]), SetMapLength(run=run, map=0, parent=(), count=3))
-    owned.write(ends(run, 1, [0, 1, 2], [State.SUCCESS, State.FAILED, State.UP_FOR_RETRY], resume_at={2: NOW + 5}))
-    before = owned.journal.read_history(run)
-    owned.journal.release_lease(run, owned.session)
-    owned.journal.close()
-    connection = sqlite3.connect(home / "fanjet.db")
-    made = _schema(connection)
-    connection.executescript(_TAKE_AWAY)
-    assert _schema(connection) != made
-    old = list(connection.execute("SELECT * FROM instance ORDER BY task, path"))
-    connection.close()
-    journal = journal_factory()
-    assert journal.read_history(run) == before
-    session = journal.begin_session(host="here", pid=os.getpid())
-    journal.take_lease(run, session, lease_s=60.0, at=time.time())
-    journal.write([clear(run, 1, [1])], (), at=NOW)
-    connection = sqlite3.connect(home / "fanjet.db")
-    assert _schema(connection) == made
-    kept = list(connection.execute("SELECT * FROM instance ORDER BY task, path"))
-    connection.close()
-    assert [row[:3] for row in kept] == [row[:3] for row in old]
-    assert journal.read_history(run).instances[1].tries_before == {1: 1}
-
-
-def _schema(connection: sqlite3.Connection) -> dict[str, object]:
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-    indexes = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")]
-    columns = {name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})")) for name in tables}
-    return {
-        "columns": {name: [row[:4] for row in found] for name, found in columns.items()},
-        "indexes": sorted(indexes),
-    }

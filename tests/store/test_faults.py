@@ -18,7 +18,7 @@ from fanjet.errors import ExecutionError
 from fanjet.store.database import DATABASE_NAME, Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from fanjet.store.upgrades import UPGRADES
+from fanjet.store.upgrades import OLDEST_VERSION
 from fanjet.store.versions import SCHEMA_VERSION
 from store.samples import Owned, check_summaries, ends, own_run
 
@@ -225,7 +225,7 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
     ("version", "words"),
     [
         (99, rf"newer Fanjet \(schema 99, this one knows {SCHEMA_VERSION}\); upgrade"),
-        (min(UPGRADES) - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
+        (OLDEST_VERSION["sqlite"] - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
     ],
 )
 def test_another_schema_is_refused(owned: Owned, home: Path, version: int, words: str) -> None:

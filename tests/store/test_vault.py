@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,11 +12,9 @@ from typing import get_args
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.connections import open_writer
 from fanjet.store.database import DATABASE_NAME
 from fanjet.store.key_file import KEY_FILE_NAME, KeyFile, new_key
 from fanjet.store.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
-from fanjet.store.upgrades import upgrade
 from fanjet.store.vault import MAX_NAME_CHARS, NewEntry, Vault
 
 
@@ -211,21 +208,3 @@ def test_a_key_file_that_cannot_be_written_is_told(home: Path) -> None:
         put(vault, a="1")
     with Vault(home) as vault:
         assert vault.list_names("variable") == []
-
-
-def test_a_database_of_schema_3_gets_its_tables_and_keeps_its_rows(home: Path) -> None:
-    connection = open_writer(home, 1.0)
-    made = _columns(connection)
-    connection.executescript(
-        "DROP TABLE variable; DROP TABLE connection; UPDATE meta SET value = '3' WHERE key = 'schema_version';"
-        "INSERT INTO session (host, pid, process, started_at) VALUES ('here', 1, 'x', 2.0);"
-    )
-    upgrade(connection, to_version=4)
-    assert _columns(connection) == made
-    assert connection.execute("SELECT value FROM meta").fetchall() == [("4",)]
-    assert connection.execute("SELECT host FROM session").fetchall() == [("here",)]
-    connection.close()
-
-
-def _columns(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
-    return [row for kind in KINDS for row in connection.execute(f"PRAGMA table_info({kind})")]

@@ -134,7 +134,7 @@ def _ensure_schema(connection: SqliteConnection) -> None:
                 for statement in read_sqlite_statements():
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-    upgrade(connection, to_version=SCHEMA_VERSION)
+    upgrade(connection)
     check_version(connection)
 
 

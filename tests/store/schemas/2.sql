@@ -1,0 +1,147 @@
+-- The database of one Fanjet home. Instants are seconds since the epoch (UTC). A path is 4 big-endian bytes a level,
+-- so that the order of keys is the order of positions and everything under a position is one range of keys.
+-- There are no foreign keys: every row belongs to a run, and only the owner of the run's lease writes it.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- One scheduler process. Its number is the upper half of its fences and log segments.
+CREATE TABLE session (
+    session    INTEGER PRIMARY KEY AUTOINCREMENT,
+    host       TEXT    NOT NULL,
+    pid        INTEGER NOT NULL,
+    process    TEXT    NOT NULL, -- random, one per process: tells a process from a later one with the same pid
+    started_at REAL    NOT NULL
+);
+
+-- What a DAG file meant, once for each distinct content.
+CREATE TABLE dag_version (
+    version    INTEGER PRIMARY KEY AUTOINCREMENT,
+    dag_id     TEXT NOT NULL,
+    digest     TEXT NOT NULL UNIQUE,
+    spec       BLOB NOT NULL, -- JSON
+    bundle     TEXT NOT NULL,
+    root       TEXT NOT NULL,
+    file       TEXT NOT NULL, -- relative to the root
+    created_at REAL NOT NULL
+);
+
+CREATE TABLE run (
+    run                 INTEGER PRIMARY KEY AUTOINCREMENT,
+    dag_id              TEXT    NOT NULL,
+    run_id              TEXT    NOT NULL,
+    version             INTEGER NOT NULL,
+    run_type            TEXT    NOT NULL,
+    logical_date        REAL,
+    data_interval_start REAL,
+    data_interval_end   REAL,
+    created_at          REAL    NOT NULL,
+    started_at          REAL    NOT NULL,
+    ended_at            REAL,
+    state               INTEGER NOT NULL,
+    conf                TEXT    NOT NULL, -- JSON
+    params              TEXT    NOT NULL, -- JSON
+    lease_session       INTEGER,
+    lease_fence         INTEGER NOT NULL DEFAULT 0, -- grows each time the lease changes hands
+    lease_until         REAL    NOT NULL DEFAULT 0,
+    UNIQUE (dag_id, run_id)
+);
+CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
+
+-- How the latest recorded try of an instance ended, or that it ended without one. What waits or runs has no row yet.
+CREATE TABLE instance (
+    run         INTEGER NOT NULL,
+    task        INTEGER NOT NULL,
+    path        BLOB    NOT NULL,
+    state       INTEGER NOT NULL,
+    try_number  INTEGER NOT NULL, -- 0 when it ended without a try
+    started_at  REAL,
+    ended_at    REAL    NOT NULL,
+    log_segment INTEGER,
+    log_offset  INTEGER,
+    log_length  INTEGER,
+    value       BLOB,
+    item_count  INTEGER,
+    label       TEXT,
+    error       TEXT,
+    resume_at   REAL,
+    carry       BLOB,
+    skips       TEXT, -- JSON: numbers of tasks
+    rendered    TEXT, -- JSON: the template fields of a task that has templates
+    PRIMARY KEY (run, task, path)
+) WITHOUT ROWID;
+
+-- The failed ones are few and looked for first.
+CREATE INDEX instance_failed ON instance (run, task, path) WHERE state = 4;
+
+-- Earlier tries of an instance, and the earlier parts of a try that was rescheduled or deferred.
+CREATE TABLE try (
+    run         INTEGER NOT NULL,
+    task        INTEGER NOT NULL,
+    path        BLOB    NOT NULL,
+    try_number  INTEGER NOT NULL,
+    ended_at    REAL    NOT NULL,
+    state       INTEGER NOT NULL,
+    started_at  REAL,
+    log_segment INTEGER,
+    log_offset  INTEGER,
+    log_length  INTEGER,
+    label       TEXT,
+    error       TEXT,
+    rendered    TEXT,
+    PRIMARY KEY (run, task, path, try_number, ended_at)
+) WITHOUT ROWID;
+
+-- A range of tries that was handed to a worker.
+CREATE TABLE launch (
+    run         INTEGER NOT NULL,
+    task        INTEGER NOT NULL,
+    fence       INTEGER NOT NULL,
+    parent      BLOB    NOT NULL,
+    first       INTEGER NOT NULL, -- -1: the instance at the parent's own path
+    count       INTEGER NOT NULL,
+    try_number  INTEGER NOT NULL,
+    worker      INTEGER NOT NULL,
+    launched_at REAL    NOT NULL,
+    PRIMARY KEY (run, task, fence)
+) WITHOUT ROWID;
+
+CREATE TABLE map_length (
+    run    INTEGER NOT NULL,
+    map    INTEGER NOT NULL,
+    parent BLOB    NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (run, map, parent)
+) WITHOUT ROWID;
+
+-- What the rows of a task in `instance` add up to, kept in the transactions that write them.
+CREATE TABLE summary (
+    run              INTEGER NOT NULL,
+    task             INTEGER NOT NULL,
+    success          INTEGER NOT NULL,
+    failed           INTEGER NOT NULL,
+    skipped          INTEGER NOT NULL,
+    upstream_failed  INTEGER NOT NULL,
+    up_for_retry     INTEGER NOT NULL,
+    up_for_reschedule INTEGER NOT NULL,
+    deferred         INTEGER NOT NULL,
+    removed          INTEGER NOT NULL,
+    valued           INTEGER NOT NULL, -- instances with a return value, without the removed ones
+    durations        TEXT    NOT NULL, -- JSON: ended tries by duration, see fanjet.store.summaries
+    first_started_at REAL,
+    last_ended_at    REAL,
+    PRIMARY KEY (run, task)
+) WITHOUT ROWID;
+
+-- Values pushed under keys of their own; return values are in `instance`.
+CREATE TABLE xcom (
+    run        INTEGER NOT NULL,
+    task       INTEGER NOT NULL,
+    path       BLOB    NOT NULL,
+    key        TEXT    NOT NULL,
+    try_number INTEGER NOT NULL,
+    value      BLOB    NOT NULL,
+    PRIMARY KEY (run, task, path, key)
+) WITHOUT ROWID;
