@@ -24,7 +24,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_uses
+from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_due, report_with_uses
 
 #: What most files import. Fanjet's own modules, and the one library that Airflow's files import for their dates.
 _IMPORTED_BEFORE = (
@@ -46,13 +46,14 @@ _LOOK_EVERY_MS = 500
 STOP = b"\n"
 _ORDER_BYTES = 1 << 16
 
-#: Whether to report also which files were used, or what the rules find.
-Purpose: TypeAlias = Literal["", "uses", "rules"]
+#: Whether to report also which files were used, what the rules find, or when timetables of authors have runs due.
+Purpose: TypeAlias = Literal["", "uses", "rules", "due"]
 
 _REPORT: dict[Purpose, Callable[[Parent, Path, Path], None]] = {
     "": report,
     "uses": report_with_uses,
     "rules": report_strictly,
+    "due": report_with_due,
 }
 
 

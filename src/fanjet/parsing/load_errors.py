@@ -9,6 +9,8 @@ from types import TracebackType
 from fanjet.errors import DagError, FanjetError
 from fanjet.parsing.report import ParseError
 
+_MOST_FRAMES = 30
+_MOST_CHARS = 10_000
 #: Names of modules whose packages are called otherwise.
 _PACKAGE_OF_MODULE = {
     "bs4": "beautifulsoup4",
@@ -49,6 +51,21 @@ def explain_load_error(error: BaseException, path: Path) -> ParseError:
         case _:
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             return ParseError(str(path), line, "exception", text)
+
+
+def find_traceback(error: BaseException, path: Path) -> str | None:
+    """The way from the file at `path` to an error that it does not explain itself; None where there is none."""
+    if isinstance(error, DagError | SyntaxError | SystemExit):
+        return None
+    from traceback import TracebackException  # noqa: PLC0415 - few files need it
+
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != str(path):
+        frames = frames.tb_next
+    if frames is None or (frames.tb_next is None and error.__cause__ is None and error.__context__ is None):
+        return None
+    lines = "".join(TracebackException(type(error), error, frames, limit=_MOST_FRAMES).format())
+    return lines if len(lines) <= _MOST_CHARS else f"{lines[:_MOST_CHARS]}\n..."
 
 
 def explain_crash(path: Path, code: int | None, output: str) -> ParseError:

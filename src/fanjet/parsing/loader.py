@@ -17,7 +17,7 @@ from fanjet.authoring.dag_collection import collect_dags
 from fanjet.authoring.dag_decorator import find_factories
 from fanjet.authoring.registry import take_registered
 from fanjet.errors import DagError
-from fanjet.parsing.load_errors import explain_load_error
+from fanjet.parsing.load_errors import explain_load_error, find_traceback
 from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.parsing.search_path import extend_search_path, find_project_folders
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
@@ -65,7 +65,9 @@ def _load(path: Path, root: Path, execute: Execute) -> LoadedFile:
         execute(path.read_bytes(), path, module.__dict__)
     except BaseException as error:  # noqa: BLE001 - it is the file's, and reported
         found = explain_load_error(error, path)
-        return _fail(msgspec.structs.replace(found, message=SECRETS.mask(found.message)))
+        trace = find_traceback(error, path)
+        masked = SECRETS.mask(found.message), trace and SECRETS.mask(trace)
+        return _fail(msgspec.structs.replace(found, message=masked[0], traceback=masked[1]))
     dags = collect_dags(vars(module))
     return _build(dags, path, root) if dags else _fail(_explain_no_dag(module, path))
 

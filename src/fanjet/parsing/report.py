@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from fanjet.model.schedules import Due
 from fanjet.model.spec import DagSpec
 
 
@@ -25,6 +26,8 @@ class ParseError(msgspec.Struct, frozen=True):
     kind: str
     message: str
     fix: str | None = None
+    #: From the file's own frame on; None where file and line say it all.
+    traceback: str | None = None
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -78,3 +81,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     used: dict[str, Stamp | None] = {}
     #: SHA-256 of the text that was run, where that was asked; empty when the file could not be read.
     sha256: str = ""
+    #: By DAG id: the next runs of those whose timetable is the author's own, where that was asked.
+    due: dict[str, list[Due]] = {}

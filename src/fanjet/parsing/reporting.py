@@ -68,6 +68,18 @@ def report_strictly(parent: Parent, path: Path, root: Path) -> None:
     parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
 
 
+def report_with_due(parent: Parent, path: Path, root: Path) -> None:
+    """As `report`, also when runs of those DAGs are due whose timetable only their code can ask."""
+    from fanjet.parsing.due_runs import find_due  # noqa: PLC0415 - hardly ever wanted
+
+    with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
+        started_at = time.monotonic()
+        loaded = load_file(path, root)
+        due, errors = find_due(loaded, path)
+        found = make_report(loaded, time.monotonic() - started_at)
+    parent.send(Reported(msgspec.structs.replace(found, warnings=told, due=due, errors=[*found.errors, *errors])))
+
+
 def report_with_uses(parent: Parent, path: Path, root: Path) -> None:
     """As `report`, also which files of the project were used, and what text exactly was run."""
     uses = UsedFiles(str(root))
