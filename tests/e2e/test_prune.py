@@ -111,7 +111,7 @@ def test_whoever_is_killed_while_pruning_is_followed_by_another(three_runs: Prog
         process = three_runs.start("prune", "--older-than", "90d")
         time.sleep(chances.uniform(0.2, 0.6))
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.wait()
     three_runs("prune", "--older-than", "90d")
     assert [count(three_runs, table) for table in ("run", "summary")] == [1, 2]
     assert [path.name for path in (three_runs.home / "values").iterdir()] == ["3"]

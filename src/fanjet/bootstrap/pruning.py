@@ -92,13 +92,14 @@ def _drop_some(pruning: Pruning, before: float, done: Pruned) -> list[OldRun]:
 
 
 def _remove_run(settings: Settings, pruning: Pruning, run: int, done: Pruned) -> None:
+    """Remove what is left of a run; its last rows go last, as they lead to it if this is not finished."""
     done.instances += pruning.count_instances(run)
+    if settings.values_url is None:  # nobody else's values lie there, also those that no row leads to
+        shutil.rmtree(Path(settings.values_root) / str(run), ignore_errors=True)
     for values in pruning.drop_rows(run):
         references = [reference.uri for value in values if (reference := find_reference(value)) is not None]
         done.values += len(references)
         _remove_values(references)
-    if settings.values_url is None:  # nobody else's values lie there, also those that no row leads to
-        shutil.rmtree(Path(settings.values_root) / str(run), ignore_errors=True)
 
 
 def _remove_values(uris: Iterable[str]) -> None:
