@@ -98,8 +98,10 @@ def explain_missing(fullname: str) -> AirflowNameError:
     entry = MODULES.get(module, {}).get(name)
     if isinstance(entry, Missing):
         return AirflowNameError(f"Fanjet has no '{fullname}': {entry.reason}.", fix=entry.fix)
-    gone = None if module in MODULES and module != "airflow" else _find_gone(fullname)
-    if gone is not None and not _find_near(module, name):
+    gone = GONE_MODULES.get(fullname)
+    if gone is None and (module not in MODULES or module == "airflow") and not _find_near(module, name):
+        gone = _find_gone(module)
+    if gone is not None:
         return AirflowNameError(f"Fanjet has no '{fullname}': {gone.reason}.", fix=gone.fix)
     if fullname.startswith("airflow.providers."):
         return _explain_provider(fullname)

@@ -44,3 +44,6 @@ class Stats:
             yield
         finally:
             cls.timing(stat or "timer", timedelta(seconds=time.perf_counter() - started_at), tags=tags)
+
+
+decr, gauge, incr, timer, timing = Stats.decr, Stats.gauge, Stats.incr, Stats.timer, Stats.timing

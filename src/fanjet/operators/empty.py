@@ -15,3 +15,13 @@ class EmptyOperator(BaseOperator):
 
     def execute(self, context: Any) -> None:
         """Do nothing."""
+
+
+class SmoothOperator(BaseOperator):
+    """Names a song in its log."""
+
+    ui_color = "#e8f7e4"
+
+    def execute(self, context: Any) -> None:  # noqa: ARG002 - the signature that all operators have
+        """Print where to listen."""
+        print("Sade, Smooth Operator: https://www.youtube.com/watch?v=4TYv2PhG89A")

@@ -65,7 +65,9 @@ MODULES: dict[str, ModuleNames] = {
         **missing(SERVER, "configure_orm", "initialize", "STATE_COLORS"),
     },
     "airflow.stats": home("fanjet.airflow.stats", "Stats"),
-    "airflow.sdk.observability.stats": home("fanjet.airflow.stats", "Stats"),
+    "airflow.sdk.observability.stats": home(
+        "fanjet.airflow.stats", "Stats", "decr", "gauge", "incr", "timer", "timing"
+    ),
     "airflow.plugins_manager": home("fanjet.airflow.plugins", "AirflowPlugin", "AirflowPluginException"),
     "airflow.macros": _MACROS,
     "airflow.sdk.execution_time.macros": _MACROS,

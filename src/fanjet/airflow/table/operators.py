@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fanjet.airflow.table.entries import Missing, ModuleNames, home, missing
 
-_OTHER_DAGS = Missing("tasks cannot yet start or watch runs of other DAGs", "put both parts into one DAG")
+_OTHER_DAGS = Missing("no trigger watches other DAGs, the sensor looks itself", "use ExternalTaskSensor")
 _SUBDAG = Missing("SubDAGs are gone from Airflow too", "use a task group")
 _HUMANS = Missing("a task cannot ask people yet", "use a sensor that looks for the answer")
 
@@ -30,7 +30,7 @@ _TRIGGER_DAG_RUN = home("fanjet.operators.trigger_dagrun", "TriggerDagRunOperato
     "fanjet.airflow.links", "TriggerDagRunLink"
 )
 _EMAIL = home("fanjet.operators.email", "EmailOperator")
-_SMOOTH = missing(Missing("it does no more than name a song", "use EmptyOperator"), "SmoothOperator")
+_SMOOTH = home("fanjet.operators.empty", "SmoothOperator")
 
 _SENSOR = home("fanjet.operators.sensor", "BaseSensorOperator", "PokeReturnValue") | home(
     "fanjet.airflow.sensors", "poke_mode_only"
@@ -59,7 +59,22 @@ _TEMPORAL = home("fanjet.operators.triggers", "DateTimeTrigger", "TimeDeltaTrigg
 _FILE_TRIGGERS = home("fanjet.operators.triggers", "DirectoryFileDeleteTrigger", "FileDeleteTrigger", "FileTrigger")
 _EXTERNAL_TRIGGERS = missing(_OTHER_DAGS, "DagStateTrigger", "TaskStateTrigger", "WorkflowTrigger")
 _WEEKDAY = home("fanjet.operators.weekday", "WeekDay")
+_SKIP = home("fanjet.runtime.skipping", "SkipMixin")
 _STANDARD = "airflow.providers.standard"
+
+#: Module in the standard provider's `decorators` -> its function, and how DAG files write that.
+_DECORATORS = {
+    "bash": ("bash_task", "@task.bash"),
+    "branch_external_python": ("branch_external_python_task", "@task.branch_external_python"),
+    "branch_python": ("branch_task", "@task.branch"),
+    "branch_virtualenv": ("branch_virtualenv_task", "@task.branch_virtualenv"),
+    "external_python": ("external_python_task", "@task.external_python"),
+    "python": ("python_task", "@task"),
+    "python_virtualenv": ("virtualenv_task", "@task.virtualenv"),
+    "sensor": ("sensor_task", "@task.sensor"),
+    "short_circuit": ("short_circuit_task", "@task.short_circuit"),
+    "stub": ("stub", "@task.stub"),
+}
 
 MODULES: dict[str, ModuleNames] = {
     "airflow.operators.bash": _BASH,
@@ -128,4 +143,9 @@ MODULES: dict[str, ModuleNames] = {
     f"{_STANDARD}.triggers.hitl": missing(_HUMANS, "HITLTrigger", "HITLTriggerEventFailurePayload"),
     "airflow.utils.weekday": _WEEKDAY,
     f"{_STANDARD}.utils.weekday": _WEEKDAY,
+    f"{_STANDARD}.utils.skipmixin": _SKIP,
+    **{
+        f"{_STANDARD}.decorators.{module}": missing(Missing("decorators are attributes of task", f"write {text}"), name)
+        for module, (name, text) in _DECORATORS.items()
+    },
 }

@@ -33,7 +33,6 @@ _RETRY_POLICY = home(
     "RetryPolicy",
     "RetryRule",
 )
-_STORES = Missing("tasks have no external jobs to find again here", "keep the job id with task_state_store")
 _RESULT = Missing("runs here have no result", "use the XCom of a task")
 
 MODULES: dict[str, ModuleNames] = {
@@ -66,7 +65,7 @@ MODULES: dict[str, ModuleNames] = {
         **home("fanjet.runtime.kept_values", "NEVER_EXPIRE"),
         **{name: MODELS["airflow.models"][name] for name in ("BaseOperatorLink", "BaseXCom", "SkipMixin")},
         **home("fanjet.operators.async_operator", "BaseAsyncOperator"),
-        **missing(_STORES, "ResumableJobMixin"),
+        **home("fanjet.operators.resumable_job", "ResumableJobMixin"),
         **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
                   "SyncCallback", "deadline_reference"),
         **_RETRY_POLICY,
@@ -93,6 +92,17 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.sdk.execution_time.timeout": home("fanjet.airflow.timeout", "timeout"),
     "airflow.sdk.log": home("fanjet.airflow.masking", "mask_secret"),
     "airflow.sdk.timezone": TIMEZONE,
-    "airflow.sdk.definitions.deadline": missing(_DEADLINES, "DeadlineAlert", "DeadlineReference"),
+    "airflow.sdk.bases.resumablejobmixin": home("fanjet.operators.resumable_job", "ResumableJobMixin"),
+    "airflow.sdk.bases.skipmixin": {"SkipMixin": MODELS["airflow.models"]["SkipMixin"]},
+    "airflow.sdk.definitions.callback": missing(_DEADLINES, "AsyncCallback", "Callback", "SyncCallback"),
+    "airflow.sdk.definitions.deadline": missing(
+        _DEADLINES, "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference", "VariableInterval",
+        "deadline_reference",
+    ),
+    "airflow.sdk.definitions.decorators": {
+        name: DECORATORS[name] for name in ("dag", "setup", "task", "task_group", "teardown")
+    }
+    | missing(_RESULT, "result"),
+    "airflow.sdk.yaml": home("yaml", "dump", "safe_load"),
     "airflow.sdk.plugins_manager": missing(SERVER, "integrate_macros_plugins"),
 }  # fmt: skip
