@@ -29,7 +29,12 @@ def to_delta(value: Any, name: str) -> Delta:
             return FixedDelta(value.total_seconds())
         duration: Any = value
         return CalendarDelta(
-            months=months, days=duration.weeks * 7 + duration.remaining_days, seconds=duration.remaining_seconds
+            months=months,
+            days=duration.weeks * 7 + duration.remaining_days,
+            hours=duration.hours,
+            minutes=duration.minutes,
+            seconds=duration.remaining_seconds,
+            microseconds=duration.microseconds,
         )
     if type(value).__name__ != "relativedelta":
         raise DagValueError(f"{name}={value!r} is no duration.", fix="give a timedelta or a relativedelta")

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cancel": ("fanjet.cli.cancel", "Cancel a run, or a task of it."),
     "watch": ("fanjet.cli.watch", "Show how a run goes on that another process carries out."),
     "check": ("fanjet.cli.check", "Load DAG files and report everything that is wrong with them."),
+    "next": ("fanjet.cli.next_runs", "Print when the DAGs of a file are due next."),
     "runs": ("fanjet.cli.runs", "List runs, the latest first."),
     "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed; or one instance."),
     "logs": ("fanjet.cli.logs", "Print what an instance wrote."),

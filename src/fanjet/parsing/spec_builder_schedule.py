@@ -30,7 +30,7 @@ def build_schedule(dag: DAG) -> BuiltSchedule:
     timetable, limit = _build_timetable(dag)
     return BuiltSchedule(
         timetable=timetable,
-        timezone="UTC" if dag.start_date is None else _name_zone(dag, is_needed=timetable is not None),
+        timezone=_name_zone(dag),
         start_date=_plain(start),
         end_date=_plain(dag.end_date),
         max_active_runs=_limit(dag, limit),
@@ -43,25 +43,23 @@ def _build_timetable(dag: DAG) -> tuple[ScheduleSpec | None, int | None]:
         return None, None
     from fanjet.authoring.schedule_values import to_spec  # noqa: PLC0415 - DAGs without schedule need none
 
-    timetable = dag.timetable
-    if timetable is None:
-        return None, None
     try:
-        return to_spec(timetable), timetable.active_runs_limit
+        timetable = dag.timetable
+        return (None, None) if timetable is None else (to_spec(timetable), timetable.active_runs_limit)
     except DagError as error:
         raise type(error)(f"DAG '{dag.dag_id}': {error.message}", fix=error.fix, **dag.place) from None
 
 
-def _name_zone(dag: DAG, *, is_needed: bool) -> str:
+def _name_zone(dag: DAG) -> str:
+    """The time zone of a DAG for people; its cron texts have asked for it before."""
+    if dag.start_date is None:
+        return "UTC"
     from fanjet.schedules.zones import name_zone  # noqa: PLC0415 - DAGs without start need none
 
     try:
         return name_zone(dag.timezone)
-    except DagError as error:
-        if not is_needed:
-            return "UTC"
-        message = f"DAG '{dag.dag_id}': the start_date cannot be used. {error.message}"
-        raise DagValueError(message, fix=error.fix, **dag.place) from None
+    except DagError:  # nothing else depends on it
+        return "UTC"
 
 
 def _limit(dag: DAG, limit: int | None) -> int | None:

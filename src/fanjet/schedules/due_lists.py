@@ -55,10 +55,11 @@ def list_due(spec: ScheduleSpec, start: float, end: float, *, most: int | None =
 def list_next(dag: DagSpec, count: int, now: float) -> list[Due]:
     """The runs that a DAG without runs so far will have, beginning now; fewer than `count` where there are fewer.
 
-    Each is taken to start when it is due.
+    Each is taken to start when it is due. Of runs that start when the one before has ended only the first is known.
     """
     found: list[Due] = []
     last: Interval | None = None
+    count = min(count, 1) if isinstance(dag.timetable, ContinuousSchedule) else count
     while len(found) < count and (due := find_next_run(dag, last=last, now=now)):
         found.append(due)
         last, now = due.interval, max(now, due.run_after)

@@ -34,10 +34,12 @@ def get_zone(name: str) -> tzinfo:
 
 
 def _unknown(name: str) -> DagValueError:
-    return DagValueError(
-        f"There is no time zone {name!r}.",
-        fix="give an IANA name such as 'Europe/Berlin', or an offset such as '+05:30'",
-    )
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
+    from zoneinfo import available_timezones  # noqa: PLC0415 - as above
+
+    close = get_close_matches(name, available_timezones(), n=1)
+    fix = f"write '{close[0]}'" if close else "give an IANA name such as 'Europe/Berlin', or an offset such as '+05:30'"
+    return DagValueError(f"There is no time zone {name!r}.", fix=fix)
 
 
 def name_zone(zone: tzinfo | str | None) -> str:
