@@ -12,6 +12,8 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("fanjet.cli.run", "Run the DAGs of a file to their end, with live progress."),
     "up": ("fanjet.cli.up", "Run a service: the DAG files of a folder, by their schedules and on demand."),
+    "dags": ("fanjet.cli.dags", "Show and switch the DAGs of a service."),
+    "trigger": ("fanjet.cli.trigger", "Ask a service for a run of a DAG."),
     "backfill": ("fanjet.cli.backfill", "Make up for the runs of a span of time, in a service."),
     "resume": ("fanjet.cli.resume", "Go on with a run whose process died or was stopped."),
     "rerun": ("fanjet.cli.rerun", "Run instances of a run again, with all that depends on them."),
@@ -28,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "variables": ("fanjet.cli.variables", "Show and change the variables that DAG files read."),
     "connections": ("fanjet.cli.connections", "Show and change the connections that tasks use."),
     "secrets": ("fanjet.cli.secrets", "Make and change the keys that both are encrypted with."),
+    "db": ("fanjet.cli.db", "Look at the database, bring it up to date, copy it to PostgreSQL."),
     "settings": ("fanjet.cli.settings", "Show each setting with its value and where it comes from."),
     "version": ("fanjet.cli.version", "Print the version."),
 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fanjet.errors import OperationError
 from fanjet.store.database import Database, database_at
+from fanjet.store.faults import explained
 from fanjet.store.port import Connection
+from fanjet.store.sqlite_connection import SqliteConnection
 from fanjet.store.sqlite_place import find_sqlite, open_sqlite
 
 
@@ -58,11 +62,35 @@ def open_reader(place: Path | Database, busy_timeout_s: float = 5.0) -> Connecti
     return connection
 
 
+def open_as_it_is(place: Path | Database, busy_timeout_s: float) -> Connection | None:
+    """A connection to a database of whatever version; None where there is none.
+
+    Raises:
+        ExecutionError: It cannot be opened.
+    """
+    database = database_at(place)
+    if database.dialect == "sqlite":
+        if not database.path.exists():
+            return None
+        with explained(database.path):
+            return SqliteConnection.at(database, str(database.path), busy_timeout_s=busy_timeout_s)
+    with _psycopg_wanted():
+        from fanjet.store.postgres_connection import PostgresConnection  # noqa: PLC0415 - as below
+    return PostgresConnection(database, timeout_s=busy_timeout_s)
+
+
 def _open_postgres(
     database: Database, timeout_s: float, *, durable: bool = True, read_only: bool = False
 ) -> Connection | None:
-    try:
+    with _psycopg_wanted():
         from fanjet.store.postgres_place import open_postgres  # noqa: PLC0415 - late: an extra, and slow to import
+    return open_postgres(database, timeout_s, durable=durable, read_only=read_only)
+
+
+@contextmanager
+def _psycopg_wanted() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith("psycopg"):
             raise
@@ -72,4 +100,3 @@ def _open_postgres(
         ) from error
     except ImportError as error:  # psycopg is there, and no libpq for it
         raise OperationError(f"psycopg cannot be used: {error}. Fix: pip install 'fanjet[postgres]'.") from error
-    return open_postgres(database, timeout_s, durable=durable, read_only=read_only)

@@ -40,6 +40,11 @@ _LIST_OTHERS = """
 SELECT dag_id, folder, file FROM dag WHERE folder <> ? AND is_present = 1 AND seen_at < ? ORDER BY dag_id"""
 
 
+def list_folders(connection: Connection) -> list[str]:
+    """The DAG folders that services have looked at."""
+    return [folder for (folder,) in connection.select("SELECT DISTINCT folder FROM dag_file ORDER BY folder")]
+
+
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     """A file of a DAG folder as it was last loaded. `file` is relative to the folder, with ``/``."""
 

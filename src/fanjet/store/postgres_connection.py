@@ -59,7 +59,7 @@ class PostgresConnection:
         self.database = database
         self._timeout_s = timeout_s
         self._durable = durable
-        self.is_read_only = read_only
+        self._read_only = read_only
         self._pid = os.getpid()
         self._open: psycopg.Connection[Row] | None = self._connect()
         #: Whether a transaction is open as far as the caller knows; with it goes the connection that it began on.
@@ -204,7 +204,7 @@ class PostgresConnection:
         return psycopg.RawCursor(self._open)
 
     def _connect(self) -> psycopg.Connection[Row]:
-        return connect(self.database, timeout_s=self._timeout_s, durable=self._durable, read_only=self.is_read_only)
+        return connect(self.database, timeout_s=self._timeout_s, durable=self._durable, read_only=self._read_only)
 
     def _drop(self) -> None:
         connection, self._open = self._open, None

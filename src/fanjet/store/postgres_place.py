@@ -7,7 +7,7 @@ from fanjet.store.database import Database
 from fanjet.store.port import Connection
 from fanjet.store.postgres_connection import PostgresConnection
 from fanjet.store.schema import read_postgres_statements
-from fanjet.store.upgrades import can_upgrade, upgrade
+from fanjet.store.upgrades import can_upgrade
 from fanjet.store.versions import SCHEMA_VERSION, check_version, find_version
 
 _MAKING = "schema"
@@ -30,8 +30,7 @@ def open_postgres(
                 connection.close()
                 return None
             _make_schema(connection)
-        if can_upgrade(connection):
-            _upgrade(connection, timeout_s)
+        _refuse_older(connection)
         check_version(connection)
     except BaseException:
         connection.close()
@@ -47,15 +46,12 @@ def _make_schema(connection: Connection) -> None:
             connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
 
 
-def _upgrade(connection: PostgresConnection, timeout_s: float) -> None:
-    if not connection.is_read_only:
-        upgrade(connection)
-        return
-    writer = PostgresConnection(connection.database, timeout_s=timeout_s)
-    try:
-        upgrade(writer)
-    finally:
-        writer.close()
+def _refuse_older(connection: Connection) -> None:
+    if can_upgrade(connection):
+        raise ExecutionError(
+            f"The database {connection.database.shown} is of an older Fanjet. Other processes may be using it, so it "
+            "is not upgraded by the way. Fix: stop them, make a backup, then `fanjet db upgrade`."
+        )
 
 
 def _refuse_foreign(connection: Connection) -> None:

@@ -1,0 +1,143 @@
+"""`fanjet db`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from fanjet.cli.arguments import home_option
+from fanjet.cli.finding import settings_of
+from fanjet.cli.output import json_option, print_json
+from fanjet.cli.terminal import look_at
+from fanjet.errors import OperationError
+from fanjet.settings import Settings
+from fanjet.store.connections import open_as_it_is
+from fanjet.store.copying import Progress, copy_database
+from fanjet.store.database import Database
+from fanjet.store.port import Connection
+from fanjet.store.upgrades import can_upgrade, upgrade
+from fanjet.store.versions import SCHEMA_VERSION, check_version, find_version
+
+
+@click.group(name="db")
+def command() -> None:
+    """Look at the database, bring it up to date, copy it."""
+
+
+@command.command()
+@home_option
+@json_option
+def current(home: Path | None, as_json: bool) -> None:
+    """Print which database is used, and whether it is up to date."""
+    settings = settings_of(home)
+    database = Database.of(settings)
+    connection = open_as_it_is(database, settings.db_busy_timeout_s)
+    version, state = None, "not made yet"
+    if connection is not None:
+        try:
+            version, state = _look(connection)
+        finally:
+            connection.close()
+    if as_json:
+        found = {"database": database.shown, "schema": version, "known": SCHEMA_VERSION, "state": state}
+        print_json(found)
+    else:
+        schema = "" if version is None else f"schema {version}, "
+        click.echo(f"{database.shown}: {schema}{state}. This Fanjet knows schema {SCHEMA_VERSION}.")
+
+
+def _look(connection: Connection) -> tuple[int | None, str]:
+    """The version of the schema, and what that means."""
+    version = find_version(connection)
+    if version is None or version == SCHEMA_VERSION:
+        return version, "not made yet" if version is None else "up to date"
+    if can_upgrade(connection):
+        return version, "older; `fanjet db upgrade` brings it up to date"
+    return version, "newer; upgrade Fanjet" if version > SCHEMA_VERSION else "too old to be upgraded"
+
+
+@command.command(name="upgrade")
+@home_option
+def upgrade_(home: Path | None) -> None:
+    """Bring the database of an older Fanjet up to date.
+
+    A SQLite file is upgraded by whatever opens it first. A PostgreSQL database waits for this command, because
+    schedulers of the older release may be using it: stop them before.
+    """
+    settings = settings_of(home)
+    database = Database.of(settings)
+    connection = open_as_it_is(database, settings.db_busy_timeout_s)
+    if connection is None or find_version(connection) is None:
+        raise OperationError(f"There is no database of Fanjet at {database.shown} yet; the first run makes it.")
+    try:
+        was = upgrade(connection)
+        check_version(connection)
+    finally:
+        connection.close()
+    changed = f"upgraded from schema {was} to {SCHEMA_VERSION}" if was != SCHEMA_VERSION else "up to date already"
+    click.echo(f"{database.shown}: {changed}.")
+
+
+@command.command(name="copy")
+@click.option("--from", "source", metavar="WHERE", help="A home or a URL; by default the database of the settings.")
+@click.option("--to", "target", metavar="WHERE", required=True, help="A home or a URL. It must be empty.")
+@home_option
+def copy_(source: str | None, target: str, home: Path | None) -> None:
+    """Copy everything that is recorded to another database.
+
+    All or nothing is copied. Logs, values, kept files and the key stay in the home: go on with the same FANJET_HOME.
+    A password is better left out of the URL: PGPASSWORD or ~/.pgpass give it too.
+    """
+    settings = settings_of(home)
+    one = Database.of(settings) if source is None else _find_database(source, settings)
+    other = _find_database(target, settings)
+    with _shown_progress() as progress:
+        counts = copy_database(one, other, progress)
+    rows = sum(counts.values())
+    click.echo(
+        f"{counts['run']:,} runs with {counts['instance']:,} instances, {rows:,} rows in all, are in {other.shown}."
+    )
+    if other.url is not None:
+        click.echo("To use it: set FANJET_DATABASE to that URL.")
+
+
+def _find_database(text: str, settings: Settings) -> Database:
+    """A URL, or the SQLite file of a home."""
+    if "://" in text:
+        return Database.at(settings.home, text)
+    return Database(Path(text).expanduser().absolute())
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Progress]:
+    """A bar on a terminal, a line per table elsewhere; on the standard error."""
+    if not look_at(sys.stderr).live:
+        yield _print_table
+        return
+    from rich import progress as bar  # noqa: PLC0415 - late: only a terminal needs it
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    columns = (
+        bar.TextColumn("{task.description}"),
+        bar.BarColumn(),
+        bar.MofNCompleteColumn(),
+        bar.TimeRemainingColumn(),
+    )
+    with bar.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        numbers: dict[str, bar.TaskID] = {}
+
+        def show(table: str, done: int, total: int) -> None:
+            if table not in numbers:
+                numbers[table] = bars.add_task(table, total=total)
+            bars.update(numbers[table], completed=done)
+
+        yield show
+
+
+def _print_table(table: str, done: int, total: int) -> None:
+    if done == total:
+        click.echo(f"{table}: {total:,} rows", err=True)
