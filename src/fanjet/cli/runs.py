@@ -14,7 +14,7 @@ from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.quantities import say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
-from fanjet.model.states import State
+from fanjet.model.states import RunStatus, State
 from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import RunRow, TaskCounts
@@ -58,8 +58,8 @@ def command(dag_id: str | None, limit: int, as_json: bool, home: Path | None) ->
 
 
 def is_interrupted(run: RunRow) -> bool:
-    """Whether the run has no end and no process that works on it."""
-    return run.ended_at is None and not run.owned
+    """Whether the run has no end and no process that works on it, though one has begun to."""
+    return run.ended_at is None and not run.owned and run.state is not RunStatus.QUEUED
 
 
 def look_of(run: RunRow) -> Look:

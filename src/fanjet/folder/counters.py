@@ -12,7 +12,7 @@ from fanjet.folder.known_files import KnownFiles
 class Counters:
     """Counts since the process began, and how things stand. May be read from any thread."""
 
-    #: How often the whole folder was looked at, how long that took last (without loading), and when it was done.
+    #: How often the whole folder was looked at to the end, how long that took last (without loading), when that was.
     looks: int = 0
     last_look_s: float = 0.0
     last_looked_at: float = 0.0
@@ -30,7 +30,6 @@ class Counters:
 
     def count_look(self, duration_s: float, *, waiting: int) -> None:
         """The folder was looked at; so many files are to be loaded."""
-        self.looks += 1
         self.last_look_s = duration_s
         self.waiting = waiting
 
@@ -43,6 +42,7 @@ class Counters:
 
     def count_known(self, known: KnownFiles) -> None:
         """A look has come to its end."""
+        self.looks += 1
         self.files = len(known)
         self.dags = len(known.dag_ids())
         self.files_with_errors = sum(bool(each.errors) for each in known.all())

@@ -46,9 +46,10 @@ class DagFolder:
     Args:
         settings: The settings.
         folder: The folder; by default that of the settings.
+        is_service: Looks at it all the time; somebody who looks once leaves it to the service to say what is gone.
     """
 
-    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
+    def __init__(self, settings: Settings, folder: Path | None = None, *, is_service: bool = True) -> None:
         self.folder = Path(os.path.abspath(folder or settings.dags_folder))  # noqa: PTH100 - links stay as they are
         #: What it has done so far.
         self.counters = Counters()
@@ -68,12 +69,14 @@ class DagFolder:
                 timeout_s=settings.parse_timeout_s,
                 serve=partial(_answer, settings),
             )
-            self._looker, self._keeper, self._known = self._assemble(settings, database)
+            self._looker, self._keeper, self._known = self._assemble(settings, database, is_service=is_service)
         except BaseException:
             self._connection.close()
             raise
 
-    def _assemble(self, settings: Settings, database: Database) -> tuple[Looker, Keeper, KnownFiles]:
+    def _assemble(
+        self, settings: Settings, database: Database, *, is_service: bool
+    ) -> tuple[Looker, Keeper, KnownFiles]:
         store = DagFiles(self._connection, str(self.folder))
         known = KnownFiles(store.list_files())
         digests = Digests()
@@ -97,7 +100,7 @@ class DagFolder:
             known=known,
             counters=self.counters,
             refresh_s=settings.reparse_s,
-            is_alone=database.dialect == "sqlite",
+            is_alone=is_service and database.dialect == "sqlite",
         )
         return looker, keeper, known
 

@@ -52,8 +52,8 @@ class RunQueries(Reading):
         return self._runs("r.dag_id = ?", dag_id, limit=limit)
 
     def latest_unfinished_run(self) -> RunRow | None:
-        """The newest run that has not ended and that no living scheduler owns."""
-        return next((run for run in self._runs("r.ended_at IS NULL", limit=None) if not run.owned), None)
+        """The newest run that was begun and has not ended, and that no living scheduler owns."""
+        return next((run for run in self._runs("r.ended_at IS NULL AND r.state <> 0", limit=None) if not run.owned), None)
 
     def get_spec(self, run: int) -> DagSpec:
         """The DAG as the run knows it.
