@@ -53,7 +53,8 @@ class RunQueries(Reading):
 
     def latest_unfinished_run(self) -> RunRow | None:
         """The newest run that was begun and has not ended, and that no living scheduler owns."""
-        return next((run for run in self._runs("r.ended_at IS NULL AND r.state <> 0", limit=None) if not run.owned), None)
+        runs = self._runs("r.ended_at IS NULL AND r.state <> 0", limit=None)
+        return next((run for run in runs if not run.owned), None)
 
     def get_spec(self, run: int) -> DagSpec:
         """The DAG as the run knows it.
