@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fanjet.authoring import ports
 
 if TYPE_CHECKING:
+    from fanjet.authoring.asset_timetables import AssetOrTimeSchedule
+    from fanjet.authoring.assets import Asset, AssetAlias, AssetAll, AssetAny
     from fanjet.authoring.context_stack import current_dag
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.dag_decorator import dag
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
     from fanjet.authoring.task_decorator import task
     from fanjet.authoring.task_group import TaskGroup
     from fanjet.authoring.task_group_decorator import task_group
+    from fanjet.authoring.timetable_base import DagRunInfo, DataInterval, TimeRestriction, Timetable
+    from fanjet.authoring.timetables import (
+        CronDataIntervalTimetable,
+        CronTriggerTimetable,
+        DeltaDataIntervalTimetable,
+        DeltaTriggerTimetable,
+        EventsTimetable,
+        MultipleCronTriggerTimetable,
+    )
     from fanjet.authoring.triggers import (
         BaseTrigger,
         StartTriggerArgs,
@@ -53,6 +64,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAG",
+    "Asset",
+    "AssetAlias",
+    "AssetAll",
+    "AssetAny",
+    "AssetOrTimeSchedule",
     "BaseBranchOperator",
     "BaseHook",
     "BaseOperator",
@@ -62,15 +78,23 @@ __all__ = [
     "BashSensor",
     "BranchPythonOperator",
     "Connection",
+    "CronDataIntervalTimetable",
+    "CronTriggerTimetable",
+    "DagRunInfo",
+    "DataInterval",
     "DateTimeSensor",
     "DateTimeTrigger",
+    "DeltaDataIntervalTimetable",
+    "DeltaTriggerTimetable",
     "EmptyOperator",
+    "EventsTimetable",
     "FailException",
     "FileSensor",
     "FileTrigger",
     "Label",
     "LazyXComSequence",
     "MappedOperator",
+    "MultipleCronTriggerTimetable",
     "Param",
     "ParamsDict",
     "PokeReturnValue",
@@ -90,6 +114,8 @@ __all__ = [
     "TaskTimeout",
     "TimeDeltaSensor",
     "TimeDeltaTrigger",
+    "TimeRestriction",
+    "Timetable",
     "TriggerEvent",
     "TriggerRule",
     "Variable",
@@ -112,6 +138,11 @@ __all__ = [
 #: Where the public names live. They are imported when first used, so that each program pays for what it uses only.
 _HOMES = {
     "DAG": "fanjet.authoring.dag",
+    "Asset": "fanjet.authoring.assets",
+    "AssetAlias": "fanjet.authoring.assets",
+    "AssetAll": "fanjet.authoring.assets",
+    "AssetAny": "fanjet.authoring.assets",
+    "AssetOrTimeSchedule": "fanjet.authoring.asset_timetables",
     "BaseBranchOperator": "fanjet.operators.branch",
     "BaseHook": "fanjet.runtime.connections",
     "BaseOperator": "fanjet.authoring.operator",
@@ -121,15 +152,23 @@ _HOMES = {
     "BashSensor": "fanjet.operators.sensors",
     "BranchPythonOperator": "fanjet.operators.python",
     "Connection": "fanjet.runtime.connections",
+    "CronDataIntervalTimetable": "fanjet.authoring.timetables",
+    "CronTriggerTimetable": "fanjet.authoring.timetables",
+    "DagRunInfo": "fanjet.authoring.timetable_base",
+    "DataInterval": "fanjet.authoring.timetable_base",
     "DateTimeSensor": "fanjet.operators.sensors",
     "DateTimeTrigger": "fanjet.operators.triggers",
+    "DeltaDataIntervalTimetable": "fanjet.authoring.timetables",
+    "DeltaTriggerTimetable": "fanjet.authoring.timetables",
     "EmptyOperator": "fanjet.operators.empty",
+    "EventsTimetable": "fanjet.authoring.timetables",
     "FailException": "fanjet.authoring.exceptions",
     "FileSensor": "fanjet.operators.sensors",
     "FileTrigger": "fanjet.operators.triggers",
     "Label": "fanjet.authoring.edges",
     "LazyXComSequence": "fanjet.runtime.lazy_sequence",
     "MappedOperator": "fanjet.authoring.mapped_operator",
+    "MultipleCronTriggerTimetable": "fanjet.authoring.timetables",
     "Param": "fanjet.authoring.params",
     "ParamsDict": "fanjet.authoring.params",
     "PokeReturnValue": "fanjet.operators.sensor",
@@ -149,6 +188,8 @@ _HOMES = {
     "TaskTimeout": "fanjet.authoring.exceptions",
     "TimeDeltaSensor": "fanjet.operators.sensors",
     "TimeDeltaTrigger": "fanjet.operators.triggers",
+    "TimeRestriction": "fanjet.authoring.timetable_base",
+    "Timetable": "fanjet.authoring.timetable_base",
     "TriggerEvent": "fanjet.authoring.triggers",
     "TriggerRule": "fanjet.model.rules",
     "Variable": "fanjet.runtime.variables",
@@ -180,6 +221,8 @@ ports.DECORATORS.update(
         "sensor": "fanjet.operators.sensor:SensorDecoratedOperator",
     }
 )
+ports.LAST_DECORATORS["sql"] = "fanjet.operators.sql.execute:SqlDecoratedOperator"
+ports.HOOKS["make"] = "fanjet.operators.hooks:make_hook"
 ports.TELLERS["email"] = "fanjet.runtime.mail:tell_of_end"
 ports.DAG_ACTIONS["get_template_env"] = "fanjet.runtime.try_runner:make_environment"
 ports.DAG_ACTIONS["test"] = "fanjet.bootstrap.in_process:run_in_process"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fanjet.airflow import airflow_names
-from fanjet.airflow.table.declared import DECLARED, LAST_VERSIONS, MOVED, SQL_OPERATORS
+from fanjet.airflow.table.declared import DECLARED, LAST_VERSIONS, MOVED, OWN, SQL_OPERATORS
 from fanjet.operators.declared import DeclaredHook, DeclaredOperator, ProviderNotInstalled
 from fanjet.parsing.child import parse_in_child
 from fanjet.testing import run_dag
@@ -156,8 +156,26 @@ def test_every_entry_of_the_table_can_be_had(names):
     for module, classes in {**DECLARED, **MOVED}.items():
         for name in classes:
             declared = getattr(names(module), name)
-            assert issubclass(declared, DeclaredOperator | DeclaredHook), (module, name)
+            if not issubclass(declared, DeclaredOperator | DeclaredHook):
+                assert declared.__module__.startswith(("fanjet.operators.", "airflow.providers.")), (module, name)
+                continue
             assert declared.provider_package.startswith("apache-airflow-providers-")
+
+
+def test_what_fanjet_has_itself_is_its_own_class_in_all_its_places(names):
+    for module, own in OWN.items():
+        for name, home in own.names.items():
+            target, _, attribute = home.partition(":")
+            assert getattr(names(module), name) is getattr(importlib.import_module(target), attribute)
+            assert name in names(module).__all__
+    query = names("airflow.providers.common.sql.operators.sql").SQLExecuteQueryOperator
+    for module, name in [
+        ("airflow.operators.postgres_operator", "PostgresOperator"),
+        ("airflow.operators.mysql_operator", "MySqlOperator"),
+        ("airflow.operators.sqlite_operator", "SqliteOperator"),
+        ("airflow.providers.postgres.operators.postgres", "PostgresOperator"),
+    ]:
+        assert issubclass(getattr(names(module), name), query)
 
 
 def test_entries_about_removed_classes_are_of_classes_in_the_table():

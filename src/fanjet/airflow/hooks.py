@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -35,11 +36,11 @@ class Connection(connections.Connection):
         """As `get_connection_from_secrets`."""
         return cls.get_connection_from_secrets(conn_id)
 
-    def get_hook(self, *, hook_params: dict[str, Any] | None = None) -> Any:
-        """The hook that an installed provider has for connections of this type.
+    def get_hook(self, *, hook_params: Mapping[str, Any] | None = None) -> Any:
+        """The hook that an installed provider, or else Fanjet, has for connections of this type.
 
         Raises:
-            AirflowException: None has one.
+            AirflowException: There is none.
         """
         return import_module("fanjet.airflow.providers.connection_hooks").make_hook(self, hook_params)
 
@@ -70,12 +71,8 @@ class BaseHook(LoggingMixin, connections.BaseHook):
         return Connection(conn_id, **found.as_dict())
 
     @classmethod
-    def get_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
-        """The hook that an installed provider has for the connection of this id.
-
-        Raises:
-            AirflowException: None has one.
-        """
+    def get_hook(cls, conn_id: str, hook_params: Mapping[str, Any] | None = None) -> Any:
+        """The hook for the connection of this id; see `Connection.get_hook`."""
         return cls.get_connection(conn_id).get_hook(hook_params=hook_params)
 
     @classmethod
@@ -85,7 +82,7 @@ class BaseHook(LoggingMixin, connections.BaseHook):
         return connection
 
     @classmethod
-    async def aget_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
+    async def aget_hook(cls, conn_id: str, hook_params: Mapping[str, Any] | None = None) -> Any:
         """As `get_hook`, while other coroutines go on."""
         return await import_module("asyncio").to_thread(cls.get_hook, conn_id, hook_params)
 

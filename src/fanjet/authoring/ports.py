@@ -18,8 +18,14 @@ DECORATORS: dict[str, str] = {}
 #: Asked for decorators that are not in `DECORATORS`: gives an operator class, another decorator, or None.
 MORE_DECORATORS: list[Callable[[str], Any]] = []
 
+#: Those of `DECORATORS` that an installed provider of Airflow may have too, which then goes first.
+LAST_DECORATORS: dict[str, str] = {}
+
 #: What tells people how tries end, by kind: ``email`` -> function of the context, the addresses and the kind of end.
 TELLERS: dict[str, str] = {}
+
+#: What makes the hook for a connection, under the key ``make``: it gets the connection and arguments for the hook.
+HOOKS: dict[str, str] = {}
 
 #: What `DAG.test()` calls, under the key ``test``; it gets the DAG first.
 DAG_ACTIONS: dict[str, str] = {}
@@ -35,7 +41,8 @@ def find_decorator(name: str) -> Any | None:
     """The operator class, or another decorator, behind ``@task.NAME``; None if there is none."""
     if name in DECORATORS:
         return load(DECORATORS[name])
-    return next((found for find in MORE_DECORATORS if (found := find(name)) is not None), None)
+    found = next((found for find in MORE_DECORATORS if (found := find(name)) is not None), None)
+    return load(LAST_DECORATORS[name]) if found is None and name in LAST_DECORATORS else found
 
 
 def get_dag_action(name: str) -> Any:

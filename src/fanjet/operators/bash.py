@@ -61,6 +61,7 @@ class BashOperator(_RunsBash, BaseOperator):
         skip_on_exit_code: The exit codes that skip the instance; None for none.
         cwd: The folder in which it starts; by default a temporary one. A template.
         output_processor: Makes the result of the last line.
+        skip_exit_code: An older name of `skip_on_exit_code`.
         options: As in `BaseOperator`.
     """
 
@@ -79,6 +80,7 @@ class BashOperator(_RunsBash, BaseOperator):
         skip_on_exit_code: int | Container[int] | None = 99,
         cwd: str | None = None,
         output_processor: Callable[[str], Any] | None = None,
+        skip_exit_code: int | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(**options)
@@ -86,7 +88,7 @@ class BashOperator(_RunsBash, BaseOperator):
         self.env = env
         self.append_env = append_env
         self.output_encoding = output_encoding
-        self.skip_on_exit_code = skip_on_exit_code
+        self.skip_on_exit_code = skip_on_exit_code if skip_exit_code is None else skip_exit_code
         self.cwd = cwd
         self.output_processor = output_processor
 

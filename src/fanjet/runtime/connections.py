@@ -7,14 +7,19 @@ a JSON object. Those that are not there come from the store.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fanjet.authoring import ports
 from fanjet.errors import OperationError
 from fanjet.model.requests import FindConnection
 from fanjet.runtime.lookups import LOOKUPS
 from fanjet.runtime.near_names import say_near
 from fanjet.runtime.secrets import SECRETS
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 PREFIXES = ("FANJET_CONN_", "AIRFLOW_CONN_")
 JSON_FIELDS = ("conn_type", "host", "login", "password", "schema", "port", "extra", "description")
@@ -92,6 +97,17 @@ class Connection:
         else:
             query = urlencode({"__extra__": self.extra})
         return f"{kind}://{at}{quote(self.host or '', safe='')}{port}/{schema}" + (f"?{query}" if query else "")
+
+    def get_hook(self, *, hook_params: Mapping[str, Any] | None = None) -> Any:
+        """The hook for connections of this type.
+
+        Args:
+            hook_params: More arguments for the hook.
+
+        Raises:
+            OperationError: There is none.
+        """
+        return ports.load(ports.HOOKS["make"])(self, hook_params)
 
     def __repr__(self) -> str:
         return f"<Connection {self.conn_id}: {self.conn_type} at {self.host}>"
@@ -214,10 +230,20 @@ def _unquoted(text: str | None) -> str | None:
 class BaseHook:
     """Where hooks of providers find their connection."""
 
+    @property
+    def log(self) -> Logger:
+        """A logger; what is logged becomes part of the try's log."""
+        return import_module("logging").getLogger(f"fanjet.task.hooks.{type(self).__name__}")  # type: ignore[no-any-return] # imported late: slow
+
     @classmethod
     def get_connection(cls, conn_id: str) -> Connection:
         """The connection of this id; see `Connection.get`."""
         return Connection.get(conn_id)
+
+    @classmethod
+    def get_hook(cls, conn_id: str, hook_params: Mapping[str, Any] | None = None) -> Any:
+        """The hook for the connection of this id; see `Connection.get_hook`."""
+        return cls.get_connection(conn_id).get_hook(hook_params=hook_params)
 
 
 class ConnectionAccessor:

@@ -1,4 +1,4 @@
-"""What the table of provider classes gives for a name: the class where it is now, or one that stands for it."""
+"""What the table of provider classes gives for a name: the class where it is now, ours, or one that stands for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from fanjet.airflow.providers.importing import find_importer, is_asked_by_provider
 from fanjet.airflow.providers.packages import find_package, say_install
-from fanjet.airflow.table.declared import DECLARED, LAST_VERSIONS, MOVED, SQL_OPERATORS
+from fanjet.airflow.table.declared import DECLARED, LAST_VERSIONS, MOVED, OWN, OWN_SQL_OPERATORS, SQL_OPERATORS
+from fanjet.authoring.ports import load
 from fanjet.errors import DagWarning
 from fanjet.operators.declared import DeclaredHook, DeclaredOperator, declare_hook, declare_operator
 
@@ -27,27 +28,35 @@ def has_module(name: str) -> bool:
 
 def names_in(module: str) -> list[str]:
     """The names that the table has in a module."""
-    return sorted({*DECLARED.get(module, ()), *MOVED.get(module, ())})
+    own = OWN[module].names if module in OWN else ()
+    return sorted({*DECLARED.get(module, ()), *MOVED.get(module, ()), *own})
 
 
 def find_class(module: str, name: str) -> Any | None:
     """What a name of a module stands for; None where the table does not have it.
 
-    A provider's own module gets no class that only stands for one: it may do without.
+    A provider's own module gets none that is not its own: it may do without.
     """
     moved = MOVED.get(module, {}).get(name)
     if moved is not None:
         home, _, new_name = moved.partition(":")
         return getattr(import_module(f"airflow.providers.{home}"), new_name or name)
+    if has_own(module) and name in OWN[module].names:
+        return None if is_asked_by_provider() else load(OWN[module].names[name])
     if name not in DECLARED.get(module, {}):
         return None
-    if f"{module}.{name}" in SQL_OPERATORS and not is_declared(_COMMON_SQL):
+    if f"{module}.{name}" in SQL_OPERATORS and (name in OWN_SQL_OPERATORS or not is_declared(_COMMON_SQL)):
         return import_module("fanjet.airflow.providers.sql_operators").make_sql_operator(module, name)
     if is_asked_by_provider():
         return None
     declared = _declare(module, name)
     tell_not_installed(declared, name)
     return declared
+
+
+def has_own(module: str) -> bool:
+    """Whether Fanjet's own classes are those of a module: there are some, and the provider is not installed."""
+    return module in OWN and is_declared(OWN[module].root)
 
 
 def is_declared(module: str) -> bool:
@@ -95,4 +104,4 @@ def _with_parents(modules: set[str]) -> frozenset[str]:
     return frozenset(".".join(each[:count]) for each in parts for count in range(1, len(each) + 1))
 
 
-_MODULES = _with_parents({*DECLARED, *MOVED})
+_MODULES = _with_parents({*DECLARED, *MOVED, *OWN})

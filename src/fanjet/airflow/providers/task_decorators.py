@@ -16,7 +16,6 @@ _DECLARED = {
     "docker": f"{PREFIX}docker",
     "pyspark": f"{PREFIX}apache-spark",
     "snowpark": f"{PREFIX}snowflake",
-    "sql": f"{PREFIX}common-sql",
 }
 
 

@@ -12,6 +12,7 @@ from fanjet.airflow.table.declared import amazon, databases, google, services
 from fanjet.airflow.table.declared.contrib import CONTRIB
 from fanjet.airflow.table.declared.entries import MovedClasses, ProviderClasses
 from fanjet.airflow.table.declared.moved import MOVED as _MOVED
+from fanjet.airflow.table.declared.own import OWN, OWN_SQL_OPERATORS
 from fanjet.airflow.table.declared.removed import LAST_VERSIONS, REMOVED, SQL_OPERATORS
 
 _PROVIDERS = "airflow.providers"
@@ -32,4 +33,4 @@ DECLARED = _flatten(amazon.PROVIDERS, google.PROVIDERS, databases.PROVIDERS, ser
 #: Old module -> old name -> where it is now, as in `entries`.
 MOVED: dict[str, MovedClasses] = {**CONTRIB, **_MOVED}
 
-__all__ = ["DECLARED", "LAST_VERSIONS", "MOVED", "SQL_OPERATORS"]
+__all__ = ["DECLARED", "LAST_VERSIONS", "MOVED", "OWN", "OWN_SQL_OPERATORS", "SQL_OPERATORS"]

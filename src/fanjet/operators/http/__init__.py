@@ -1,0 +1,1 @@
+"""HTTP: the hook, and the operators, sensors and triggers that use it."""

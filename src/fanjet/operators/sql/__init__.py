@@ -1,0 +1,1 @@
+"""SQL: hooks for databases, and the operators and sensors that use them."""
