@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.databases import databases
 from benchmarks.fan_out import fan_out, sweep
 from benchmarks.latency import chain, cold_start
 from benchmarks.report import Line, show, write_json
@@ -15,6 +16,7 @@ from benchmarks.resuming import resume
 #: By name: what measures, the default size, and help.
 BENCHMARKS: dict[str, tuple[Callable[[Path, int], list[Line]], int, str]] = {
     "fanout": (fan_out, 10_000, "durable no-op instances of one map (1,000,000 works; allow a few minutes)"),
+    "databases": (databases, 100_000, "the same on PostgreSQL beside SQLite"),
     "chain": (chain, 100, "no-op tasks one after another"),
     "coldstart": (cold_start, 3, "a small map from the command line to its exit"),
     "sweep": (sweep, 64, "instances of 50 ms CPU work"),

@@ -96,13 +96,13 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) 
     return Cost(wall, max(cpu.total_s(), waited_s), peak, process.returncode, output.decode(errors="replace"))
 
 
-def fanjet(*arguments: str | Path, home: Path) -> Cost:
-    """Run a `fanjet` command on its own home.
+def fanjet(*arguments: str | Path, home: Path, env: Mapping[str, str] | None = None) -> Cost:
+    """Run a `fanjet` command on its own home, with more in its environment.
 
     Raises:
         RuntimeError: It did not succeed; the text has its output.
     """
-    cost = run([sys.executable, "-m", "fanjet", *arguments], env={"FANJET_HOME": str(home)})
+    cost = run([sys.executable, "-m", "fanjet", *arguments], env={"FANJET_HOME": str(home), **(env or {})})
     if cost.exit_code:
         raise RuntimeError(f"fanjet {' '.join(map(str, arguments))} ended with {cost.exit_code}:\n{cost.output}")
     return cost

@@ -6,6 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from fanjet.store.connections import open_reader
+from fanjet.store.database import Database
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -33,6 +36,22 @@ def read_run(home: Path, run: int = 1) -> Recorded:
     finally:
         connection.close()
     return Recorded(started_at, ended_at, rows)
+
+
+def read_span(home: Path, url: str | None, task: int = 1) -> tuple[int, float]:
+    """How many instances of a task are recorded, and the seconds from the end of task 0 to the last of their ends.
+
+    Args:
+        home: The folder of the database.
+        url: Of a PostgreSQL database in its place.
+        task: The number of the task.
+    """
+    connection = open_reader(Database(home, url))
+    try:
+        rows = connection.select("SELECT task, count(*), max(ended_at) FROM instance GROUP BY task ORDER BY task")
+    finally:
+        connection.close()
+    return int(rows[task][1]), rows[task][2] - rows[0][2]
 
 
 def count_ended(home: Path, task: int, run: int = 1) -> int:

@@ -34,7 +34,7 @@ def machine() -> dict[str, Any]:
 
 def show(lines: Sequence[Line]) -> str:
     """The table for people."""
-    header = ("what", "fanjet", "process pool", "unit", "ratio", "target", "kept")
+    header = ("what", "fanjet", "beside", "unit", "ratio", "target", "kept")
     rows = [header] + [
         (
             line.name,
