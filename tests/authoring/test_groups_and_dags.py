@@ -107,7 +107,7 @@ def test_dag_options_reach_the_spec():
         doc_md="doc",
         dag_display_name="D",
         is_paused_upon_creation=True,
-        params={"n": Param(3, "how many", type="integer"), "must": Param(type="string"), "plain": [1]},
+        params={"n": Param(3, "how many", type="integer"), "plain": [1]},
     )
     spec = spec_of(made)
     assert (spec.dag_id, spec.file, spec.description, spec.schedule, spec.catchup) == (
@@ -122,7 +122,6 @@ def test_dag_options_reach_the_spec():
     assert (spec.display_name, spec.paused_on_creation) == ("D", True)
     assert [(each.name, each.default, each.description) for each in spec.params] == [
         ("n", "3", "how many"),
-        ("must", None, None),
         ("plain", "[1]", None),
     ]
     assert spec.params[0].schema == {"type": "integer"}

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from dateutil.relativedelta import MO, relativedelta
 
-from fanjet import DAG, task
+from fanjet import DAG, Param, task
 from fanjet.authoring.asset_timetables import AssetOrTimeSchedule, AssetTriggeredTimetable
 from fanjet.authoring.assets import Asset, AssetAlias
 from fanjet.authoring.schedule_values import to_spec, to_timetable
@@ -129,6 +129,18 @@ def test_a_dag_without_start_begins_with_its_tasks() -> None:
         for month in (3, 2):
             task(task_id=f"t{month}", start_date=datetime(2024, month, 1, tzinfo=UTC))(lambda: 1)()
     assert build_spec(dag, file="d.py").spec.start_date == datetime(2024, 2, 1, tzinfo=UTC)
+
+
+def test_runs_of_a_schedule_need_no_one_to_give_them_values() -> None:
+    required = {"depth": Param(type="integer")}
+    assert build(None, params=required)[1].params[0].default is None
+    for schedule in ("@daily", A):
+        with pytest.raises(
+            DagValueError, match=r"DAG 'd' has the schedule .*, but its param 'depth' has no value"
+        ) as caught:
+            build(schedule, params=required)
+        assert caught.value.line is not None
+    assert build("@daily", params={"depth": Param(None, type=["null", "integer"])})[1].timetable is not None
 
 
 def test_durations_of_pendulum_know_months() -> None:

@@ -24,10 +24,13 @@ def build_schedule(dag: DAG) -> BuiltSchedule:
     """When runs of a DAG are due.
 
     Raises:
-        DagError: Its schedule cannot be used, or goes with fewer runs at once than the DAG has.
+        DagError: Its schedule cannot be used, goes with fewer runs at once than the DAG has, or leaves a param
+            without a value.
     """
     start = dag.start_date or dag.tasks_start_date
     timetable, limit = _build_timetable(dag)
+    if timetable is not None:
+        _check_params(dag)
     return BuiltSchedule(
         timetable=timetable,
         timezone=_name_zone(dag),
@@ -48,6 +51,17 @@ def _build_timetable(dag: DAG) -> tuple[ScheduleSpec | None, int | None]:
         return (None, None) if timetable is None else (to_spec(timetable), timetable.active_runs_limit)
     except DagError as error:
         raise type(error)(f"DAG '{dag.dag_id}': {error.message}", fix=error.fix, **dag.place) from None
+
+
+def _check_params(dag: DAG) -> None:
+    """Nobody is there to give values to a run that a schedule starts."""
+    missing = [name for name, param in dag.params.params().items() if not param.has_value]
+    if missing:
+        raise DagValueError(
+            f"DAG '{dag.dag_id}' has the schedule {dag.schedule}, but its param '{missing[0]}' has no value.",
+            fix="give the param a default, or write schedule=None",
+            **dag.place,
+        )
 
 
 def _name_zone(dag: DAG) -> str:
