@@ -14,10 +14,14 @@ from fanjet import DAG
 from fanjet.bootstrap.params import merge_params
 from fanjet.engine.admission import Admission
 from fanjet.executors.inline import InlineExecutor
+from fanjet.model.programs import Program
 from fanjet.model.runs import NewRun
+from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
+from fanjet.parsing.due_runs import find_due
 from fanjet.parsing.loader import LoadedFile
+from fanjet.parsing.report import ParseReport
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.asset_runs import AssetRuns
@@ -26,6 +30,7 @@ from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
+from fanjet.scheduler.own_timetables import OwnTimetables
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
@@ -99,6 +104,7 @@ class Member:
                 programs=self.programs,
                 most_active=most_active,
                 make_params=_default_params,
+                timetables=OwnTimetables(lambda program, after: _ask(built, program, after)),
                 clock=clock.time,
             ),
             asset_runs=AssetRuns(
@@ -183,6 +189,11 @@ def ended(world: ServiceWorld) -> Callable[[], bool]:
     """Whether all runs have ended."""
     over = {RunStatus.SUCCESS.label, RunStatus.FAILED.label}
     return lambda: set(world.states().values()) <= over
+
+
+def _ask(built: Sequence[BuiltDag], program: Program, after: Mapping[str, Interval]) -> ParseReport:
+    due, errors = find_due(LoadedFile(list(built), []), program.path, after)
+    return ParseReport([], errors, 0.0, due=due)
 
 
 def _default_params(spec: DagSpec) -> str:

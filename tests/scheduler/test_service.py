@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from fanjet import DAG, task
 from fanjet.authoring.assets import Asset
+from fanjet.authoring.timetable_base import DagRunInfo, Timetable
 from fanjet.model.events import MarkRequested, RerunRequested
 from fanjet.model.states import State
 from fanjet.store.commands import Commands
@@ -294,6 +297,47 @@ def test_schedulers_share_a_pool(tmp_path: Path) -> None:
             break
     assert world.states() == {"r1": "success", "r2": "success"}, runs
     assert 0 < most <= 4
+
+
+class EveryThirdDay(Timetable):
+    """Says when runs are due without any schedule of Fanjet's."""
+
+    def next_dagrun_info(self, *, last_automated_data_interval, restriction):
+        start = restriction.earliest
+        if last_automated_data_interval is not None:
+            start = last_automated_data_interval.end
+        return DagRunInfo.interval(start, start + timedelta(days=3))
+
+
+class Broken(Timetable):
+    def next_dagrun_info(self, *, last_automated_data_interval, restriction):
+        raise ValueError("no idea")
+
+
+def test_timetables_of_authors_are_asked(tmp_path: Path) -> None:
+    world = ServiceWorld(
+        tmp_path / "home",
+        adding(schedule=EveryThirdDay(), start_date=START - timedelta(days=7), catchup=True),
+        adding("broken", schedule=Broken(), start_date=START),
+    )
+    member = world.member()
+
+    def has_run(count: int) -> Callable[[], bool]:
+        def look() -> bool:
+            time.sleep(0.002)  # for the thread that asks
+            return len(world.states("adding")) == count and ended(world)()
+
+        return look
+
+    until(member, has_run(2))
+    member.turns(20)
+    assert len(world.states("adding")) == 2
+    world.clock.sleep(2 * 86400.0)
+    until(member, has_run(3))
+    with Reader.open(world.home) as reader:
+        starts = sorted(row.info.data_interval_start for row in reader.list_runs("adding"))
+    assert starts == [START - timedelta(days=days) for days in (7, 4, 1)]
+    assert world.states("broken") == {}
 
 
 def _ended(world: ServiceWorld, run: int, task_number: int) -> dict[tuple[int, ...], float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fanjet.authoring.dag import DAG
@@ -17,12 +18,15 @@ from fanjet.schedules import needs_code
 MOST_DUE = 50
 
 
-def find_due(loaded: LoadedFile, path: Path) -> tuple[dict[str, list[Due]], list[ParseError]]:
+def find_due(
+    loaded: LoadedFile, path: Path, after: Mapping[str, Interval] | None = None
+) -> tuple[dict[str, list[Due]], list[ParseError]]:
     """The next runs by DAG, and what is wrong with timetables.
 
     Args:
         loaded: The file.
         path: Where it is.
+        after: By DAG: what its latest scheduled run is about; of DAGs that are not in it, all runs are listed.
     """
     due: dict[str, list[Due]] = {}
     errors: list[ParseError] = []
@@ -30,15 +34,14 @@ def find_due(loaded: LoadedFile, path: Path) -> tuple[dict[str, list[Due]], list
         if not needs_code(spec.timetable) or not tasks or tasks[0].dag is None:
             continue
         try:
-            due[spec.dag_id] = _list_next(tasks[0].dag, spec)
+            due[spec.dag_id] = _list_next(tasks[0].dag, spec, (after or {}).get(spec.dag_id))
         except Exception as error:  # noqa: BLE001 - it is the author's code, and reported
             errors.append(explain_load_error(error, path))
     return due, errors
 
 
-def _list_next(dag: DAG, spec: DagSpec) -> list[Due]:
+def _list_next(dag: DAG, spec: DagSpec, last: Interval | None) -> list[Due]:
     found: list[Due] = []
-    last: Interval | None = None
     start, end = (None if date is None else date.timestamp() for date in (spec.start_date, spec.end_date))
     while len(found) < MOST_DUE:
         due = answer_next(dag, last, start_date=start, end_date=end, catchup=spec.catchup)

@@ -24,6 +24,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from fanjet.model.schedules import Interval
 from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_due, report_with_uses
 
 #: What most files import. Fanjet's own modules, and the one library that Airflow's files import for their dates.
@@ -53,7 +54,6 @@ _REPORT: dict[Purpose, Callable[[Parent, Path, Path], None]] = {
     "": report,
     "uses": report_with_uses,
     "rules": report_strictly,
-    "due": report_with_due,
 }
 
 
@@ -63,6 +63,8 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     file: str
     root: str
     purpose: Purpose
+    #: By DAG, for the purpose ``due``: what its latest scheduled run is about.
+    after: dict[str, Interval] = {}
 
 
 class Ended(msgspec.Struct, frozen=True, array_like=True):
@@ -160,7 +162,11 @@ class ForkServer:
             self._control.close()
             os.close(fds[1])
             os.close(self._wakeup)
-            _REPORT[order.purpose](Parent(socket.socket(fileno=fds[0])), Path(order.file), Path(order.root))
+            parent, path, root = Parent(socket.socket(fileno=fds[0])), Path(order.file), Path(order.root)
+            if order.purpose == "due":
+                report_with_due(parent, path, root, order.after)
+            else:
+                _REPORT[order.purpose](parent, path, root)
             code = 0
         except BaseException:  # noqa: BLE001 - it must never get into the server's loop
             sys.excepthook(*sys.exc_info())

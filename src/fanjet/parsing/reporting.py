@@ -6,6 +6,7 @@ import hashlib
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,6 +15,7 @@ import msgspec
 
 from fanjet.errors import ExecutionError
 from fanjet.model.requests import Failure, Found, Lookup, Request, Response
+from fanjet.model.schedules import Interval
 from fanjet.parsing.conversation import LENGTH_BYTES, Asked, Reported, pack
 from fanjet.parsing.dag_warnings import collect_warnings
 from fanjet.parsing.loader import execute_file, load_file, make_report
@@ -68,14 +70,21 @@ def report_strictly(parent: Parent, path: Path, root: Path) -> None:
     parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
 
 
-def report_with_due(parent: Parent, path: Path, root: Path) -> None:
-    """As `report`, also when runs of those DAGs are due whose timetable only their code can ask."""
+def report_with_due(parent: Parent, path: Path, root: Path, after: Mapping[str, Interval]) -> None:
+    """As `report`, also when runs of those DAGs are due whose timetable only their code can ask.
+
+    Args:
+        parent: Wants to know it.
+        path: The file.
+        root: The root of its bundle.
+        after: By DAG: what its latest scheduled run is about.
+    """
     from fanjet.parsing.due_runs import find_due  # noqa: PLC0415 - hardly ever wanted
 
     with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
         started_at = time.monotonic()
         loaded = load_file(path, root)
-        due, errors = find_due(loaded, path)
+        due, errors = find_due(loaded, path, after)
         found = make_report(loaded, time.monotonic() - started_at)
     parent.send(Reported(msgspec.structs.replace(found, warnings=told, due=due, errors=[*found.errors, *errors])))
 

@@ -11,9 +11,10 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from fanjet.errors import FanjetError
+from fanjet.errors import FanjetError, OperationError
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
+from fanjet.scheduler.own_timetables import OwnTimetables, Question
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules import Due, Interval, find_next_run, needs_code
 from fanjet.schedules.run_ids import name_run
@@ -35,6 +36,7 @@ class Planner:
         most_active: The most unfinished runs of a DAG where the DAG says nothing else: more are not made.
         make_params: Gives the JSON text of the parameters of a run that nobody gives any; raises an `OperationError`
             when one has no default.
+        timetables: Asks the code of DAGs whose timetable is the author's own.
         clock: Gives the instant.
     """
 
@@ -45,12 +47,14 @@ class Planner:
         programs: Programs,
         most_active: int,
         make_params: Callable[[DagSpec], str],
+        timetables: OwnTimetables,
         clock: Callable[[], float],
     ) -> None:
         self._journal = journal
         self._programs = programs
         self._most_active = most_active
         self._make_params = make_params
+        self._timetables = timetables
         self._clock = clock
 
     def look(self) -> bool:
@@ -68,7 +72,13 @@ class Planner:
         """Look at one DAG; whether anything was written."""
         try:
             spec = self._programs.get_version(plan.version).spec
-            due, runs = self._find_runs(spec, now)
+            if needs_code(spec.timetable):
+                found_runs = self._find_own_runs(plan, spec, now)
+                if found_runs is None:
+                    return False
+                due, runs = found_runs
+            else:
+                due, runs = self._find_runs(spec, now)
         except FanjetError as error:
             _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, error)
             due, runs = None, []
@@ -84,12 +94,9 @@ class Planner:
 
     def _find_runs(self, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
         """What is due of a DAG now, and when it is due next."""
-        if spec.timetable is None or needs_code(spec.timetable):
+        if spec.timetable is None:
             return None, []
-        last = self._journal.find_last(spec.dag_id)
-        interval = None if last is None else Interval(last.interval_start, last.interval_end)
-        most = self._most_active if spec.max_active_runs is None else spec.max_active_runs or _RUNS_AT_A_TIME
-        room = min(most - self._journal.count_unfinished(spec.dag_id), _RUNS_AT_A_TIME)
+        interval, room = self._find_last(spec), self._count_room(spec)
         runs: list[NewRun] = []
         while True:
             due = find_next_run(spec, last=interval, now=now)
@@ -98,6 +105,31 @@ class Planner:
             row = _as_row(due)
             runs.append(_make_run(row, self._make_params(spec), now))
             interval = Interval(row.interval_start, row.interval_end)
+
+    def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]] | None:
+        """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
+        last = self._find_last(spec)
+        answer = self._timetables.find(Question(spec.dag_id, plan.version, last), self._programs.get(plan.version))
+        if answer is None:
+            return None
+        if answer.error is not None:
+            raise OperationError(answer.error)
+        room = self._count_room(spec)
+        dues = [due for due in answer.dues if due.run_after <= now][: max(room, 0)]
+        runs = [_make_run(_as_row(due), self._make_params(spec), now) for due in dues]
+        if not runs and room > 0:
+            self._timetables.forget(spec.dag_id)  # when it is due, its code says again what it is about
+        following = answer.dues[len(dues) :]
+        return (following[0] if following else None), runs
+
+    def _find_last(self, spec: DagSpec) -> Interval | None:
+        last = self._journal.find_last(spec.dag_id)
+        return None if last is None else Interval(last.interval_start, last.interval_end)
+
+    def _count_room(self, spec: DagSpec) -> int:
+        """How many more runs of a DAG may be made now."""
+        most = self._most_active if spec.max_active_runs is None else spec.max_active_runs or _RUNS_AT_A_TIME
+        return min(most - self._journal.count_unfinished(spec.dag_id), _RUNS_AT_A_TIME)
 
 
 def _as_row(due: Due) -> NextDue:

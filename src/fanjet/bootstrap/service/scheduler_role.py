@@ -15,11 +15,16 @@ from fanjet.bootstrap.restored_files import restore_files
 from fanjet.bootstrap.service.pruner import Pruner
 from fanjet.bootstrap.service.starts import Starts
 from fanjet.bootstrap.session import runtime_settings
+from fanjet.bootstrap.stored_lookups import answer_lookup
 from fanjet.engine.admission import Admission
 from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.instants import now
+from fanjet.model.programs import Program
+from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
+from fanjet.parsing.forked import ForkedParser
+from fanjet.parsing.report import ParseReport
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.asset_runs import AssetRuns
@@ -27,6 +32,7 @@ from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
+from fanjet.scheduler.own_timetables import OwnTimetables
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
@@ -131,8 +137,17 @@ def _compose(
         most_active=most_active,
         clock=now,
     )
+    parser = ForkedParser(partial(answer_lookup, settings))
+    stack.callback(parser.close)
+    timetables = OwnTimetables(partial(_ask_timetables, parser, settings.parse_timeout_s))
+    stack.callback(timetables.close)
     planner = Planner(
-        journal=journal, programs=programs, most_active=most_active, make_params=_make_default_params, clock=now
+        journal=journal,
+        programs=programs,
+        most_active=most_active,
+        make_params=_make_default_params,
+        timetables=timetables,
+        clock=now,
     )
     asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
     pruner = Pruner(settings, now())
@@ -157,6 +172,12 @@ def _compose(
 
 def _make_default_params(spec: DagSpec) -> str:
     return merge_params(spec, {})
+
+
+def _ask_timetables(
+    parser: ForkedParser, timeout_s: float, program: Program, after: dict[str, Interval]
+) -> ParseReport:
+    return parser.parse(program.path, program.root, timeout_s, "due", after)
 
 
 def _lay_out(settings: Settings, version: VersionRow) -> Path:
