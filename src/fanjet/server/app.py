@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
+import msgspec
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from fanjet.errors import ConflictError, ExecutionError, FanjetError, NotFoundError, OperationError
 from fanjet.server.dags import add_dags
-from fanjet.server.health import add_health
+from fanjet.server.health import HealthCheck
 from fanjet.server.metrics import add_metrics
 from fanjet.server.pages import add_pages
 from fanjet.server.places import Places
@@ -29,34 +29,34 @@ _STATUSES: tuple[tuple[type[FanjetError], int], ...] = (
 )
 
 
-def make_app(places: Places, *, on_ready: Callable[[], None]) -> FastAPI:
+def make_app(places: Places, check: HealthCheck) -> FastAPI:
     """The application.
 
     Args:
         places: The database.
-        on_ready: Called when it is started.
+        check: Says how the service does.
     """
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        on_ready()
-        yield
-
     app = FastAPI(
         title="Fanjet",
         version=version("fanjet"),
         description="Runs workflows that find out at run time what there is to do.",
-        docs_url="/api/docs",
+        docs_url=None,  # it would load its program from elsewhere; `fanjet.server.pages` shows the same as a table
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=lifespan,
     )
     app.add_exception_handler(FanjetError, _explain)
-    add_health(app, places)
+
+    @app.get("/health", tags=["service"], responses={503: {"description": "It does not."}})
+    def health() -> JSONResponse:
+        """Whether the service does its work, and how each part of it does."""
+        found = check.find()
+        body: dict[str, Any] = msgspec.to_builtins(found)
+        return JSONResponse(body, status_code=found.http_status)
+
     add_metrics(app, places)
     add_dags(app, places)
     add_runs(app, places)
-    add_pages(app, places)
+    add_pages(app, places, check)
     return app
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse
 
 from fanjet.server.answers import count_by_task
-from fanjet.server.health import find_health
+from fanjet.server.health import HealthCheck
 from fanjet.server.places import Places
 
 if TYPE_CHECKING:
@@ -21,18 +19,21 @@ if TYPE_CHECKING:
 _PAGE_ROWS = 100
 
 
-def add_pages(app: FastAPI, places: Places) -> None:
+def add_pages(app: FastAPI, places: Places, check: HealthCheck) -> None:
     """Add the pages."""
-    started_at = time.time()
 
     @app.get("/", include_in_schema=False)
     def start() -> HTMLResponse:
-        health = find_health(places, started_at=started_at, at=time.time(), version=version("fanjet"))
+        health = check.find()
         counts = errors = None
         if health.database == "reachable":
             with places.reading() as reader:
                 counts, errors = reader.count_open_runs(), reader.list_import_errors()
         return _render("start.html", health=health, counts=counts, errors=errors, settings=places.settings)
+
+    @app.get("/api", include_in_schema=False)
+    def api() -> HTMLResponse:
+        return _render("api.html", paths=app.openapi()["paths"])
 
     @app.get("/dags", include_in_schema=False)
     def dags(after: str = "") -> HTMLResponse:

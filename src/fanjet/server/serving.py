@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import uvicorn
 
-from fanjet.server.app import make_app
+from fanjet.server.front import App, Front
+from fanjet.server.health import HealthCheck
 from fanjet.server.places import Places, StartRun
 from fanjet.settings.values import Settings
 
@@ -31,14 +32,14 @@ def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, o
     """
     places = Places(settings, start_run)
     places.prepare()
-    app = make_app(places, on_ready=on_ready)
     config = uvicorn.Config(
-        app,
+        Front(places, _load, on_ready),
         log_config=None,
         access_log=logging.getLogger("fanjet").isEnabledFor(logging.DEBUG),
         loop="asyncio",
         http="h11",
         ws="none",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
@@ -52,3 +53,9 @@ def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, o
 
 def _ended_in_order(_number: int, _frame: object) -> None:
     """Uvicorn raises the signal that ended it once more at its end, where it would count as a violent death."""
+
+
+def _load(places: Places, check: HealthCheck) -> App:
+    from fanjet.server.app import make_app  # noqa: PLC0415 - late: health is told meanwhile
+
+    return make_app(places, check)

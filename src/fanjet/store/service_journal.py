@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from fanjet.errors import OperationError
+from fanjet.errors import ConflictError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.states import State
 from fanjet.store import asset_queue, planned_runs, pool_shares, run_starts
@@ -241,6 +241,6 @@ class ServiceJournal(Journal):
         with self._transaction():
             number = planned_runs.insert_queued(self._writer, dag_id, version, new, note=note)
             if number is None:
-                raise OperationError(f"DAG {dag_id!r} already has a run {new.run_id!r}; choose another run id.")
+                raise ConflictError(f"DAG {dag_id!r} already has a run {new.run_id!r}; choose another run id.")
         ring(self._writer)
         return number

@@ -1,0 +1,82 @@
+"""What answers requests: health by itself and at once, everything else through the application, loaded meanwhile.
+
+Loading the application takes several times as long as all else of a start. Health is asked for first, and should be
+told also when whatever else the server does is stuck.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from fanjet.server.health import Health, HealthCheck
+from fanjet.server.places import Places
+
+_Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[_Message]]
+Send: TypeAlias = Callable[[_Message], Awaitable[None]]
+App: TypeAlias = Callable[[_Message, Receive, Send], Awaitable[None]]
+
+#: A database that does not answer within this time is not reachable.
+DATABASE_WITHIN_S = 3.0
+
+
+class Front:
+    """An ASGI application.
+
+    Args:
+        places: The database.
+        load: Makes the application for everything but health; called in a thread of its own.
+        on_ready: Called when requests are answered.
+    """
+
+    def __init__(
+        self, places: Places, load: Callable[[Places, HealthCheck], App], on_ready: Callable[[], None]
+    ) -> None:
+        self._check = HealthCheck(places, started_at=time.time())
+        self._load = lambda: load(places, self._check)
+        self._on_ready = on_ready
+        self._app: asyncio.Task[App] | None = None
+
+    async def __call__(self, scope: _Message, receive: Receive, send: Send) -> None:
+        """Answer one request, or live through the server's life."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/health" and scope["method"] in {"GET", "HEAD"}:
+            await _answer(await self._find_health(), scope["method"], send)
+        else:
+            assert self._app is not None
+            app = await asyncio.shield(self._app)
+            await app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._app = asyncio.create_task(asyncio.to_thread(self._load))
+        await send({"type": "lifespan.startup.complete"})
+        self._on_ready()
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _find_health(self) -> Health:
+        try:
+            async with asyncio.timeout(DATABASE_WITHIN_S):
+                return await asyncio.to_thread(self._check.find)
+        except TimeoutError:
+            return self._check.without_database(f"It has not answered within {DATABASE_WITHIN_S:g} s.")
+
+
+async def _answer(health: Health, method: str, send: Send) -> None:
+    body = msgspec.json.encode(health)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send(
+        {
+            "type": "http.response.start",
+            "status": health.http_status,
+            "headers": [*headers, (b"cache-control", b"no-store")],
+        }
+    )
+    await send({"type": "http.response.body", "body": body if method == "GET" else b""})

@@ -1,0 +1,198 @@
+"""What the server tells and takes, over HTTP, from a service whose folder is being served."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sqlite3
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from service.running import Service
+
+_WORDS = """
+from fanjet import dag, task
+
+@dag(schedule="@daily", params={"depth": 3}, description="Measures words.", tags=["text"])
+def words():
+    @task
+    def find() -> list[str]:
+        return ["a", "bb"]
+
+    @task
+    def measure(word: str) -> int:
+        return len(word)
+
+    measure.expand(word=find())
+
+words()
+"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service for all tests of this file: no schedulers, so that what is queued stays queued."""
+    service = Service(tmp_path_factory.mktemp("served"))
+    service.settings["schedulers"] = "0"
+    folder = service.home / "dags"
+    folder.mkdir(parents=True)
+    (folder / "words.py").write_text(textwrap.dedent(_WORDS))
+    (folder / "broken.py").write_text("from fanjet import dag\nimport not_there\n")
+    try:
+        service.start()
+        service.wait_until(lambda: service.ask("/api/v1/dags")[1]["dags"], "the folder is loaded")
+        service.wait_until(lambda: service.ask("/api/v1/import-errors")[1]["import_errors"], "the broken file is known")
+        yield service
+    finally:
+        service.close()
+
+
+def test_health_says_what_is_known_of_each_part(served: Service) -> None:
+    served.wait_until(lambda: served.ask("/health")[1]["folder_looked_at"], "the folder's process has told of itself")
+    _, health = served.ask("/health")
+    assert health["database"] == "reachable"
+    assert health["schedulers_alive"] == 0
+    assert re.fullmatch(r"\d+\.\d+.*", health["version"])
+
+
+@pytest.mark.slow
+def test_without_a_scheduler_for_long_the_service_is_not_healthy(served: Service) -> None:
+    served.wait_until(lambda: served.ask("/health")[0] == 503, "the patience is over")
+    assert served.ask("/health")[1]["status"] == "no scheduler"
+    now = time.time()
+    with sqlite3.connect(served.home / "fanjet.db") as database:
+        database.execute(
+            "INSERT INTO session (host, pid, process, started_at, role, until) "
+            "VALUES ('far', 1, 'x', ?, 'scheduler', ?)",
+            (now, now + 60),
+        )
+    database.close()
+    status, health = served.ask("/health")
+    assert (status, health["status"], health["schedulers_alive"]) == (200, "healthy", 1)
+
+
+def test_dags_are_listed_and_shown(served: Service) -> None:
+    (dag,) = served.ask("/api/v1/dags")[1]["dags"]
+    assert dag["dag_id"] == "words"
+    assert (dag["description"], dag["tags"], dag["file"]) == ("Measures words.", ["text"], "words.py")
+    details = served.ask("/api/v1/dags/words")[1]
+    assert [(task["task_id"], task["is_mapped"], task["upstream"]) for task in details["tasks"]] == [
+        ("find", False, []),
+        ("measure", True, ["find"]),
+    ]
+    assert details["params"][0]["default"] == 3
+    assert served.ask("/api/v1/dags?limit=1")[1]["next_after"] == "words"
+    assert served.ask("/api/v1/dags?after=words")[1] == {"dags": [], "next_after": None}
+
+
+def test_files_that_cannot_be_loaded_are_listed_with_their_reason(served: Service) -> None:
+    (error,) = served.ask("/api/v1/import-errors")[1]["import_errors"]
+    assert error["file"] == "broken.py"
+    assert "not_there" in json.dumps(error["errors"])
+
+
+def test_a_dag_is_paused_and_goes_on(served: Service) -> None:
+    assert served.ask("/api/v1/dags/words", {"is_paused": True}, "PATCH")[1]["is_paused"] is True
+    assert served.ask("/api/v1/dags/words")[1]["is_paused"] is True
+    assert served.ask("/api/v1/dags/words", {"is_paused": False}, "PATCH")[1]["is_paused"] is False
+
+
+def test_a_run_is_queued_with_what_was_given(served: Service) -> None:
+    body = {"params": {"depth": 4}, "conf": {"who": "me"}, "logical_date": "2026-01-05T12:00:00+01:00", "note": "try"}
+    status, run = served.ask("/api/v1/dags/words/runs", {**body, "run_id": "given"})
+    assert status == 201
+    assert (run["state"], run["run_id"], run["note"], run["run_type"]) == ("queued", "given", "try", "manual")
+    assert (run["params"], run["conf"]) == ({"depth": 4}, {"who": "me"})
+    assert run["logical_date"] == "2026-01-05T11:00:00Z"
+    assert run["data_interval_end"] == "2026-01-05T11:00:00Z"
+    assert served.ask("/api/v1/dags/words/runs", {"run_id": "given"})[0] == 409
+
+
+def test_conf_gives_values_of_parameters_too(served: Service) -> None:
+    assert served.ask("/api/v1/dags/words/runs", {"conf": {"depth": 7}})[1]["params"] == {"depth": 7}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "part"),
+    [
+        ("/api/v1/dags/nothing/runs", {}, 404, "no DAG 'nothing'"),
+        ("/api/v1/dags/words/runs", {"params": {"dept": 1}}, 422, "Did you mean 'depth'?"),
+        ("/api/v1/dags/words/runs", {"parms": {}}, 422, "parms"),
+        ("/api/v1/dags/words/runs", {"logical_date": "2026-01-05T12:00:00"}, 422, "timezone"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused(served: Service, path: str, body: Any, status: int, part: str) -> None:
+    found, answer = served.ask(path, body)
+    assert found == status
+    assert part in json.dumps(answer["detail"])
+
+
+def test_runs_are_listed_by_dag_and_state_in_pages(served: Service) -> None:
+    numbers = [served.ask("/api/v1/dags/words/runs", {})[1]["run"] for _ in range(3)]
+    page = served.ask("/api/v1/runs?dag_id=words&state=queued&limit=2")[1]
+    assert [run["run"] for run in page["runs"]] == numbers[:0:-1]
+    rest = served.ask(f"/api/v1/runs?limit=2&before={page['next_before']}")[1]
+    assert rest["runs"][0]["run"] == numbers[0]
+    assert served.ask("/api/v1/runs?state=failed")[1] == {"runs": [], "next_before": None}
+    assert served.ask("/api/v1/runs?state=odd")[0] == 422
+
+
+def test_a_note_is_kept_and_taken_away(served: Service) -> None:
+    number = served.ask("/api/v1/dags/words/runs", {})[1]["run"]
+    assert served.ask(f"/api/v1/runs/{number}", {"note": "looked at"}, "PATCH")[1]["note"] == "looked at"
+    assert served.ask(f"/api/v1/runs/{number}", {"note": None}, "PATCH")[1]["note"] is None
+    assert served.ask("/api/v1/runs/999999", {"note": "x"}, "PATCH")[0] == 404
+
+
+def test_metrics_are_prometheus_text(served: Service) -> None:
+    served.ask("/api/v1/dags/words/runs", {})
+    served.wait_until(lambda: "fanjet_parsed_files_total" in served.ask("/metrics")[1], "the folder has been measured")
+    families = {family.name: family for family in text_string_to_metric_families(served.ask("/metrics")[1])}
+    assert {sample.labels["state"]: sample.value for sample in families["fanjet_runs"].samples}["queued"] >= 1
+    assert families["fanjet_import_errors"].samples[0].value == 1
+    assert families["fanjet_dags"].samples[0].value == 1
+    parsed = families["fanjet_parsed_files"].samples[0]
+    assert parsed.value >= 2
+    assert parsed.labels["role"] == "folder"
+
+
+@pytest.mark.parametrize("path", ["/", "/dags", "/runs", "/runs?dag_id=words", "/runs/1", "/api"])
+def test_pages_show_it_to_people(served: Service, path: str) -> None:
+    served.ask("/api/v1/dags/words/runs", {})
+    status, page = served.ask(path)
+    assert status == 200
+    assert page.startswith("<!doctype html>")
+    assert "https://" not in page, "nothing is loaded from elsewhere"
+    assert "words" in page or path in {"/", "/api"}
+
+
+def test_a_page_shows_texts_of_others_as_texts(served: Service) -> None:
+    served.ask("/api/v1/dags/words/runs", {"note": "<script>alert(1)</script>"})
+    page = served.ask("/runs")[1]
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_a_database_that_is_gone_is_said_and_comes_back(served: Service, tmp_path: Path) -> None:
+    database = served.home / "fanjet.db"
+    database.rename(tmp_path / "away.db")
+    try:
+        status, health = served.ask("/health")
+        assert (status, health["status"]) == (503, "no database")
+    finally:
+        (tmp_path / "away.db").rename(database)
+    assert served.ask("/health")[1]["database"] == "reachable"
+
+
+def test_an_unfinished_request_does_not_hold_up_others(served: Service) -> None:
+    host, _, port = (served.find_address() or "").removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST /api/v1/dags/words/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert served.ask("/health")[1]["database"] == "reachable"
