@@ -22,12 +22,14 @@ from fanjet.executors.lookups import answer_lookup
 from fanjet.executors.orders import make_callbacks_ran, make_measured
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
-from fanjet.executors.room import Seat, WorkerRoom
+from fanjet.executors.room import FixedPlaces, Seat, WorkerRoom
+from fanjet.executors.same_dag import require_dag
 from fanjet.executors.runners import RuntimeSettings, make_runners, make_store
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event, XComPushed
 from fanjet.model.frames import Ended
 from fanjet.model.launches import Launch
+from fanjet.model.programs import Program
 from fanjet.model.requests import Failure, Found, Lookup, Request, Response
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -113,15 +115,20 @@ class InlineExecutor:
 
     # --- the port ---
 
-    def open_run(self, info: RunInfo) -> None:
+    def open_run(self, info: RunInfo, program: Program | None = None) -> None:
+        if program is not None:
+            require_dag(program, self._specs)
         self._runs[info.number] = info
+
+    def close_run(self, number: int) -> None:
+        self._queue = deque(work for work in self._queue if work.run != number)
+        self._runs.pop(number, None)
 
     def room(self) -> WorkerRoom:
         if self._stopping:
-            return WorkerRoom([], 0, self._durations)
-        return WorkerRoom(
-            [Seat(_WORKER, len(self._queue), _POLL_S * len(self._queue), is_new=False)], 1, self._durations
-        )
+            return WorkerRoom([], FixedPlaces(0), self._durations)
+        seat = Seat(_WORKER, len(self._queue), _POLL_S * len(self._queue), is_new=False)
+        return WorkerRoom([seat], FixedPlaces(1), self._durations)
 
     def launch(self, launches: Sequence[Launch]) -> None:
         self._queue.extend(launches)

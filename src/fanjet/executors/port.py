@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
 from fanjet.model.launches import Launch
+from fanjet.model.programs import Program
 from fanjet.model.requests import Request, Response
 from fanjet.model.runs import RunInfo
 
@@ -29,8 +30,19 @@ class Room(Protocol):
 class Executor(Protocol):
     """Runs tries somewhere. All methods are called from the scheduler's thread and none blocks but `poll`."""
 
-    def open_run(self, info: RunInfo) -> None:
-        """Prepare for tries of a run; again, so that workers forget what they have read of its values."""
+    def open_run(self, info: RunInfo, program: Program | None = None) -> None:
+        """Prepare for tries of a run; again, so that workers forget what they have read of its values.
+
+        Args:
+            info: The run.
+            program: What it executes. An executor that has loaded a DAG file of its own only compares; None trusts it.
+
+        Raises:
+            OperationError: The executor has loaded another program.
+        """
+
+    def close_run(self, number: int) -> None:
+        """Nothing of a run will be launched or ordered any more; what still runs of it ends without being heard of."""
 
     def room(self) -> Room:
         """What could be launched now."""

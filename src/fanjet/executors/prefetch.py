@@ -48,6 +48,12 @@ class Durations:
         """Whether tries of a task need not be counted as busy from their start."""
         return (run, task) in self._waiting
 
+    def forget(self, run: int) -> None:
+        """Nothing of this run will come any more."""
+        for known in [key for key in self._means if key[0] == run]:
+            del self._means[known]
+        self._waiting = {key for key in self._waiting if key[0] != run}
+
     def count_ahead(self, run: int, task: int) -> int:
         """How many tries may be outstanding on one worker; it grows with what is known of the task."""
         mean, known = self._means.get((run, task), (_LONG_TRY_S, 0))

@@ -3,12 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from fanjet.executors.prefetch import Durations
 
 #: Work that is over sooner is not worth a second worker, nor a new one.
 _NOT_WORTH_SHARING_S = 0.001
 _NOT_WORTH_STARTING_S = 0.005
+
+
+#: In the place of the number of a worker that is not started yet.
+_UNNUMBERED = 0
+
+
+class Places(Protocol):
+    """What a snapshot has left beside the workers there are; several rooms may draw on it."""
+
+    def count_free(self) -> int:
+        """How many idle or new workers may become busy."""
+
+    def count_startable(self) -> int:
+        """How many new workers may be started."""
+
+    def take(self) -> None:
+        """An idle or new worker becomes busy."""
+
+    def start(self) -> int:
+        """A new worker is to be started; its number."""
+
+
+class FixedPlaces:
+    """Places where no worker can be started.
+
+    Args:
+        free: How many of the idle workers may become busy.
+    """
+
+    def __init__(self, free: int) -> None:
+        self._free = free
+
+    def count_free(self) -> int:
+        return self._free
+
+    def count_startable(self) -> int:
+        return 0
+
+    def take(self) -> None:
+        self._free -= 1
+
+    def start(self) -> int:
+        raise AssertionError("nothing can be started")
 
 
 class Seat:
@@ -32,38 +76,50 @@ class WorkerRoom:
     """A snapshot; `grant` books in it.
 
     Args:
-        seats: The workers that may get more work, and those that could be started.
-        free_slots: How many of the idle or new ones may become busy.
+        seats: The workers that may get more work.
+        places: How many of the idle ones may become busy, and how many more may be started.
         durations: What is known of the tasks.
     """
 
-    def __init__(self, seats: Sequence[Seat], free_slots: int, durations: Durations) -> None:
+    def __init__(self, seats: Sequence[Seat], places: Places, durations: Durations) -> None:
         self._seats = list(seats)
-        self._free_slots = free_slots
+        self._places = places
         self._durations = durations
 
     def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
         mean_s = self._durations.find_mean_s(run, task)
         most = self._durations.count_ahead(run, task)
         granted: list[tuple[int, int]] = []
-        candidates = [seat for seat in sorted(self._seats, key=lambda seat: seat.preference) if self._is_open(seat)]
-        candidates = _leave_out_useless(candidates, wanted, mean_s)
+        candidates = _leave_out_useless(self._list_candidates(wanted), wanted, mean_s)
         for position, seat in enumerate(candidates):
-            idle = seat.outstanding == 0
-            if wanted <= 0 or (idle and self._free_slots <= 0):
+            idle, free = seat.outstanding == 0, self._places.count_free()
+            if wanted <= 0 or (idle and free <= 0):
                 continue
-            share = -(-wanted // min(len(candidates) - position, max(1, self._free_slots) if idle else len(candidates)))
+            share = -(-wanted // min(len(candidates) - position, max(1, free) if idle else len(candidates)))
             count = min(share, wanted, self._count_free(seat, most, mean_s))
             if count > 0:
+                if idle:
+                    self._seat(seat)
                 granted.append((seat.worker, count))
                 wanted -= count
-                self._free_slots -= idle
                 seat.outstanding += count
                 seat.load_s += count * (mean_s or 0.0)
         return granted
 
-    def _is_open(self, seat: Seat) -> bool:
-        return seat.outstanding > 0 or self._free_slots > 0
+    def _list_candidates(self, wanted: int) -> list[Seat]:
+        """Who may be granted tries, the best first."""
+        free = self._places.count_free()
+        seats = [seat for seat in self._seats if seat.outstanding > 0 or free > 0]
+        new = max(min(wanted, free, self._places.count_startable()), 0)
+        seats += [Seat(_UNNUMBERED, 0, 0.0, is_new=True) for _ in range(new)]
+        return sorted(seats, key=lambda seat: seat.preference)
+
+    def _seat(self, seat: Seat) -> None:
+        """A worker becomes busy; one that is not there yet gets its number."""
+        self._places.take()
+        if seat.worker == _UNNUMBERED and seat.is_new:
+            seat.worker = self._places.start()
+            self._seats.append(seat)
 
     def _count_free(self, seat: Seat, most: int, mean_s: float | None) -> int:
         if seat.outstanding == 0:

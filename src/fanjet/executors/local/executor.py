@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -13,6 +13,7 @@ from typing import Self
 from fanjet.errors import ExecutionError
 from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
+from fanjet.executors.local.capacity import Capacity, OwnCapacity
 from fanjet.executors.local.collector import Collector
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.pool import Pool
@@ -21,23 +22,26 @@ from fanjet.executors.local.triggers import Triggers
 from fanjet.executors.local.undertaker import Undertaker
 from fanjet.executors.local.watch import WATCH_EVERY_S, Watch
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.local.worker_numbers import WorkerNumbers
 from fanjet.executors.local.zygote_frames import Loaded, ZygoteConfig
 from fanjet.executors.lookups import answer_lookup
 from fanjet.executors.orders import Order
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
-from fanjet.executors.room import Seat, WorkerRoom
+from fanjet.executors.room import FixedPlaces, Places, Seat, WorkerRoom
+from fanjet.executors.same_dag import require_dag
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
 from fanjet.model.frames import Callbacks, Forget, Measure, OpenRun, RunTries, Stop, ToWorker
 from fanjet.model.launches import Launch
+from fanjet.model.programs import Program
 from fanjet.model.requests import Failure, Request, Response
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 
 DEFAULT_RUNNERS = "fanjet.executors.runners:make_runners"
 #: How long `close` waits for workers to end by themselves.
-_CLOSE_PATIENCE_S = 5.0
+CLOSE_PATIENCE_S = 5.0
 
 
 class LocalExecutor:
@@ -46,10 +50,10 @@ class LocalExecutor:
     Made by `start`, which does not wait: the processes start while the caller does other things, until `wait_loaded`.
     """
 
-    def __init__(self, pool: Pool, options: LocalOptions) -> None:
+    def __init__(self, pool: Pool, options: LocalOptions, capacity: Capacity | None = None) -> None:
         self._pool = pool
         self._options = options
-        self._slots = options.slots
+        self._capacity = capacity or OwnCapacity(options, pool.workers)
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
         self._collector = Collector(self._durations, _refuse, self._write)
         self._recalls = Recalls(self._give_back, self._read)
@@ -58,6 +62,10 @@ class LocalExecutor:
         self._batch = Batch(self._feeds_map)
         self._runs: dict[int, RunInfo] = {}
         self._spec_of_run: dict[int, DagSpec] = {}
+        #: Runs that were closed while tries of them were still out.
+        self._closing: set[int] = set()
+        #: Numbers that the last snapshot has given to workers which are yet to be started.
+        self._promised: set[int] = set()
         self._stopping = False
         self._triggers = Triggers(pool, self._note)
         pool.on_death = self._bury
@@ -76,6 +84,8 @@ class LocalExecutor:
         options: LocalOptions | None = None,
         runtime: dict[str, str | int | float | None] | None = None,
         runners: str = DEFAULT_RUNNERS,
+        numbers: WorkerNumbers | None = None,
+        capacity: Capacity | None = None,
     ) -> Self:
         """Start loading a DAG file.
 
@@ -87,7 +97,12 @@ class LocalExecutor:
             options: The settings of the executor.
             runtime: Settings that tries need.
             runners: The text ``module:function`` that names what makes the runners of a worker.
+            numbers: Where it gets the numbers of its workers, if it shares them with others.
+            capacity: What is left for it, if it shares the machine with others.
         """
+        numbers = numbers or WorkerNumbers()
+        if session is not None:
+            numbers.begin_session(session)
         options = options or LocalOptions()
         config = ZygoteConfig(
             file=str(dag_file),
@@ -98,60 +113,100 @@ class LocalExecutor:
             runtime=runtime or {},
         )
         try:
-            pool = Pool(config, options)
+            pool = Pool(config, numbers)
         except OSError as error:
             raise ExecutionError(
                 f"No logs can be written to {home / 'logs'}: {error.strerror}. "
                 "Fix: make room or look at the permissions of the folder, or set FANJET_HOME to another one."
             ) from error
-        pool.session = session
-        return cls(pool, options)
+        return cls(pool, options, capacity)
 
     def begin_session(self, session: int) -> None:
         """Tell the number of the scheduler's session, part of the numbers of log segments, before the first launch."""
-        self._pool.session = session
+        self._pool.numbers.begin_session(session)
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What is in the DAG file: its specs, or what is wrong with it, also that it takes too long to load."""
         loaded = self._pool.wait_loaded(timeout_s)
-        if not loaded.errors and self._pool.session is not None:
-            self._choose_worker()  # the first worker starts while the run is being recorded
+        if not loaded.errors and self._pool.numbers.session is not None:
+            self.start_worker()  # the first worker starts while the run is being recorded
         return loaded
 
-    def connect(self, serve: Serve) -> None:
-        """Have `serve` answer from now on what running tries ask."""
+    def limit_loading(self, timeout_s: float) -> None:
+        """How long loading may take, also when it has to be done again. `find_loaded` then says that it took longer."""
+        self._pool.load_timeout_s = timeout_s
+
+    def find_loaded(self) -> Loaded | None:
+        """As `wait_loaded`, without waiting: None while the file is being loaded, which goes on in `poll`."""
+        return self._pool.loaded
+
+    def connect(self, serve: Serve, on_change: Callable[[WorkerHandle], None] | None = None) -> None:
+        """Have `serve` answer from now on what running tries ask.
+
+        Args:
+            serve: Gives the answers.
+            on_change: Is told of a worker whose try has changed a variable. Without it, all others are told to forget.
+        """
         self._collector.serve = serve
-        self._collector.on_change = self._tell_of_change
+        self._collector.on_change = on_change or self.tell_of_change
         self._pool.on_lookup = partial(answer_lookup, serve)
 
     # --- the port ---
 
-    def open_run(self, info: RunInfo) -> None:
+    def open_run(self, info: RunInfo, program: Program | None = None) -> None:
         assert self._pool.loaded is not None, "wait_loaded first"
+        specs = {spec.dag_id: spec for spec in self._pool.loaded.specs}
+        if program is not None:
+            require_dag(program, specs)
         self._runs[info.number] = info
+        self._closing.discard(info.number)
         for worker in self._pool.workers.values():
             worker.known_runs.discard(info.number)
-        self._spec_of_run[info.number] = next(spec for spec in self._pool.loaded.specs if spec.dag_id == info.dag_id)
+        self._spec_of_run[info.number] = specs[info.dag_id]
+
+    def close_run(self, number: int) -> None:
+        self._closing.add(number)
+        self._forget_closed()
 
     def room(self) -> WorkerRoom:
+        return self.make_room(_OwnPlaces(self, self._capacity))
+
+    def make_room(self, places: Places, *, closed: Collection[int] = ()) -> WorkerRoom:
+        """As `room`.
+
+        Args:
+            places: What may be started, with numbers from `promise_worker`.
+            closed: Workers that get nothing more while they are busy.
+        """
+        self._promised.clear()
         if self._stopping:
-            return WorkerRoom([], 0, self._durations)
-        workers = [worker for worker in self._pool.workers.values() if not worker.retiring]
+            return WorkerRoom([], FixedPlaces(0), self._durations)
         seats = [
             Seat(worker.number, worker.outstanding, worker.load_s, is_new=False)
-            for worker in workers
-            if not worker.quiet and worker.doom is None and not self._recalls.is_pending(worker)
+            for worker in self._pool.workers.values()
+            if not worker.retiring
+            and not worker.quiet
+            and worker.doom is None
+            and not (worker.assignments and worker.number in closed)
+            and not self._recalls.is_pending(worker)
         ]
-        new = min(self._count_free_slots(), self._options.most_workers - len(workers))
-        seats += [Seat(number, 0, 0.0, is_new=True) for number in self._pool.reserve_numbers(max(new, 0))]
-        return WorkerRoom(seats, self._count_free_slots(), self._durations)
+        return WorkerRoom(seats, places, self._durations)
+
+    def promise_worker(self) -> int:
+        """The number of a worker that will be started when something is launched on it, until the next snapshot."""
+        number = self._pool.numbers.take()
+        self._promised.add(number)
+        return number
 
     def launch(self, launches: Sequence[Launch]) -> None:
         by_worker: defaultdict[int, list[Launch]] = defaultdict(list)
         for launch in launches:
             by_worker[launch.worker].append(launch)
         for number, own in sorted(by_worker.items()):
-            worker = self._pool.workers.get(number) or (self._pool.start(number) if self._is_new(number) else None)
+            worker = self._pool.workers.get(number)
+            if worker is None and number in self._promised:
+                self._promised.discard(number)
+                worker = self._pool.start(number)
             if worker is None:  # it died since it was granted
                 for launch in own:
                     self._batch.add_returned(launch, list(launch.indexes))
@@ -177,15 +232,34 @@ class LocalExecutor:
         self._triggers.drop(request)
 
     def poll(self, timeout_s: float) -> list[Event]:
-        pool = self._pool
+        self._pool.select(self.prepare(timeout_s))
+        return self._finish_poll()
+
+    def prepare(self, timeout_s: float) -> float:
+        """Do what comes before a wait, and say how long it may be at most; `attend` then."""
         self._recall_for_idle()
         self._triggers.look()
-        pool.select(self._shorten(self._triggers.shorten(timeout_s)))
+        return self._pool.shorten(self._shorten(self._triggers.shorten(timeout_s)))
+
+    def attend(self) -> list[Event]:
+        """As `poll`, where somebody else has waited for `fileno`."""
+        self._pool.select(0.0)
+        return self._finish_poll()
+
+    def fileno(self) -> int:
+        """Readable when there is something to `attend` to."""
+        return self._pool.selector.fileno()
+
+    def _finish_poll(self) -> list[Event]:
+        pool = self._pool
+        pool.look()
         self._recalls.settle()
         self._watch.look(list(pool.workers.values()), pool.guard)
         self._retire()
         events = self._batch.take_events()
         self._batch = Batch(self._feeds_map)
+        if self._closing:
+            self._forget_closed()
         return events
 
     def busy(self) -> int:
@@ -201,6 +275,16 @@ class LocalExecutor:
         if not kill:
             self._stop_workers()
         self._pool.close()
+
+    def stop(self) -> None:
+        """Let workers end in good order, which goes on in `poll`; `is_empty` says when they have."""
+        for worker in self._pool.workers.values():
+            self._stop(worker)
+        self._triggers.stop()
+
+    def is_empty(self) -> bool:
+        """Whether no worker is left."""
+        return not self._pool.workers and not self._pool.triggerer
 
     # --- what happens during a poll ---
 
@@ -230,9 +314,9 @@ class LocalExecutor:
         """What waits behind a long try goes to a worker that has nothing to do."""
         workers = [worker for worker in self._pool.workers.values() if not self._recalls.is_pending(worker)]
         loaded = [worker for worker in workers if worker.outstanding > 1]
-        if loaded and self._count_free_slots() > 0:
+        if loaded and self._capacity.count_free_slots() > 0:
             idle = any(not worker.assignments and not worker.retiring for worker in workers)
-            if idle or len(self._pool.workers) < self._options.most_workers:
+            if idle or self._capacity.count_startable() > 0:
                 found = find_recall(loaded, idle_worker=idle)
                 if found is not None:
                     self._recalls.declare(*found)
@@ -243,7 +327,7 @@ class LocalExecutor:
         if look_s is not None:
             return min(timeout_s, look_s)
         workers = self._pool.workers.values()
-        if any(worker.outstanding > 1 for worker in workers) and self._count_free_slots() > 0:
+        if any(worker.outstanding > 1 for worker in workers) and self._capacity.count_free_slots() > 0:
             return min(timeout_s, self._options.prefetch_s / 4)
         return min(timeout_s, WATCH_EVERY_S) if any(worker.assignments for worker in workers) else timeout_s
 
@@ -267,7 +351,7 @@ class LocalExecutor:
         if not worker.send(frames):
             self._pool.wait_to_write(worker)
 
-    def _tell_of_change(self, changed_by: WorkerHandle) -> None:
+    def tell_of_change(self, changed_by: WorkerHandle) -> None:
         """What workers read after this, whoever starts it, is to be what was written."""
         for worker in self._pool.workers.values():
             if worker is not changed_by:
@@ -303,9 +387,13 @@ class LocalExecutor:
         idle = [worker for worker in workers if not worker.assignments]
         if idle:
             return idle[0]
-        if not workers or len(workers) < self._options.most_workers:
-            return self._pool.start(self._pool.reserve_numbers(1)[0])
+        if not workers or self._capacity.count_startable() > 0:
+            return self.start_worker()
         return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
+
+    def start_worker(self) -> WorkerHandle:
+        """Start one more worker."""
+        return self._pool.start(self._pool.numbers.take())
 
     def _cancel(self, worker: WorkerHandle, assignment: Assignment, indexes: set[int]) -> None:
         first, end = assignment.first, assignment.end
@@ -321,28 +409,50 @@ class LocalExecutor:
     def _stop_workers(self) -> None:
         """Let workers end in good order; those that do not in time are killed."""
         self.stop_launching()
-        for worker in self._pool.workers.values():
-            self._stop(worker)
-        self._triggers.stop()
-        give_up_at = time.monotonic() + _CLOSE_PATIENCE_S
+        self.stop()
+        give_up_at = time.monotonic() + CLOSE_PATIENCE_S
         with contextlib.suppress(ExecutionError):
-            while (self._pool.workers or self._pool.triggerer) and time.monotonic() < give_up_at:
+            while not self.is_empty() and time.monotonic() < give_up_at:
                 self.poll(0.05)
 
     # --- what is known ---
 
-    def _count_free_slots(self) -> int:
-        busy = sum(bool(worker.assignments) and not worker.quiet for worker in self._pool.workers.values())
-        return max(self._slots - busy, 0)
-
-    def _is_new(self, number: int) -> bool:
-        return number >= self._pool.reserve_numbers(1)[0]
+    def _forget_closed(self) -> None:
+        """Forget closed runs of which nothing is out any more."""
+        out = {assignment.work.run for worker in self._pool.workers.values() for assignment in worker.assignments}
+        for number in self._closing - out:
+            self._runs.pop(number, None)
+            self._spec_of_run.pop(number, None)
+            self._durations.forget(number)
+        self._closing &= out
 
     def _find_time_limit(self, run: int, task: int) -> float | None:
         return self._spec_of_run[run].tasks[task].execution_timeout_s
 
     def _feeds_map(self, run: int, task: int) -> bool:
         return self._spec_of_run[run].tasks[task].feeds_map
+
+
+class _OwnPlaces:
+    """What a snapshot of an executor has left that shares with nobody, or is alone with its share."""
+
+    def __init__(self, executor: LocalExecutor, capacity: Capacity) -> None:
+        self._executor = executor
+        self._free = capacity.count_free_slots()
+        self._startable = capacity.count_startable()
+
+    def count_free(self) -> int:
+        return self._free
+
+    def count_startable(self) -> int:
+        return self._startable
+
+    def take(self) -> None:
+        self._free -= 1
+
+    def start(self) -> int:
+        self._startable -= 1
+        return self._executor.promise_worker()
 
 
 def _refuse(_run: int, _request: Request) -> Response:

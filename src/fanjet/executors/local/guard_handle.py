@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import select
 import socket
 import sys
 import time
@@ -17,7 +15,8 @@ from fanjet.executors.local.zygote_frames import ZygoteConfig, ZygoteSocket
 _GUARD = str(Path(__file__).with_name("guard.py"))
 _ZYGOTE_CODE = "from fanjet.executors.local.zygote import main; main()"
 _CONTROL_FD, _CHANNEL_FD = 3, 4
-_CLOSE_PATIENCE_S = 10.0
+#: How long something is waited for that was killed.
+CLOSE_PATIENCE_S = 10.0
 _CLOSE_PAUSE_S = 0.001
 #: How much of what the DAG file printed is shown with an error.
 _LOG_TAIL_BYTES = 4000
@@ -44,6 +43,7 @@ class GuardHandle:
         self._lines = b""
         #: How the zygote ended (a wait status), once the guard has said so.
         self.zygote_status: int | None = None
+        self._released = self._gone = False
 
     def fileno(self) -> int:
         """Readable when the guard has something to say; `read` then."""
@@ -62,11 +62,6 @@ class GuardHandle:
             self.zygote_status = int(line.split()[1])
         return bool(data)
 
-    def wait(self) -> bool:
-        """As `read`, but waits until there is something."""
-        select.select([self._control], [], [])
-        return self.read()
-
     def kill(self, pid: int) -> None:
         """Kill a process and everything below it, and what dead workers left behind."""
         self._order(f"kill {pid}")
@@ -79,17 +74,33 @@ class GuardHandle:
         """Kill what dead workers left behind."""
         self._order("sweep")
 
+    def release(self) -> None:
+        """Kill everything that is left; `is_gone` says when it is."""
+        if not self._released:
+            self._released = True
+            self.zygote.close()
+            self._control.close()
+
+    def is_gone(self) -> bool:
+        """Whether everything has ended, after `release`."""
+        if not self._gone:
+            try:
+                self._gone = os.waitpid(self._pid, os.WNOHANG)[0] != 0
+            except ChildProcessError:  # collected elsewhere in this process
+                self._gone = True
+            if self._gone:
+                self._discard_log_if_empty()
+        return self._gone
+
     def close(self) -> None:
         """Kill everything that is left and wait until it is gone.
 
         The guard is left alone with a process that cannot be killed, one that waits for a dead network disk.
         """
-        self.zygote.close()
-        self._control.close()
-        give_up_at = time.monotonic() + _CLOSE_PATIENCE_S
-        with contextlib.suppress(ChildProcessError):  # collected elsewhere in this process
-            while not os.waitpid(self._pid, os.WNOHANG)[0] and time.monotonic() < give_up_at:
-                time.sleep(_CLOSE_PAUSE_S)
+        self.release()
+        give_up_at = time.monotonic() + CLOSE_PATIENCE_S
+        while not self.is_gone() and time.monotonic() < give_up_at:
+            time.sleep(_CLOSE_PAUSE_S)
 
     def read_log_tail(self) -> str:
         """The end of what the DAG file and the zygote printed."""
@@ -99,7 +110,7 @@ class GuardHandle:
             return ""
         return data[-_LOG_TAIL_BYTES:].decode(errors="replace").strip()
 
-    def discard_log_if_empty(self) -> None:
+    def _discard_log_if_empty(self) -> None:
         """Remove the segment of the zygote when nothing was printed."""
         path = Path(self.log_path)
         if path.exists() and path.stat().st_size == 0:

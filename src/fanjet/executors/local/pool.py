@@ -13,8 +13,8 @@ import msgspec
 
 from fanjet.errors import ExecutionError
 from fanjet.executors.local.guard_handle import GuardHandle
-from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.local.worker_numbers import WorkerNumbers
 from fanjet.executors.local.zygote_frames import (
     Answered,
     Asked,
@@ -26,13 +26,13 @@ from fanjet.executors.local.zygote_frames import (
     Loaded,
     ZygoteConfig,
 )
+from fanjet.executors.same_dag import find_difference
 from fanjet.model.requests import Failure, Found, Lookup
+from fanjet.model.spec import DagSpec
 from fanjet.parsing.load_errors import explain_crash, explain_timeout
 from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
-from fanjet.worker.segment import NUMBER_BITS
 
-_SESSION_BITS = 32
 #: So many zygotes, or workers before they took a single try, may die in a row.
 _MOST_STILLBORN = 3
 
@@ -45,21 +45,22 @@ class Pool:
 
     Args:
         config: For the zygote.
-        options: The settings.
+        numbers: Of the workers.
     """
 
-    def __init__(self, config: ZygoteConfig, options: LocalOptions) -> None:
+    def __init__(self, config: ZygoteConfig, numbers: WorkerNumbers) -> None:
         Path(config.log_folder).mkdir(parents=True, exist_ok=True)
         self.config = config
-        self.options = options
-        #: The number of the scheduler's session, part of the numbers of log segments; needed for the first worker.
-        self.session: int | None = None
+        self.numbers = numbers
         self.guard = GuardHandle(config)
         self.selector = selectors.DefaultSelector()
         self.workers: dict[int, WorkerHandle] = {}
         #: The process that runs triggers, while there is one.
         self.triggerer: WorkerHandle | None = None
-        self._next_number = 1
+        #: A zygote is loading the file since this instant (`time.monotonic`); None when the last one has done it.
+        self._loading_since: float | None = time.monotonic()
+        #: How long that may take; None for ever.
+        self.load_timeout_s: float | None = None
         #: What the first zygote loaded; later ones must find the same.
         self.loaded: Loaded | None = None
         self._deaths_in_a_row = 0
@@ -72,10 +73,6 @@ class Pool:
         self.on_triggerer_readable: Callable[[], None] = lambda: None
         self._register_guard()
 
-    def reserve_numbers(self, count: int) -> list[int]:
-        """Numbers that workers which are yet to be started will have if they are."""
-        return list(range(self._next_number, self._next_number + count))
-
     def start(self, number: int) -> WorkerHandle:
         """Have a worker started; it can be sent work at once."""
         worker = self._start(number, is_triggerer=False)
@@ -85,16 +82,16 @@ class Pool:
 
     def start_triggerer(self) -> WorkerHandle:
         """Have the process started that runs triggers; it can be sent some at once."""
-        self.triggerer = self._start(self._next_number, is_triggerer=True)
+        self.triggerer = self._start(self.numbers.take(), is_triggerer=True)
         self.selector.register(self.triggerer.read_fd, selectors.EVENT_READ, self.on_triggerer_readable)
         return self.triggerer
 
     def _start(self, number: int, *, is_triggerer: bool) -> WorkerHandle:
-        self._next_number = max(self._next_number, number + 1)
+        first_segment = self.numbers.take_segments()
         worker = WorkerHandle(number)
         # When the zygote is gone, the guard's end follows and gives back what this worker was sent.
         with contextlib.suppress(OSError):
-            frame = ForkWorker(number, self._first_segment(number), is_triggerer)
+            frame = ForkWorker(number, first_segment, is_triggerer)
             self.guard.zygote.send(frame, worker.take_worker_fds())
         worker.close_worker_fds()
         return worker
@@ -122,17 +119,31 @@ class Pool:
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What the zygote found in the DAG file; errors also say that it took too long or that it died."""
-        give_up_at = time.monotonic() + timeout_s
+        self.load_timeout_s = timeout_s
         while self.loaded is None:
-            self.guard.zygote.settimeout(max(give_up_at - time.monotonic(), 0.001))
-            try:
-                if not self.guard.zygote.receive():
-                    return self._explain_stillborn()
-            except TimeoutError:
-                return _make_failed(explain_timeout(Path(self.config.file), timeout_s))
-            self._take_zygote_frames()
-        self.guard.zygote.settimeout(None)
+            self.select(self.shorten(timeout_s))
+            self.look()
         return self.loaded
+
+    def shorten(self, timeout_s: float) -> float:
+        """The patience of a wait: shorter when `look` has to be called before."""
+        if self._loading_since is None or self.load_timeout_s is None:
+            return timeout_s
+        return min(timeout_s, max(self._loading_since + self.load_timeout_s - time.monotonic(), 0.0))
+
+    def look(self) -> None:
+        """Give up a zygote that takes too long to load the file.
+
+        Raises:
+            ExecutionError: The file had been loaded before.
+        """
+        limit_s = self.load_timeout_s
+        if self._loading_since is None or limit_s is None or time.monotonic() - self._loading_since < limit_s:
+            return
+        error = explain_timeout(Path(self.config.file), limit_s)
+        if self.loaded is not None:
+            raise ExecutionError(f"The process that starts the workers died, and its successor failed. {error}")
+        self._set_loaded(_make_failed(error))
 
     def read_to_end(self, worker: WorkerHandle) -> None:
         """Take in all that a dead worker has left in its pipe."""
@@ -140,26 +151,41 @@ class Pool:
             pass
 
     def close(self) -> None:
-        """Kill whatever is left."""
-        self.guard.close()
-        self.guard.discard_log_if_empty()
+        """Kill whatever is left, and wait for its end."""
+        self.release().close()
+
+    def release(self) -> GuardHandle:
+        """Kill whatever is left, and do not wait for its end; the guard says when that has come."""
+        self.guard.release()
         for worker in list(self.workers.values()):
             self._remove(worker)
         if self.triggerer is not None:
             self._let_go(self.triggerer)
         self.selector.close()
-
-    def _first_segment(self, number: int) -> int:
-        assert self.session is not None, "begin_session first"
-        return (self.session << _SESSION_BITS) | (number << NUMBER_BITS)
+        return self.guard
 
     def _register_guard(self) -> None:
         self.selector.register(self.guard, selectors.EVENT_READ, self._read_guard)
         self.selector.register(self.guard.zygote, selectors.EVENT_READ, self._read_zygote)
 
     def _read_guard(self) -> None:
-        if not self.guard.read():
+        is_there = self.guard.read()
+        if self.loaded is None and (not is_there or self.guard.zygote_status is not None):
+            self._read_last_words()
+            if self.loaded is None:
+                self._set_loaded(self._explain_stillborn())
+        if is_there:
+            return
+        if self.loaded is not None and self.loaded.errors:
+            self.selector.unregister(self.guard)  # nothing can be started from this file
+        else:
             self._replace_guard()
+
+    def _read_last_words(self) -> None:
+        """Take in what a zygote that is dead had still said."""
+        if self.guard.zygote.fileno() in self.selector.get_map():
+            self.guard.zygote.receive_rest()
+            self._take_zygote_frames()
 
     def _read_zygote(self) -> None:
         if self.guard.zygote.fileno() >= 0 and not self.guard.zygote.receive():
@@ -191,12 +217,18 @@ class Pool:
 
     def _check_loaded(self, frame: Loaded) -> None:
         if self.loaded is None:
-            self.loaded = frame
-        elif frame.errors or frame.specs != self.loaded.specs:
+            self._set_loaded(frame)
+            return
+        self._loading_since = None
+        if difference := find_change(self.loaded.specs, frame):
             raise ExecutionError(
-                f"{self.config.file} was changed while a run of it was going on, and had to be loaded again. "
-                "What was recorded is safe. Fix: resume the run."
+                f"{self.config.file} was changed while a run of it was going on, and had to be loaded again: "
+                f"{difference}. What was recorded is safe. Fix: resume the run."
             )
+
+    def _set_loaded(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self._loading_since = None
 
     def _lose(self, worker: WorkerHandle, reason: str) -> None:
         self.read_to_end(worker)
@@ -229,8 +261,8 @@ class Pool:
         """The zygote is dead, and with it its workers; what they sent before is still there."""
         reason = f"The process that starts the workers died ({self._describe_zygote_end()}), and all of them with it."
         self.selector.unregister(self.guard)
+        self._read_last_words()
         if self.guard.zygote.fileno() in self.selector.get_map():
-            self._take_zygote_frames()
             self.selector.unregister(self.guard.zygote)
         self.guard.close()
         self._deaths_in_a_row += 1
@@ -238,6 +270,7 @@ class Pool:
             raise ExecutionError(f"{reason} {self.guard.read_log_tail()}")
         dead = list(self.workers.values())
         self.guard = GuardHandle(self.config)
+        self._loading_since = time.monotonic()
         self._register_guard()
         for worker in dead:
             self.read_to_end(worker)
@@ -252,8 +285,6 @@ class Pool:
 
     def _explain_stillborn(self) -> Loaded:
         """The zygote ended before it had loaded the file: user code ended the process."""
-        while self.guard.zygote_status is None and self.guard.wait():
-            pass
         status = self.guard.zygote_status
         code = None if status is None else os.waitstatus_to_exitcode(status)
         return _make_failed(explain_crash(Path(self.config.file), code, self.guard.read_log_tail()))
@@ -261,6 +292,13 @@ class Pool:
     def _write_on(self, worker: WorkerHandle) -> None:
         if worker.flush():
             self.selector.unregister(worker.write_fd)
+
+
+def find_change(before: list[DagSpec], now: Loaded) -> str | None:
+    """In what a file that was loaded again is not what it was."""
+    if now.errors:
+        return str(now.errors[0])
+    return next((text for spec in before if (text := find_difference(spec, now.specs)) is not None), None)
 
 
 def _make_failed(error: ParseError) -> Loaded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -57,6 +58,8 @@ class WorkerHandle:
         #: How long everything assigned is expected to take.
         self.load_s = 0.0
         self.known_runs: set[int] = set()
+        #: Since when it has had work without a pause, or has had none; by `time.monotonic`.
+        self.busy_since = self.idle_since = time.monotonic()
         #: The last hole that was declared (`fanjet.worker.slot`): first sequence and the one after the last.
         self.hole: tuple[int, int] | None = None
         #: Its running try hardly uses any CPU and does not count as busy.
@@ -89,6 +92,8 @@ class WorkerHandle:
     def assign(self, work: Launch | Order, count: int, expected_s: float) -> int:
         """Book work; the first sequence of it."""
         first = self.next_sequence
+        if not self.assignments:
+            self.busy_since = time.monotonic()
         self.assignments.append(Assignment(work, first, count, expected_s))
         self.next_sequence += count
         self.outstanding += count
@@ -117,7 +122,7 @@ class WorkerHandle:
         if sequence == head.end - 1:
             self.assignments.popleft()
             if not self.assignments:
-                self.load_s = 0.0
+                self._note_idle()
         return head
 
     def take_back(self, first: int) -> list[tuple[Assignment, int, int]]:
@@ -139,9 +144,13 @@ class WorkerHandle:
                 break
             self.assignments.pop()  # nothing of it is left to end
         if not self.assignments:
-            self.load_s = 0.0
+            self._note_idle()
             self.quiet = False
         return taken[::-1]
+
+    def _note_idle(self) -> None:
+        self.load_s = 0.0
+        self.idle_since = time.monotonic()
 
     def send(self, frames: Iterable[ToWorker]) -> bool:
         """Write frames; False when some of them wait for room in the pipe, see `flush`."""

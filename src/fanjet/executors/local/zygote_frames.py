@@ -103,9 +103,14 @@ class ZygoteSocket:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def settimeout(self, timeout_s: float | None) -> None:
-        """How long `receive` waits at most; None for ever."""
-        self._socket.settimeout(timeout_s)
+    def receive_rest(self) -> None:
+        """Read all that is there without waiting; the other side is dead."""
+        self._socket.setblocking(False)
+        try:
+            while self.receive():
+                pass
+        except BlockingIOError:  # somebody below it still has the connection
+            return
 
     def send(self, frame: ToZygote | FromZygote, fds: list[int] | None = None) -> None:
         """Write one frame; `fds` are duplicated into the other process."""
