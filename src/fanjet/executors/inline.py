@@ -23,8 +23,8 @@ from fanjet.executors.orders import make_callbacks_ran, make_measured
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.executors.room import FixedPlaces, Seat, WorkerRoom
-from fanjet.executors.same_dag import require_dag
 from fanjet.executors.runners import RuntimeSettings, make_runners, make_store
+from fanjet.executors.same_dag import require_dag
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event, XComPushed
 from fanjet.model.frames import Ended
