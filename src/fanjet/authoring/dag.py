@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fanjet.authoring import context_stack, ports
-from fanjet.authoring.dag_options import convert_dag_options
+from fanjet.authoring.dag_options import check_test_arguments, convert_dag_options
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.exceptions import DuplicateTaskId
 from fanjet.authoring.params import ParamsDict
@@ -241,16 +241,33 @@ class DAG:
         """A new Jinja environment with what its templates may use."""
         return ports.get_dag_action("get_template_env")(self)
 
-    def test(self, **arguments: Any) -> Any:
+    def test(
+        self,
+        execution_date: datetime | None = None,
+        run_conf: Mapping[str, Any] | None = None,
+        *,
+        logical_date: datetime | None = None,
+        params: Mapping[str, Any] | None = None,
+        **others: Any,
+    ) -> Any:
         """Run the DAG once in this process, so that ``breakpoint()`` works.
 
         Args:
-            arguments: Those of `fanjet.bootstrap.in_process.run_in_process`: logical_date, run_conf, params.
+            execution_date: An older name of `logical_date`.
+            run_conf: The configuration of the run.
+            logical_date: Aware; None for now.
+            params: Values for parameters of the DAG.
+            others: Those of `fanjet.bootstrap.in_process.run_in_process`.
 
         Returns:
-            How the run ended (`status`), and its number (`run`). A task that fails raises nothing here.
+            How the run ended (`state`, `status`), and its number (`run`). A task that fails raises nothing here.
+
+        Raises:
+            DagTypeError: An argument of Airflow has no meaning here.
         """
-        return ports.get_dag_action("test")(self, **arguments)
+        arguments = check_test_arguments(others, f"{self!r}.test()")
+        date = logical_date or execution_date
+        return ports.get_dag_action("test")(self, logical_date=date, run_conf=run_conf, params=params, **arguments)
 
     def __enter__(self) -> Self:
         context_stack.enter(self.task_group)

@@ -91,18 +91,31 @@ _RENAMED = {
 
 #: Arguments of Airflow that mean nothing here, and what to do instead.
 _REFUSED = {
-    "access_control": "leave it out; who may do what is a setting of the server",
-    "max_consecutive_failed_dag_runs": "leave it out, or pause the DAG in on_failure_callback",
     "deadline": "use dagrun_timeout and on_failure_callback",
+}
+
+#: Arguments of Airflow's `DAG.test`, and what to do instead.
+_REFUSED_BY_TEST = {
+    "conn_file_path": "use AIRFLOW_CONN_... or `fanjet connections import`",
+    "mark_success_pattern": "use the fixture run_dag, which puts values in the place of tasks",
+    "run_after": "leave it out",
+    "use_executor": "use `fanjet run`",
+    "variable_file_path": "use AIRFLOW_VAR_... or `fanjet variables import`",
 }
 
 _PAGES = "It is about the looks of Airflow's pages. Fix: leave it out."
 
 #: Arguments of Airflow that are accepted all the same, and what is said to whoever gives one.
 _NO_EFFECT = {
+    "access_control": "Who may do what is a matter of the server. Fix: leave it out.",
+    "allowed_run_types": "Runs of all kinds are allowed. Fix: leave it out.",
     "default_view": _PAGES,
+    "disable_bundle_versioning": "A run keeps the files that it started with. Fix: leave it out.",
+    "full_filepath": "The file of a DAG is known. Fix: leave it out.",
+    "max_consecutive_failed_dag_runs": "No DAG is paused by itself. Fix: pause it in on_failure_callback.",
     "orientation": _PAGES,
     "owner_links": _PAGES,
+    "rerun_with_latest_version": "Fix: leave it out; `fanjet rerun --latest` takes the files as they are.",
     "sla_miss_callback": "Airflow 3 has removed it. Fix: use dagrun_timeout and on_failure_callback.",
 }
 
@@ -124,13 +137,25 @@ def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], whe
         if name in _RENAMED:
             merged[_RENAMED[name]] = value
         elif name in _NO_EFFECT:
-            if value is not None:
+            if value not in (None, False, 0, {}):
                 tell_no_effect(name, where, _NO_EFFECT[name])
         elif name not in _REFUSED:
             raise unknown_argument(name, where, frozenset(_CONVERT) | frozenset(_RENAMED))
         elif value is not None:
             raise DagTypeError(f"{where}: {name} has no meaning in Fanjet.", fix=_REFUSED[name])
     return {name: _convert(name, value, where) for name, value in merged.items()}
+
+
+def check_test_arguments(given: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The arguments of `DAG.test` without those that ask for nothing.
+
+    Raises:
+        DagTypeError: One has no meaning here.
+    """
+    for name, value in given.items():
+        if name in _REFUSED_BY_TEST and value:
+            raise DagTypeError(f"{where}: {name} has no meaning in Fanjet.", fix=_REFUSED_BY_TEST[name])
+    return {name: value for name, value in given.items() if name not in _REFUSED_BY_TEST}
 
 
 def _convert(name: str, value: Any, where: str) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fanjet.authoring import context_stack
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.edges import Node, link
+from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.authoring.task_node import check_id
 from fanjet.errors import DagValueError, InvariantError
 
@@ -29,6 +30,9 @@ class TaskGroup(Node):
         default_args: Arguments for all tasks inside that do not have them.
         tooltip: A text about the group, for people.
         group_display_name: What people see instead of the id.
+        doc_md: More about the group, for people; its beginning stands for a `tooltip` that is not given.
+        ui_color: Has no effect; what it is drawn with says its state.
+        ui_fgcolor: As `ui_color`.
         add_suffix_on_collision: Whether an id that is taken gets a suffix instead of being an error.
         map_index_template: The label template of the tasks inside that have none of their own.
         expand_input: What the group is mapped over; given by `expand()` of a `@task_group`.
@@ -48,13 +52,20 @@ class TaskGroup(Node):
         default_args: Mapping[str, Any] | None = None,
         tooltip: str = "",
         group_display_name: str = "",
+        doc_md: str | None = None,
+        ui_color: str | None = None,
+        ui_fgcolor: str | None = None,
         add_suffix_on_collision: bool = False,
         map_index_template: str | None = None,
         expand_input: ExpandInput | None = None,
     ) -> None:
         self.prefix_group_id = prefix_group_id
         self.default_args = dict(default_args or {})
-        self.tooltip = tooltip
+        self.tooltip = tooltip or next(iter((doc_md or "").strip().splitlines()), "")
+        self.doc_md = doc_md
+        for name, value in (("ui_color", ui_color), ("ui_fgcolor", ui_fgcolor)):
+            if value is not None:
+                tell_no_effect(name, f"Task group '{group_id}'", "Colours are those of states. Fix: leave it out.")
         self.group_display_name = group_display_name
         self.map_index_template = map_index_template
         self.expand_input = expand_input

@@ -19,7 +19,7 @@ from fanjet.errors import DagTypeError
 _OPTIONS = frozenset(
     {
         "group_id", "prefix_group_id", "parent_group", "dag", "default_args", "tooltip", "group_display_name",
-        "add_suffix_on_collision", "map_index_template",
+        "doc_md", "ui_color", "ui_fgcolor", "add_suffix_on_collision", "map_index_template",
     }
 )  # fmt: skip
 

@@ -89,6 +89,8 @@ class Operator(Node):
     executor_config: dict[str, Any] | None
     depends_on_past: bool
     wait_for_downstream: bool
+    #: None for what its DAG says.
+    render_template_as_native_obj: bool | None
     task_display_name: str | None
     doc: str | None
     doc_md: str | None

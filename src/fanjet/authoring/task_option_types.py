@@ -67,6 +67,8 @@ class TaskOptions(TypedDict, total=False):
     #: Kept, but no run waits for an earlier one.
     depends_on_past: bool
     wait_for_downstream: bool
+    #: Whether templates give Python's values; None for what the DAG says.
+    render_template_as_native_obj: bool | None
     task_display_name: str | None
     doc: str | None
     doc_md: str | None

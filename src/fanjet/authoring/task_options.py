@@ -204,6 +204,7 @@ OPTIONS: dict[str, Option] = {
     "executor_config": Option(_config, None),
     "depends_on_past": Option(_flag, False),
     "wait_for_downstream": Option(_flag, False),
+    "render_template_as_native_obj": Option(_optional(_flag), None),
     "task_display_name": Option(_optional(_text), None),
     "doc": Option(_optional(_text), None),
     "doc_md": Option(_optional(_text), None),
@@ -215,15 +216,23 @@ OPTIONS: dict[str, Option] = {
 #: Airflow's arguments that Fanjet does not honour, so that nothing is accepted and then ignored.
 REFUSED: dict[str, Refused] = {
     "ignore_first_depends_on_past": Refused((None, False, True), "leave it out"),
-    "wait_for_past_depends_before_skipping": Refused((None, False), "leave it out"),
     "run_as_user": Refused((None,), "start the workers as that user"),
-    "resources": Refused((None, {}), "use a pool to bound what runs at once"),
     "provide_context": Refused((None, True), "leave it out: a function gets what its parameters ask for"),
-    "logger_name": Refused((None,), "use logging.getLogger(name) in the task"),
 }
 
-#: Arguments that Airflow itself accepts without effect by now, and what is said to whoever gives one.
-NO_EFFECT = {"sla": "Airflow 3 has removed it. Fix: use execution_timeout or the DAG's dagrun_timeout."}
+#: Arguments that change nothing: values that ask for nothing, and what is said to whoever gives another one.
+NO_EFFECT: dict[str, Refused] = {
+    "allow_nested_operators": Refused((None, True), "Fix: leave it out; operators can be called in tasks."),
+    "logger_name": Refused((None,), "Fix: use logging.getLogger(name) in the task."),
+    "resources": Refused((None, {}), "Fix: leave it out; use a pool to bound what runs at once."),
+    "show_return_value_in_logs": Refused(
+        (None, False), "Values are not written to logs. Fix: print it, or see `fanjet xcom`."
+    ),
+    "sla": Refused((None,), "Airflow 3 has removed it. Fix: use execution_timeout or the DAG's dagrun_timeout."),
+    "wait_for_past_depends_before_skipping": Refused(
+        (None, False), "What is skipped waits for no earlier run. Fix: leave it out."
+    ),
+}
 
 _LOCAL = "Tries run on this machine. Fix: leave it out; for CPUs, memory or an order, use a pool."
 
@@ -272,8 +281,8 @@ def convert_options(given: Mapping[str, Any], where: str) -> dict[str, Any]:
         elif name in REFUSED:
             _refuse(name, value, where)
         elif name in NO_EFFECT:
-            if value is not None:
-                tell_no_effect(name, where, NO_EFFECT[name])
+            if not _is_among(value, NO_EFFECT[name].harmless):
+                tell_no_effect(name, where, NO_EFFECT[name].fix)
         else:
             raise unknown_argument(name, where, NAMES)
     return converted
@@ -297,6 +306,10 @@ def _convert(name: str, value: Any, where: str) -> Any:
 
 def _refuse(name: str, value: Any, where: str) -> None:
     refused = REFUSED[name]
-    if any(value is harmless or (value == harmless and type(value) is type(harmless)) for harmless in refused.harmless):
+    if _is_among(value, refused.harmless):
         return
     raise DagTypeError(f"{where}: {name}={value!r} has no meaning in Fanjet.", fix=refused.fix)
+
+
+def _is_among(value: Any, values: tuple[Any, ...]) -> bool:
+    return any(value is other or (value == other and type(value) is type(other)) for other in values)

@@ -70,6 +70,11 @@ class RunOutcome:
     status: RunStatus
 
     @property
+    def state(self) -> str:
+        """`status` as text, such as ``success``."""
+        return self.status.label
+
+    @property
     def interrupted(self) -> bool:
         """Whether the run can be resumed."""
         return self.status not in {RunStatus.SUCCESS, RunStatus.FAILED}

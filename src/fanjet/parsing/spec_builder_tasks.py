@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from fanjet.authoring.mapped_operator import MappedOperator
 from fanjet.authoring.operator import BaseOperator, Operator
-from fanjet.authoring.task_options import OPTIONS, convert_options
+from fanjet.authoring.task_options import OPTIONS, WITHOUT_EFFECT, convert_options
 from fanjet.model.spec import TaskKind, TaskSpec
 from fanjet.parsing.spec_builder_graph import Graph
 from fanjet.parsing.spec_builder_maps import MapTable
@@ -17,6 +17,8 @@ _CALLBACKS = ("execute", "success", "failure", "retry", "skipped")
 _DOCS = ("doc_md", "doc", "doc_rst", "doc_yaml", "doc_json")
 #: What a subclass of an operator that never reaches a worker may override to need one.
 _WORK = ("execute", "pre_execute", "post_execute")
+#: All but what is checked elsewhere, and what whoever gave it has been told about.
+_CHECKED_AGAIN = tuple(name for name in OPTIONS if name != "params" and name not in WITHOUT_EFFECT)
 
 
 def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: str) -> TaskSpec:
@@ -84,7 +86,7 @@ def seconds(duration: timedelta | None) -> float | None:
 
 def _check_attributes(task: Operator) -> None:
     """Check and convert again what may have been set after the task was made, such as ``task.retries = 3``."""
-    given: dict[str, Any] = {name: getattr(task, name) for name in OPTIONS if name != "params"}
+    given: dict[str, Any] = {name: getattr(task, name) for name in _CHECKED_AGAIN}
     for name, value in convert_options(given, f"Task '{task.task_id}'").items():
         setattr(task, name, value)
 

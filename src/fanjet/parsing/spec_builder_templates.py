@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from fanjet.authoring.dag import DAG
 from fanjet.authoring.decorated import DecoratedMappedOperator
 from fanjet.authoring.lazy_value import LazyValue
 from fanjet.authoring.mapped_operator import MappedOperator
@@ -22,7 +23,7 @@ def has_templates(task: Operator) -> bool:
         return True  # nobody knows before what operators it runs
     dag = task.dag
     # These make jinja2 change texts without marks as well.
-    always = dag is not None and (dag.render_template_as_native_obj or bool(dag.jinja_environment_kwargs))
+    always = dag is not None and (is_native(task, dag) or bool(dag.jinja_environment_kwargs))
     operator_class = task.operator_class if isinstance(task, MappedOperator) else type(task)
     if renders_itself(operator_class):
         return True  # only it knows where it has templates
@@ -38,6 +39,12 @@ def has_templates(task: Operator) -> bool:
         )
 
     return any(_has(value, is_template) for _, value in authored_fields(task))
+
+
+def is_native(task: Operator, dag: DAG) -> bool:
+    """Whether the templates of a task give Python's values."""
+    own = task.render_template_as_native_obj
+    return dag.render_template_as_native_obj if own is None else own
 
 
 def authored_fields(task: Operator) -> Iterator[tuple[str, Any]]:

@@ -90,6 +90,8 @@ class TryRunner:
         self._clock = clock
         self._dag: DAG | None = next((task.dag for task in built.tasks if task.dag is not None), None)
         self._templates = make_templates(self._dag)
+        #: Native where those of the DAG are not, and the reverse.
+        self._other_templates: Templates | None = None
         self._numbers = {task: number for number, task in enumerate(built.tasks)}
         self._feeds = Feeds(built.spec, max_map_length)
         self._results = Results(Graph(built.spec), self._feeds)
@@ -278,16 +280,25 @@ class TryRunner:
         spec, operator = self.spec.tasks[number], self._built.tasks[number]
         links = Links(number, spec.scope, self.spec, self._numbers)
         kind = _kind_of(operator)
-        prepared = self._prepared[number] = self.adapt(kind(spec, operator, links, self._templates))
+        templates = self._templates_of(operator)
+        prepared = self._prepared[number] = self.adapt(kind(spec, operator, links, templates))
         return prepared
+
+    def _templates_of(self, operator: Operator) -> Templates:
+        native = operator.render_template_as_native_obj
+        if self._dag is None or native in (None, self._dag.render_template_as_native_obj):
+            return self._templates
+        if self._other_templates is None:
+            self._other_templates = make_templates(self._dag, native=native)
+        return self._other_templates
 
     def adapt(self, prepared: PreparedTask) -> PreparedTask:
         """What runs in the place of a task: itself."""
         return prepared
 
 
-def make_templates(dag: DAG | None) -> Templates:
-    """The templates of a DAG, with all that it defines for them."""
+def make_templates(dag: DAG | None, *, native: bool | None = None) -> Templates:
+    """The templates of a DAG, with all that it defines for them; `native` in the place of what it says."""
     if dag is None:
         return Templates()
     folder = FilePath(dag.definition.file).parent.absolute() if dag.definition else FilePath.cwd()
@@ -296,7 +307,7 @@ def make_templates(dag: DAG | None) -> Templates:
         [str(folder), *(str(folder / path) for path in dag.template_searchpath)],
         macros=macros,
         filters=dag.user_defined_filters,
-        native=dag.render_template_as_native_obj,
+        native=dag.render_template_as_native_obj if native is None else native,
         options=dag.jinja_environment_kwargs,
         undefined=dag.template_undefined,
     )
