@@ -18,7 +18,6 @@ from fanjet.cli.output import json_option, print_json, print_json_rows, print_te
 from fanjet.cli.quantities import instant_as_data, say_count, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
-from fanjet.errors import OperationError
 from fanjet.parsing.report import ParseError
 from fanjet.settings import load_settings
 from fanjet.store.dag_overview import DagOverview, LastRun
@@ -32,7 +31,6 @@ _COLUMNS = (
     Column("LAST RUN"),
     Column("FILE", flexible=True),
 )
-_NONE = "No DAG folder has been looked at yet. `fanjet up --dags FOLDER` serves one."
 _EMPTY = "The DAG folder has no DAG.\n"
 
 
@@ -145,10 +143,7 @@ def reparse(dags: str | None, as_json: bool, home: Path | None) -> int:
 
 
 def _open(home: Path | None) -> DagOverview:
-    database = Database.of(settings_of(home))
-    if database.dialect == "sqlite" and not database.path.exists():
-        raise OperationError(_NONE)
-    return DagOverview.open(database)
+    return DagOverview.open(Database.of(settings_of(home)))
 
 
 def _print_errors(found: list[ParseError], terminal: Terminal, *, with_traceback: bool) -> None:

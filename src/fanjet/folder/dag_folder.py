@@ -31,7 +31,7 @@ from fanjet.store.vault import Vault
 
 _log = logging.getLogger("fanjet.folder")
 #: After a failure of the store or the disk.
-_PAUSE_AFTER_FAILURE_S = 5.0
+_PAUSE_AFTER_FAILURE_S = 2.0
 #: After a file changed faster than it could be loaded.
 _PAUSE_WHILE_RESTLESS_S = 1.0
 #: A look goes on for at least so long before it is cut short for what has changed meanwhile.

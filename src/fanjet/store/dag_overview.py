@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
+from typing import Self
 
 import msgspec
 
-from fanjet.errors import NotFoundError
+from fanjet.errors import NotFoundError, OperationError
 from fanjet.model.states import RunStatus
+from fanjet.store.connections import find_reader
+from fanjet.store.database import Database
 from fanjet.store.service_queries import ServiceReader
 from fanjet.store.service_rows import DagRow
 
@@ -26,6 +30,19 @@ class LastRun(msgspec.Struct, frozen=True, kw_only=True):
 
 class DagOverview(ServiceReader):
     """Queries over all DAGs at once."""
+
+    @classmethod
+    def open(cls, place: Path | Database) -> Self:
+        """Open a database; a home stands for its SQLite file.
+
+        Raises:
+            OperationError: There is none yet.
+            ExecutionError: It cannot be read, or is of a newer Fanjet.
+        """
+        connection = find_reader(place)
+        if connection is None:
+            raise OperationError("No DAG folder has been looked at yet: `fanjet up --dags FOLDER` serves one.")
+        return cls(connection)
 
     def list_all_dags(self) -> list[DagRow]:
         """The DAGs whose files are there, by id."""

@@ -1,0 +1,102 @@
+"""The service's way of looking: at once when something changes, now and then anyway, and never in the way of a stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fanjet.folder.dag_folder import DagFolder
+from folder.conftest import Place
+
+
+@contextmanager
+def running(looking: DagFolder, beside: Callable[[], None]) -> Iterator[None]:
+    """What a test does goes on in a thread of its own while the folder is looked at; it ends the looking."""
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            beside()
+        except BaseException as error:  # noqa: BLE001 - raised below
+            failures.append(error)
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    looking.run_until_stopped(stop)
+    thread.join()
+    if failures:
+        raise failures[0]
+    yield
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 20.0) -> float:
+    """How long it took."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < within_s, "it never happened"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+def test_changes_are_seen_at_once(place: Place, looking: DagFolder) -> None:
+    """New, changed, renamed and removed files, and a folder that is another one by now, long before the next look."""
+    place.write_dag("one.py", "one")
+
+    def change() -> None:
+        wait_until(lambda: place.ids() == ["one"])
+        place.write_dag("sub/two.py", "two")
+        took_s = wait_until(lambda: place.ids() == ["one", "two"])
+        (place.folder / "one.py").unlink()
+        took_s += wait_until(lambda: place.ids() == ["two"])
+        place.write_dag("sub/two.py", "zwei")
+        took_s += wait_until(lambda: place.ids() == ["zwei"])
+        place.folder.rename(place.folder.with_name("before"))
+        place.write_dag("three.py", "three")
+        wait_until(lambda: place.ids() == ["three"])
+        assert took_s < 10
+
+    with running(looking, change):
+        assert place.ids() == ["three"]
+
+
+def test_without_events(place: Place) -> None:
+    """As on a network disk, where nobody tells of changes: a link that leads elsewhere changes there."""
+    elsewhere = place.folder.with_name("elsewhere")
+    elsewhere.mkdir()
+    (place.folder / "linked").symlink_to(elsewhere)
+    far = Place(place.home, elsewhere)
+
+    def change() -> None:
+        far.write_dag("one.py", "one")
+        wait_until(lambda: place.ids() == ["one"])
+        time.sleep(0.3)
+        far.write_dag("one.py", "uno")
+        wait_until(lambda: place.ids() == ["uno"])
+
+    with place.open(folder_scan_s=0.5) as looking, running(looking, change):
+        assert place.ids() == ["uno"]
+
+
+def test_stop_does_not_wait_for_a_file(place: Place, looking: DagFolder) -> None:
+    """Whatever is being loaded is ended."""
+    flag = place.folder.with_name("flag")
+    place.write_dag("one.py", "one", head=f"import time\nopen({str(flag)!r}, 'w').close()\ntime.sleep(25)")
+
+    def wait() -> None:
+        wait_until(flag.exists)
+
+    began = time.monotonic()
+    with running(looking, wait):
+        assert time.monotonic() - began < 10
+
+
+def test_stopped_before_it_began(place: Place, looking: DagFolder) -> None:
+    """A service that is told to end at once."""
+    place.write_dag("one.py", "one")
+    with running(looking, lambda: None):
+        pass
