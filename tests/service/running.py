@@ -34,6 +34,8 @@ class Service:
         self.log = folder / "service.log"
         #: As environment variables, without their prefix.
         self.settings: dict[str, str] = {"schedulers": "0"}
+        #: More of the environment.
+        self.variables: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._family: list[psutil.Process] = []
 
@@ -47,7 +49,7 @@ class Service:
         """A user's."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FANJET_")}
         own = {f"FANJET_{name.upper()}": value for name, value in self.settings.items()}
-        return {**kept, "FANJET_HOME": str(self.home), **own}
+        return {**kept, "FANJET_HOME": str(self.home), **own, **self.variables}
 
     def start(self, *arguments: str) -> None:
         """Start it and wait until it says that it is up."""

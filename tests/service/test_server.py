@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import socket
@@ -40,7 +41,7 @@ words()
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service for all tests of this file: no schedulers, so that what is queued stays queued."""
     service = Service(tmp_path_factory.mktemp("served"))
-    service.settings["schedulers"] = "0"
+    service.settings.update(schedulers="0", server_names="known.example")
     folder = service.home / "dags"
     folder.mkdir(parents=True)
     (folder / "words.py").write_text(textwrap.dedent(_WORDS))
@@ -196,3 +197,17 @@ def test_an_unfinished_request_does_not_hold_up_others(served: Service) -> None:
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(b"POST /api/v1/dags/words/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         assert served.ask("/health")[1]["database"] == "reachable"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("127.0.0.1:80", 200), ("[::1]:80", 200), ("known.example", 200), ("stranger.example", 403)],
+)
+def test_a_page_of_a_stranger_cannot_lend_its_name(served: Service, host: str, status: int) -> None:
+    connection = http.client.HTTPConnection((served.find_address() or "").removeprefix("http://"))
+    connection.request("GET", "/api/v1/dags", headers={"Host": host})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    assert answer.status == status
+    assert ("server_names" in text) == (status == 403)

@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from service.running import Service, is_gone
@@ -68,6 +70,57 @@ def test_any_holder_of_the_port_is_named(service: Service) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         refused = service.run("up", "--port", str(held.getsockname()[1]), code=2).stderr
     assert Path(sys.executable).name in refused or "pytest" in refused
+
+
+@pytest.mark.parametrize("kind", ["folder", "server"])
+def test_each_role_is_replaced(service: Service, kind: str) -> None:
+    service.start()
+    killed = service.get_role(kind)
+    killed.kill()
+    service.wait_until(lambda: (new := service.find_role(kind)) and new.pid != killed.pid, "there is another")
+    assert len(psutil.Process(service.pid).children()) == 2
+
+
+def test_what_a_dag_file_started_ends_with_the_service_too(service: Service) -> None:
+    """Whatever was being loaded when the supervisor was killed."""
+    (service.home / "dags").mkdir(parents=True)
+    (service.home / "dags" / "slow.py").write_text(
+        "import subprocess\nfrom fanjet import dag\nsubprocess.run(['sleep', '54.321'])\n"
+    )
+    service.start()
+    service.wait_until(lambda: _find_sleeper(service), "the file is being loaded")
+    family = service.list_family()
+    service.signal(signal.SIGKILL)
+    service.wait_for_end()
+    service.wait_until(lambda: all(map(is_gone, family)), "all processes are gone")
+
+
+def _find_sleeper(service: Service) -> bool:
+    return any("54.321" in " ".join(process.cmdline()) for process in service.list_family() if not is_gone(process))
+
+
+def test_a_second_signal_does_not_wait(service: Service) -> None:
+    service.start()
+    service.get_role("server").suspend()
+    for _ in range(3):
+        service.signal(signal.SIGTERM)
+        time.sleep(0.05)
+    assert service.wait_for_end() == 0
+
+
+def test_systemd_is_told_when_the_service_is_up(service: Service, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(30)
+        service.variables["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+        service.start()
+        assert systemd.recv(100) == b"READY=1"
+
+
+def test_programs_get_the_reason_of_the_end_as_an_event_too(service: Service) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        refused = service.run("up", "--port", str(held.getsockname()[1]), "--log-format", "json", code=2).stderr
+    assert "is taken" in json.loads(refused)["event"]
 
 
 def test_a_home_that_cannot_be_a_folder_is_said(service: Service) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from fanjet.server.health import Health, HealthCheck
+from fanjet.server.known_names import KnownNames
 from fanjet.server.places import Places
 
 _Message: TypeAlias = MutableMapping[str, Any]
@@ -23,6 +24,7 @@ App: TypeAlias = Callable[[_Message, Receive, Send], Awaitable[None]]
 
 #: A database that does not answer within this time is not reachable.
 DATABASE_WITHIN_S = 3.0
+_FIX = "If people reach it by that name, put the name into the setting server_names."
 
 
 class Front:
@@ -32,14 +34,20 @@ class Front:
         places: The database.
         load: Makes the application for everything but health; called in a thread of its own.
         on_ready: Called when requests are answered.
+        names: By which requests may call this server.
     """
 
     def __init__(
-        self, places: Places, load: Callable[[Places, HealthCheck], App], on_ready: Callable[[], None]
+        self,
+        places: Places,
+        load: Callable[[Places, HealthCheck], App],
+        on_ready: Callable[[], None],
+        names: KnownNames,
     ) -> None:
         self._check = HealthCheck(places, started_at=time.time())
         self._load = lambda: load(places, self._check)
         self._on_ready = on_ready
+        self._names = names
         self._app: asyncio.Task[App] | None = None
 
     async def __call__(self, scope: _Message, receive: Receive, send: Send) -> None:
@@ -47,7 +55,10 @@ class Front:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http" and scope["path"] == "/health" and scope["method"] in {"GET", "HEAD"}:
-            await _answer(await self._find_health(), scope["method"], send)
+            health = await self._find_health()
+            await _answer(send, health.http_status, health, has_body=scope["method"] == "GET")
+        elif not self._names.has(host := _find_host(scope)) and scope["path"] != "/metrics":
+            await _answer(send, 403, {"detail": f"This server does not know itself as {host!r}. {_FIX}"})
         else:
             assert self._app is not None
             app = await asyncio.shield(self._app)
@@ -69,14 +80,16 @@ class Front:
             return self._check.without_database(f"It has not answered within {DATABASE_WITHIN_S:g} s.")
 
 
-async def _answer(health: Health, method: str, send: Send) -> None:
-    body = msgspec.json.encode(health)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": health.http_status,
-            "headers": [*headers, (b"cache-control", b"no-store")],
-        }
-    )
-    await send({"type": "http.response.body", "body": body if method == "GET" else b""})
+def _find_host(scope: _Message) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+
+
+async def _answer(send: Send, status: int, content: object, *, has_body: bool = True) -> None:
+    body = msgspec.json.encode(content)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body if has_body else b""})

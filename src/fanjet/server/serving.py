@@ -11,6 +11,7 @@ import uvicorn
 
 from fanjet.server.front import App, Front
 from fanjet.server.health import HealthCheck
+from fanjet.server.known_names import KnownNames
 from fanjet.server.places import Places, StartRun
 from fanjet.settings.values import Settings
 
@@ -33,7 +34,7 @@ def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, o
     places = Places(settings, start_run)
     places.prepare()
     config = uvicorn.Config(
-        Front(places, _load, on_ready),
+        Front(places, _load, on_ready, KnownNames((settings.server_names or "").split(","))),
         log_config=None,
         access_log=logging.getLogger("fanjet").isEnabledFor(logging.DEBUG),
         loop="asyncio",

@@ -206,6 +206,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="The most runs of a DAG at once in a service, where the DAG itself does not say.",
     ),
     Setting(
+        name="server_names",
+        kind="text",
+        default=None,
+        help="Names by which people reach the server, with commas between them, beside localhost and the name of its "
+        "machine. Addresses are always known.",
+    ),
+    Setting(
         name="schedulers",
         kind="count",
         default=1,

@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     #: 0 for any free one.
     port: int
+    #: With commas between them.
+    server_names: str | None
     #: None for runs that are kept for ever.
     prune_older_than_s: float | None
     max_active_runs_per_dag: int

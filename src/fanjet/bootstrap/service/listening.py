@@ -82,7 +82,10 @@ def _find_holder(port: int) -> str:
         holders = {
             connection.pid
             for connection in psutil.net_connections("tcp")
-            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port and connection.pid
+            if connection.status == psutil.CONN_LISTEN
+            and connection.laddr
+            and connection.laddr.port == port
+            and connection.pid
         }
         return f"{_describe(psutil.Process(min(holders)))} listens there" if holders else _UNSEEN
     except psutil.Error:

@@ -15,6 +15,8 @@ class Restarts:
 
     def __init__(self) -> None:
         self._short_lives = 0
+        #: Whether any of its processes has lived long.
+        self.has_worked = False
 
     def find_pause_s(self, lived_s: float) -> float | None:
         """How long to wait before the next start.
@@ -27,6 +29,7 @@ class Restarts:
         """
         if lived_s >= LONG_LIFE_S:
             self._short_lives = 0
+            self.has_worked = True
             return 0.0
         self._short_lives += 1
         if self._short_lives >= MOST_SHORT_LIVES:

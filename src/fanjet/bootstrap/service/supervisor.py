@@ -32,11 +32,20 @@ class Supervisor:
         roles: What is to be running; the first is the first to be stopped.
         environment: Of their processes.
         on_ready: Called once, when every role with a listener is at work.
+        stop_grace_s: How long running tries may go on once a stop was asked for; for people.
     """
 
-    def __init__(self, roles: Sequence[Role], environment: Mapping[str, str], on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        roles: Sequence[Role],
+        environment: Mapping[str, str],
+        *,
+        on_ready: Callable[[], None],
+        stop_grace_s: float,
+    ) -> None:
         self._processes = [RoleProcess(role, environment) for role in roles]
         self._on_ready: Callable[[], None] | None = on_ready
+        self._stop_grace_s = stop_grace_s
         self._stops_asked = 0
         self._stops_obeyed = 0
         #: Why the service ends, when it ends by itself.
@@ -108,7 +117,7 @@ class Supervisor:
         if self._stops_obeyed:
             _log.debug("The %s %s.", name, ended.how, extra={"role_pid": ended.pid})
             return
-        if ended.status == WRONG and not process.was_ready:
+        if ended.status == WRONG and not process.restarts.has_worked:
             self._give_up(OperationError(process.error or f"The {name} cannot be started."))
             return
         pause_s = process.restarts.find_pause_s(ended.lived_s)
@@ -129,9 +138,8 @@ class Supervisor:
 
     def _ask_all_to_end(self) -> None:
         alive = [process for process in self._processes if process.pid]
-        if self._stops_obeyed == 1 and alive:
-            longest_s = max(process.role.grace_s for process in alive)
-            _log.info("Stopping: running tries have %g s to end. A second signal kills them.", longest_s)
+        if self._stops_obeyed == 1 and alive and self._fault is None:
+            _log.info("Stopping. Running tries may go on for %g s; a second signal kills them.", self._stop_grace_s)
         for process in alive:
             if process.role.listener is not None:
                 process.role.listener.close()  # nobody new is let in, also not between two servers
@@ -158,8 +166,7 @@ def _explain_short_lives(process: RoleProcess, ended: Ended) -> ExecutionError:
     name = process.role.name
     why = process.error or "It gave no reason; what it wrote stands above."
     return ExecutionError(
-        f"The {name} died {MOST_SHORT_LIVES} times soon after its start; the last time it {ended.how}. "
-        f"{why}"
+        f"The {name} died {MOST_SHORT_LIVES} times soon after its start; the last time it {ended.how}. {why}"
     )
 
 

@@ -12,6 +12,7 @@ from fanjet.bootstrap.service.environment import role_environment
 from fanjet.bootstrap.service.home_lock import home_locked, own_command
 from fanjet.bootstrap.service.listening import find_address, is_local, listen
 from fanjet.bootstrap.service.logs import start_logging
+from fanjet.bootstrap.service.notify import notify_systemd
 from fanjet.bootstrap.service.role_process import Role
 from fanjet.bootstrap.service.supervisor import Supervisor
 from fanjet.errors import ExecutionError
@@ -46,6 +47,7 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
         facts = _describe(settings, database, find_address(listener))
 
         def say_ready() -> None:
+            notify_systemd("READY=1")
             if tell is not None:
                 tell(facts)
             else:
@@ -57,7 +59,12 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
                 )  # fmt: skip
 
         server = Role(kind="server", name="server", grace_s=_SMALL_GRACE_S, listener=listener)
-        Supervisor([server, *_list_roles(settings)], role_environment(settings), say_ready).run()
+        Supervisor(
+            [server, *_list_roles(settings)],
+            role_environment(settings),
+            on_ready=say_ready,
+            stop_grace_s=settings.stop_grace_s,
+        ).run()
 
 
 def _list_roles(settings: Settings) -> list[Role]:
