@@ -25,7 +25,7 @@ SHIFTED = """
 """
 
 WAITING = """
-    import time
+    import os, time
     from datetime import timedelta
     from fanjet import dag, get_current_context, task
 
@@ -47,8 +47,9 @@ WAITING = """
         def works(item):
             time.sleep(0.05)
             if item == 4:
-                with open("shift", "w") as file:
+                with open("shifted", "w") as file:
                     file.write("-3600")
+                os.replace("shifted", "shift")  # at once: every process reads it all the time
 
         flaky.expand(item=[1, 2])
         sensed()

@@ -27,6 +27,8 @@ COUNTED_MAP = """
 
         @task
         def work(item):
+            while os.path.exists(Path(os.environ["FOLDER"]) / "held"):
+                time.sleep(0.02)
             time.sleep(0.05)
             with open(Path(os.environ["FOLDER"]) / "executions", "a") as file:
                 file.write(f"{item}\\n")
@@ -155,9 +157,11 @@ def test_a_run_that_a_living_process_owns_is_not_resumed(fanjet: Program) -> Non
     file = fanjet.write("counted.py", COUNTED_MAP)
     process = fanjet.start("run", file)
     wait_until(lambda: len(executions(fanjet.folder)) >= 3, "the run goes on")
+    (fanjet.folder / "held").touch()
     refused = fanjet("resume", "1", code=2)
     assert f"{process.pid}" in refused.stderr
-    assert process.wait(timeout=30) == 0
+    (fanjet.folder / "held").unlink()
+    assert process.wait(timeout=60) == 0
 
 
 def test_a_resumed_run_goes_on_with_the_file_that_it_started_with(fanjet: Program) -> None:

@@ -91,7 +91,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_until(condition, patience_s: float = 10.0) -> None:
+def wait_until(condition, patience_s: float = 30.0) -> None:
     give_up_at = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < give_up_at, "it did not happen"
