@@ -53,7 +53,7 @@ class PostgresServer:
         rules.write_text("local all guest scram-sha-256\n" + rules.read_text())
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers. It ends with the thread that calls this."""
         settings = [f"unix_socket_directories={self.folder}", "listen_addresses=", *self._options]
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(

@@ -8,16 +8,20 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from fanjet.errors import ExecutionError
 from fanjet.model.paths import decode
-from fanjet.store.database import DATABASE_NAME
+from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from store.samples import Owned, check_summaries, ends, make_run, make_spec
+from postgres_server import PostgresServer
+from store.samples import Owned, check_summaries, ends, make_run, make_spec, own_run
 
 BATCH = 64
 WRITER = """
@@ -26,9 +30,11 @@ WRITER = """
     sys.path.insert(0, sys.argv[1])
     from store.samples import Owned, ends
     from fanjet.model.states import State
+    from fanjet.store.database import Database
     from fanjet.store.journal import Journal
 
-    journal, run, first = Journal.open(Path(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
+    database = Database(Path(sys.argv[2]), sys.argv[5] or None)
+    journal, run, first = Journal.open(database), int(sys.argv[3]), int(sys.argv[4])
     session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
     journal.take_lease(run, session, lease_s=3600.0, at=time.time())
     owned = Owned(journal, session, run)
@@ -41,11 +47,20 @@ WRITER = """
 """
 
 
-def kill_one_writer(home: Path, run: int, first: int, after_s: float) -> int:
+def kill_one_writer(database: Database, run: int, first: int, after_s: float) -> int:
     """Start a writer at an index, kill it, and return the first index that it had not acknowledged."""
     tests = str(Path(__file__).parents[1])
     writer = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(WRITER), tests, str(home), str(run), str(first)],
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(WRITER),
+            tests,
+            str(database.home),
+            str(run),
+            str(first),
+            database.url or "",
+        ],
         stdout=subprocess.PIPE,
     )
     assert writer.stdout is not None
@@ -59,57 +74,101 @@ def kill_one_writer(home: Path, run: int, first: int, after_s: float) -> int:
     return int(acknowledged.split(b"\n")[-2])
 
 
-def check(home: Path, run: int, acknowledged: int) -> int:
+def check(database: Database, run: int, acknowledged: int) -> int:
     """Everything acknowledged is there, batches are whole, sums and the file are right. Returns the next index."""
-    journal = Journal.open(home)
+    journal = Journal.open(database)
     one, train = journal.read_history(run).instances
     journal.close()
     assert len(train.paths) >= acknowledged
     assert len(train.paths) % BATCH == 0
     assert [decode(path) for path in train.paths] == [(index,) for index in range(len(train.paths))]
     assert one.try_numbers == [len(train.paths) - BATCH + 1]
-    with Reader.open(home) as reader:
+    with Reader.open(database) as reader:
         check_summaries(reader, run)
         assert len(reader.tries(run, 0, ())) == len(train.paths) // BATCH
-    connection = sqlite3.connect(home / DATABASE_NAME)
-    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
+    if database.dialect == "sqlite":
+        connection = sqlite3.connect(database.path)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
     return len(train.paths)
 
 
-def check_as_found(home: Path, run: int, acknowledged: int) -> None:
+def check_as_found(database: Database, run: int, acknowledged: int) -> None:
     """A reader sees everything before anybody has opened the database for writing again."""
-    with Reader.open(home) as reader:
+    with Reader.open(database) as reader:
         assert sum(reader.counts(run)[1].counts) >= acknowledged
         found = reader.latest_unfinished_run()
         assert found is not None
         assert found.info.number == run
 
 
-def kill_writers(home: Path, times: int) -> None:
-    journal = Journal.open(home)
+def kill_writers(database: Database, times: int) -> None:
+    journal = Journal.open(database)
     version = journal.save_version(make_spec(), bundle="b", root="/dags", file="sweep.py")
     run = journal.create_run(version=version, info=make_run()).number
     journal.close()
     dice = random.Random(times)
     first = 0
     for _ in range(times):
-        acknowledged = kill_one_writer(home, run, first, dice.random() * 0.3)
-        check_as_found(home, run, acknowledged)
-        first = check(home, run, acknowledged)
+        acknowledged = kill_one_writer(database, run, first, dice.random() * 0.3)
+        check_as_found(database, run, acknowledged)
+        first = check(database, run, acknowledged)
     assert first > times * BATCH
 
-    journal = Journal.open(home)  # and the run can be gone on with at once, whatever lease the dead held
+    journal = Journal.open(database)  # and the run can be gone on with at once, whatever lease the dead held
     session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
     journal.take_lease(run, session, lease_s=60.0, at=time.time())
     Owned(journal, session, run).write(ends(run, 1, range(first, first + BATCH)))
     journal.close()
 
 
-def test_a_killed_writer_loses_nothing_acknowledged(home: Path) -> None:
-    kill_writers(home, 4)
+def test_a_killed_writer_loses_nothing_acknowledged(database: Database) -> None:
+    kill_writers(database, 4)
 
 
 @pytest.mark.slow
-def test_many_killed_writers_lose_nothing_acknowledged(home: Path) -> None:
-    kill_writers(home, 20)
+def test_many_killed_writers_lose_nothing_acknowledged(database: Database) -> None:
+    kill_writers(database, 20 if database.dialect == "sqlite" else 8)
+
+
+def test_a_server_that_is_killed_under_load_loses_nothing_acknowledged(home: Path) -> None:
+    """The writer goes on by itself, and what it was told is written is there once."""
+    home.mkdir()
+    server = PostgresServer()
+    over = threading.Event()
+    try:
+        server.start()
+        database = Database(home, server.url(server.create()))
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write_until, over, database)
+            for _ in range(3):
+                time.sleep(0.3)
+                server.kill()
+                server.start()
+            time.sleep(0.3)
+            over.set()
+            written = writing.result()
+        with Reader.open(database) as reader:
+            assert sum(reader.counts(1)[1].counts) == written > 5 * BATCH
+            check_summaries(reader, 1)
+    finally:
+        over.set()
+        server.close()
+
+
+def write_until(over: threading.Event, database: Database) -> int:
+    """Write batches; returns how many instances were acknowledged."""
+    owned = own_run(Journal.open(database, busy_timeout_s=20.0), 1)
+    first = 0
+    while not over.is_set():
+        try:
+            launch = owned.launch(1, first, BATCH, fence=first)
+            owned.write(ends(owned.run, 1, range(first, first + BATCH)), launches=[launch])
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            time.sleep(0.02)
+        else:
+            first += BATCH
+    owned.journal.close()
+    return first

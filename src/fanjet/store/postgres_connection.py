@@ -1,13 +1,15 @@
 """PostgreSQL behind the store's port: psycopg, opened again when the connection was lost.
 
-A transaction asks for its number as it begins. When the connection is lost while it commits, the server is asked by
-that number whether it did: so what was recorded is never written twice, and what was not is never taken for recorded.
+Each transaction leaves its number in a row of `meta` that is the connection's own. When the connection is lost while
+it commits, that row tells whether it did: so what was recorded is never written twice, and what was not is never taken
+for recorded. (`pg_xact_status` cannot tell: a server that crashed gives the numbers of lost transactions out again.)
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -32,8 +34,11 @@ _ASK_AGAIN_S = 0.2
 _FEW = 8
 #: By table and columns.
 _types: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-#: Answers that `pg_xact_status` gives of what has ended.
-_COMMITTED, _ABORTED = "committed", "aborted"
+_MARK_PREFIX = "commit "
+#: Marks of connections that were not closed in good order are removed after so long.
+_MARKS_KEPT_S = 7 * 86_400
+_FORGET_MARKS = """
+DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS BIGINT) < ?"""
 
 
 @lru_cache(maxsize=1024)
@@ -62,6 +67,9 @@ class PostgresConnection:
         self._read_only = read_only
         self._pid = os.getpid()
         self._open: psycopg.Connection[Row] | None = self._connect()
+        #: The key of this connection's mark in `meta`; None before there is that table.
+        self._mark: str | None = None
+        self._commits = 0
         #: Whether a transaction is open as far as the caller knows; with it goes the connection that it began on.
         self._is_inside = False
 
@@ -72,9 +80,18 @@ class PostgresConnection:
 
     def close(self) -> None:
         """Close it, but not that of the parent in a forked child, whose socket is the same."""
-        if self._open is not None and self._pid == os.getpid():
-            self._open.close()
-        self._open = None
+        if self._pid != os.getpid():
+            self._open = None
+        elif self._open is not None and self._mark is not None:
+            with suppress(ExecutionError):
+                self.execute("DELETE FROM meta WHERE key = ?", (self._mark,))
+        self._drop()
+
+    def mark_commits(self) -> None:
+        """From now on an uncertain commit can be asked about. The tables are there."""
+        self._mark = f"{_MARK_PREFIX}{secrets.token_hex(8)}"
+        self.execute(_FORGET_MARKS, (int(time.time()) - _MARKS_KEPT_S,))
+        self.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (self._mark, self._make_mark()))
 
     # --- statements ---
 
@@ -113,15 +130,15 @@ class PostgresConnection:
     @contextmanager
     def transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing; also when the connection is lost while it commits."""
-        begun = self._send(b"BEGIN; SELECT CAST(pg_current_xact_id() AS TEXT)", may_repeat=True)
-        begun.nextset()
-        (number,) = begun.fetchall()[0]
+        self._commits += 1
+        mark = self._make_mark()
+        self._send(self._begin(mark), may_repeat=True)
         self._is_inside = True
         try:
             if lock is not None:
                 self.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"fanjet {lock}",))
             yield
-            self._commit(str(number))
+            self._commit(mark)
         finally:
             self._leave()
 
@@ -144,34 +161,46 @@ class PostgresConnection:
         (row,) = self.select("SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT)")
         return int(row[0])
 
-    def _commit(self, number: str) -> None:
+    def _make_mark(self) -> str:
+        return f"{self._commits} {int(time.time())}"
+
+    def _begin(self, mark: str) -> bytes:
+        """What begins a transaction, in one round trip with its mark."""
+        if self._mark is None:
+            return b"BEGIN"
+        put = f"INSERT INTO meta (key, value) VALUES ('{self._mark}', '{mark}')"  # noqa: S608 - digits of ours
+        return f"BEGIN; {put} ON CONFLICT (key) DO UPDATE SET value = excluded.value".encode()
+
+    def _commit(self, mark: str) -> None:
         try:
             self._cursor().execute(b"COMMIT")
         except psycopg.Error as error:
             fault = self._explain(error)
-            if self._open is not None or self._find_end(number) != _COMMITTED:
+            if self._open is not None or not self._is_committed(mark):
                 raise fault from error
 
-    def _find_end(self, number: str) -> str:
-        """How a transaction ended whose end was not heard of.
+    def _is_committed(self, mark: str) -> bool:
+        """Whether a transaction was committed whose end was not heard of.
 
         Raises:
             ExecutionError: Nobody could tell in time. It is not temporary: to write the same again might double it.
         """
         self._is_inside = False
         give_up_at = time.monotonic() + self._timeout_s
-        while True:
-            with suppress(ExecutionError):
-                (row,) = self.select("SELECT pg_xact_status(CAST(? AS xid8))", number)
-                if row[0] in {_COMMITTED, _ABORTED}:
-                    return str(row[0])
-            if time.monotonic() > give_up_at:
-                raise ExecutionError(
-                    f"The connection to {self.database.shown} was lost during a commit, and could not be opened again "
-                    f"within {self._timeout_s:g} s to ask whether it was done. What was recorded is there. Fix: look "
-                    "at the server, then start this process again (`fanjet resume` goes on with a run)."
-                )
-            time.sleep(_ASK_AGAIN_S)
+        while self._mark is not None:
+            try:  # the lock waits for a transaction that is still under way on a server that has not noticed
+                rows = self.execute("SELECT value FROM meta WHERE key = ? FOR UPDATE", (self._mark,)).fetchall()
+            except ExecutionError:
+                if time.monotonic() > give_up_at:
+                    break
+                time.sleep(_ASK_AGAIN_S)
+            else:
+                return rows == [(mark,)]
+        raise ExecutionError(
+            f"The connection to {self.database.shown} was lost during a commit, and could not be opened again within "
+            f"{self._timeout_s:g} s to ask whether it was done. What was recorded is there. Fix: look at the server, "
+            "then start this process again (`fanjet resume` goes on with a run)."
+        )
 
     def _leave(self) -> None:
         """Roll back what is still open; a connection on which that fails is of no use any more."""

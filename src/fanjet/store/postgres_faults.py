@@ -69,7 +69,7 @@ def _find_meaning(error: psycopg.Error) -> tuple[bool, str] | None:
 
 
 def _first_line(error: psycopg.Error) -> str:
-    """Libpq tells each address that it tried on lines of its own; the last says what came of it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[-1] if error.sqlstate is None and lines else lines[0] if lines else type(error).__name__
-    return text.rstrip(".")
+    """What happened, without libpq's advice, and of several addresses that were tried the first."""
+    lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if "failed: " in line] or lines or [type(error).__name__]
+    return told[0].removeprefix("connection failed: ").rstrip(".")

@@ -32,6 +32,8 @@ def open_postgres(
             _make_schema(connection)
         _refuse_older(connection)
         check_version(connection)
+        if not read_only:
+            connection.mark_commits()
     except BaseException:
         connection.close()
         raise
