@@ -1,7 +1,7 @@
 """A service that is hurt at random for a while, and the proof from its database that nothing was lost.
 
-Processes of every kind are killed with SIGKILL or stopped past their leases, and where the database is a server, that one
-is killed too. A sampler looks on: what has once ended well must never change.
+Processes of every kind are killed with SIGKILL or stopped past their leases, and a database server is killed as well.
+A sampler looks on: what has once ended well must never change.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Storm:
             self.outcome.hurt[role] += 1
 
     def _pause(self, process: psutil.Process) -> None:
-        """Past its lease, so that another goes on with its runs; then it is continued, and what it writes is refused."""
+        """Past its lease, so that another goes on with its runs; what it writes when it is continued is refused."""
         process.send_signal(signal.SIGSTOP)
         time.sleep(self._chances.uniform(4.5, 6.0))
         process.send_signal(signal.SIGCONT)
