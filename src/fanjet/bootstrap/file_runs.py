@@ -29,7 +29,7 @@ def run_all(
     """
     specs = _choose(session.specs, request)
     params = [merge_params(spec, request.params) for spec in specs]
-    check_pools(specs, settings.pools)
+    check_pools(specs, session.journal.merge_pools(settings.pools))
     if any(task.depends_on_past for spec in specs for task in spec.tasks):
         display.message("depends_on_past holds between the runs of a service (`fanjet up`); this run waits for none.")
     for note in bundle.notes:

@@ -39,7 +39,7 @@ class Runs:
         self.scheduler = Scheduler(
             journal=journal,
             executor=executor,
-            admission=Admission(settings.pools),
+            admission=Admission(journal.merge_pools(settings.pools)),
             session=session,
             display=display,
             write_patience_s=settings.db_busy_timeout_s,

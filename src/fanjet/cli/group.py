@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed; or one instance."),
     "logs": ("fanjet.cli.logs", "Print what an instance wrote."),
     "xcom": ("fanjet.cli.xcom", "Print the values that instances returned or pushed."),
+    "pools": ("fanjet.cli.pools", "Show and change the pools that bound what runs at once."),
     "prune": ("fanjet.cli.prune", "Remove old runs, with their values, logs and files."),
     "variables": ("fanjet.cli.variables", "Show and change the variables that DAG files read."),
     "connections": ("fanjet.cli.connections", "Show and change the connections that tasks use."),

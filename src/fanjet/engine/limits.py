@@ -26,11 +26,12 @@ class Limits:
     """What is launched and not yet released, against what may be.
 
     Args:
-        pools: The slots of each pool.
+        pools: The slots of each pool; a negative number is no limit.
     """
 
     def __init__(self, pools: Mapping[str, int]) -> None:
-        self._slots = {DEFAULT_POOL: _NO_LIMIT, **pools}
+        self._slots: dict[str, int] = {}
+        self.set_slots(pools)
         #: What of them is for this scheduler; without an entry all of it.
         self._shares: Mapping[str, int] = {}
         self._used: Counter[str] = Counter()

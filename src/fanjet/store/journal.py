@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ from fanjet.store.faults import explained
 from fanjet.store.histories import read_history
 from fanjet.store.instances import write_cleared, write_ends, write_firings, write_tries
 from fanjet.store.leases import PROCESS, Leases
+from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.row_columns import make_info
 from fanjet.store.summaries import Summaries
@@ -301,6 +302,11 @@ class Journal:
             self._writer.execute(sql.SET_VERSION, (version, run))
 
     # --- reading ---
+
+    def merge_pools(self, configured: Mapping[str, int]) -> dict[str, int]:
+        """The slots of all pools: those in the database go before those of the settings. Negative: no limit."""
+        with explained(self._path):
+            return {**configured, **{pool.name: pool.slots for pool in list_pools(self._reader)}}
 
     def get_status(self, run: int) -> RunStatus:
         """The state of a run as it is recorded now.

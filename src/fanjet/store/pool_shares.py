@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from fanjet.store.port import Connection
 
-_LIST_POOLS: Final = "SELECT name, slots FROM pool"
 _LIST_OTHERS: Final = "SELECT session FROM session WHERE role = 'scheduler' AND until > ? AND session <> ?"
 _LIST_BLOCKS: Final = "SELECT pool, session, slots, wanted FROM pool_block WHERE until > ? AND session <> ?"
 _PUT_BLOCK: Final = """
@@ -32,11 +31,6 @@ class _Block(NamedTuple):
     session: int
     slots: int
     wanted: int
-
-
-def list_pools(connection: Connection) -> dict[str, int]:
-    """The slots of the pools that are kept in the database; a negative number is no limit."""
-    return {name: int(slots) for name, slots in connection.execute(_LIST_POOLS).fetchall()}
 
 
 def share(

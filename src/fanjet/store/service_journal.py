@@ -17,6 +17,7 @@ from fanjet.store.faults import explained
 from fanjet.store.journal import Journal
 from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
 from fanjet.store.pool_shares import Demand
+from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
@@ -108,7 +109,7 @@ class ServiceJournal(Journal):
         """
         with self._writer.transaction(lock="pools"):
             self._writer.execute(_KEEP_SESSION, (until, session))
-            totals = {**pools, **pool_shares.list_pools(self._writer)}
+            totals = {**pools, **{pool.name: pool.slots for pool in list_pools(self._writer)}}
             limited = {pool: slots for pool, slots in totals.items() if slots >= 0}
             return totals, pool_shares.share(self._writer, session, limited, demands, until=until, at=at)
 

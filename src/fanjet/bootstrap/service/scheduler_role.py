@@ -111,7 +111,7 @@ def _compose(
     executor.connect(answers)
     programs = Programs(journal, partial(_lay_out, settings))
     answers.start = Starts(journal, commands, programs).start
-    admission = Admission(settings.pools)
+    admission = Admission(journal.merge_pools(settings.pools))
     scheduler = Scheduler(
         journal=journal,
         executor=executor,
