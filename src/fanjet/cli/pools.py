@@ -52,7 +52,7 @@ def list_(as_json: bool, home: Path | None) -> None:
     print_text(render_table(_COLUMNS, table, look_at()))
 
 
-@command.command(name="set")
+@command.command(name="set", context_settings={"ignore_unknown_options": True})  # -1 is no option
 @click.argument("name", metavar="POOL")
 @click.argument("slots", type=click.IntRange(min=NO_LIMIT))
 @click.option("--description", metavar="TEXT", help="What the pool is for.")
