@@ -1,0 +1,65 @@
+"""docs/running-a-service.md: its DAG is served, requests are answered as shown, and its metrics are those there are."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from docs.pages import ROOT, read_blocks
+from docs.sessions import agrees, read_steps
+from fanjet.bootstrap.service.folder_meters import FolderMeters
+from fanjet.folder.counters import Counters
+from fanjet.scheduler.meters import Meters
+from service.running import Service
+
+PAGE = ROOT / "docs" / "running-a-service.md"
+
+
+def test_requests_are_answered_as_the_page_shows(service: Service) -> None:
+    blocks = read_blocks(PAGE)
+    folder = service.home / "dags"
+    folder.mkdir(parents=True)
+    for block in blocks:
+        if block.kind == "served":
+            (folder / block.name).write_text(block.text)
+    service.start()
+    service.wait_until(lambda: service.ask("/api/v1/dags")[1]["dags"], "the DAG is loaded")
+    service.wait_until(lambda: service.ask("/health")[1]["folder_looked_at"], "the folder has been looked at")
+    address = service.find_address() or ""
+    for block in blocks:
+        for step in read_steps(block.text) if block.kind == "asked" else ():
+            command = step.command.replace("http://127.0.0.1:8080", address)
+            done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, check=True)
+            assert agrees(step.output, done.stdout), f"{block.place}: $ {step.command}\n{done.stdout}"
+
+
+def test_the_page_names_each_metric(service: Service) -> None:
+    service.start()
+    families = re.findall(r"^# TYPE (\w+)", service.ask("/metrics")[1], re.MULTILINE)
+    samples = [*Meters().all.read(), *FolderMeters().read(Counters())]
+    named = set(re.findall(r"`(fanjet_\w+)`", PAGE.read_text(encoding="utf-8")))
+    assert named == {*families, *(sample.name for sample in samples)}
+
+
+def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
+    checker = shutil.which("systemd-analyze")
+    if checker is None:
+        return  # not on this system
+    unit = tmp_path / "fanjet.service"
+    text = (ROOT / "deploy" / "fanjet.service").read_text(encoding="utf-8")
+    unit.write_text(text.replace("/opt/fanjet/bin/fanjet", str(Path(sys.executable).with_name("fanjet"))))
+    done = subprocess.run([checker, "verify", unit], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0
+    assert "fanjet.service" not in done.stderr, done.stderr
+
+
+def test_the_files_of_a_deployment_name_settings_that_exist() -> None:
+    from fanjet.settings.table import SETTINGS
+
+    known = {setting.variable for setting in SETTINGS}
+    for name in ("fanjet.service", "Containerfile", "compose.yaml"):
+        text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"\bFANJET_(?!NAME)[A-Z_]+\b", text)) <= known, name
