@@ -12,7 +12,7 @@ from typing import get_args
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.database import DATABASE_NAME
+from fanjet.store.database import DATABASE_NAME, Database
 from fanjet.store.key_file import KEY_FILE_NAME, KeyFile, new_key
 from fanjet.store.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
 from fanjet.store.vault import MAX_NAME_CHARS, NewEntry, Vault
@@ -27,10 +27,10 @@ def values(vault: Vault, kind: Kind = "variable") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_comes_back(home: Path, kind: Kind) -> None:
-    with Vault(home) as vault:
+def test_what_is_written_comes_back(database: Database, kind: Kind) -> None:
+    with Vault(database) as vault:
         assert vault.find(kind, "a") is None
-        assert not home.exists()  # reading makes nothing
+        assert database.url is not None or not database.home.exists()  # reading makes nothing
         put(vault, kind, a="ä\n𝄞", b="", c="x" * 100_000)
         vault.put(kind, [NewEntry(name="b", value="2", description="why", secret=True)])
         put(vault, kind, b="3")
@@ -39,7 +39,7 @@ def test_what_is_written_comes_back(home: Path, kind: Kind) -> None:
         assert (found.description, found.secret) == ("why", True)  # what is not said again stays
         assert vault.get(kind, "a").secret is (kind == "connection")
         assert found.created_at < found.updated_at
-    with Vault(home) as again:
+    with Vault(database) as again:
         assert again.list_names(kind) == ["a", "b", "c"]
         assert again.delete(kind, ["a", "nope", "c"]) == 2
         assert values(again, kind) == {"b": "3"}
@@ -64,31 +64,31 @@ def test_nothing_is_readable_in_the_database_and_the_key_only_for_its_owner(home
     assert sorted(file.name for file in home.iterdir()) == [DATABASE_NAME, KEY_FILE_NAME]
 
 
-def test_a_lost_key_is_told_and_no_new_one_is_made_beside_what_it_cannot_read(home: Path) -> None:
-    with Vault(home) as vault:
+def test_a_lost_key_is_told_and_no_new_one_is_made_beside_what_it_cannot_read(database: Database) -> None:
+    with Vault(database) as vault:
         put(vault, region="eu", zone="1")
-        key = KeyFile(home).read()
-        (home / KEY_FILE_NAME).unlink()
+        key = KeyFile(database.home).read()
+        (database.home / KEY_FILE_NAME).unlink()
         with pytest.raises(OperationError, match=r"Variable 'region' cannot be decrypted.*fernet.key is gone.*backup"):
             vault.get("variable", "region")
         with pytest.raises(OperationError, match=r"is gone.*Nothing was written"):
             put(vault, other="x")
         with pytest.raises(OperationError, match="cannot be decrypted"):
             vault.rotate_key()
-        assert not (home / KEY_FILE_NAME).exists()
+        assert not (database.home / KEY_FILE_NAME).exists()
         assert all(isinstance(entry, OperationError) for entry in vault.list_entries("variable").values())
-        KeyFile(home).write(key)
+        KeyFile(database.home).write(key)
         assert values(vault) == {"region": "eu", "zone": "1"}  # in the same process: the file is looked at again
-        (home / KEY_FILE_NAME).unlink()
+        (database.home / KEY_FILE_NAME).unlink()
         vault.delete("variable", ["region", "zone"])
         put(vault, region="us")  # nothing is left that the old key is needed for
         assert values(vault) == {"region": "us"}
 
 
-def test_another_key_is_told(home: Path) -> None:
-    with Vault(home) as vault:
+def test_another_key_is_told(database: Database) -> None:
+    with Vault(database) as vault:
         put(vault, "connection", db="{}")
-        KeyFile(home).write([new_key()])
+        KeyFile(database.home).write([new_key()])
         with pytest.raises(
             OperationError, match=r"Connection 'db' .* written with another key .*bring the old key back"
         ):
@@ -102,32 +102,32 @@ def test_a_malformed_key_is_told_and_not_shown(home: Path, key: str) -> None:
     assert key not in str(caught.value)
 
 
-def test_keys_of_the_setting_go_first_and_are_rotated(home: Path) -> None:
+def test_keys_of_the_setting_go_first_and_are_rotated(database: Database) -> None:
     old, new = new_key(), new_key()
-    with Vault(home) as vault:
+    with Vault(database) as vault:
         put(vault, a="1")
-    with Vault(home, old) as vault:
+    with Vault(database, old) as vault:
         put(vault, b="2")
         assert values(vault) == {"a": "1", "b": "2"}  # the key file still counts
         assert vault.rotate_key() == 2
-    (home / KEY_FILE_NAME).unlink()
-    with Vault(home, f"{new}, {old}") as vault:
+    (database.home / KEY_FILE_NAME).unlink()
+    with Vault(database, f"{new}, {old}") as vault:
         put(vault, c="3")
         assert vault.rotate_key() == 3
-    with Vault(home, new) as vault:
+    with Vault(database, new) as vault:
         assert values(vault) == {"a": "1", "b": "2", "c": "3"}
-        assert not (home / KEY_FILE_NAME).exists()
-    with Vault(home, old) as vault, pytest.raises(OperationError, match="another key than the setting fernet_key"):
+        assert not (database.home / KEY_FILE_NAME).exists()
+    with Vault(database, old) as vault, pytest.raises(OperationError, match="another key than the setting fernet_key"):
         vault.get("variable", "a")
 
 
-def test_rotation_of_the_key_file_leaves_one_new_key(home: Path) -> None:
-    with Vault(home) as vault, Vault(home) as other:
+def test_rotation_of_the_key_file_leaves_one_new_key(database: Database) -> None:
+    with Vault(database) as vault, Vault(database) as other:
         put(vault, a="1")
         assert values(other) == {"a": "1"}
-        before = KeyFile(home).read()
+        before = KeyFile(database.home).read()
         assert vault.rotate_key() == 1
-        after = KeyFile(home).read()
+        after = KeyFile(database.home).read()
         assert len(after) == 1
         assert after != before
         assert values(other) == {"a": "1"}  # a run that goes on
@@ -173,8 +173,8 @@ def test_many_processes_make_one_key(home: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " a", "a\n", "a\tb", "x" * (MAX_NAME_CHARS + 1)])
-def test_odd_names_are_refused_and_nothing_of_the_rest_is_written(home: Path, name: str) -> None:
-    with Vault(home) as vault:
+def test_odd_names_are_refused_and_nothing_of_the_rest_is_written(database: Database, name: str) -> None:
+    with Vault(database) as vault:
         with pytest.raises(OperationError, match="cannot be the name of a variable"):
             vault.put("variable", [NewEntry(name="fine", value="1"), NewEntry(name=name, value="2")])
         assert values(vault) == {}
@@ -185,8 +185,8 @@ def test_texts_that_are_none_are_refused(home: Path) -> None:
         put(vault, a="\ud800")
 
 
-def test_near_names_are_suggested(home: Path) -> None:
-    with Vault(home) as vault:
+def test_near_names_are_suggested(database: Database) -> None:
+    with Vault(database) as vault:
         put(vault, region="eu")
         with pytest.raises(OperationError, match=r"no variable 'regoin' .* Did you mean 'region'"):
             vault.get("variable", "regoin")

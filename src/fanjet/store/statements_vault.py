@@ -22,19 +22,19 @@ LIST_NAMES: Final[Mapping[Kind, str]] = {
     "variable": "SELECT name FROM variable ORDER BY name",
     "connection": "SELECT name FROM connection ORDER BY name",
 }
-#: What is not said again stays: that it is secret, its description.
+#: What is not said again stays: that it is secret, its description. Only variables say whether they are.
 PUT: Final[Mapping[Kind, str]] = {
     "variable": """
-INSERT INTO variable (name, value, secret, description, created_at, updated_at)
-VALUES (?1, ?2, coalesce(?3, 0), ?4, ?5, ?5)
+INSERT INTO variable (name, value, description, created_at, updated_at, secret)
+VALUES (?1, ?2, ?3, ?4, ?4, coalesce(?5, 0))
 ON CONFLICT (name) DO UPDATE SET
-    value = excluded.value, secret = coalesce(?3, variable.secret),
-    description = coalesce(?4, variable.description), updated_at = excluded.updated_at""",
+    value = excluded.value, secret = coalesce(?5, variable.secret),
+    description = coalesce(?3, variable.description), updated_at = excluded.updated_at""",
     "connection": """
 INSERT INTO connection (name, value, description, created_at, updated_at)
-VALUES (?1, ?2, ?4, ?5, ?5)
+VALUES (?1, ?2, ?3, ?4, ?4)
 ON CONFLICT (name) DO UPDATE SET
-    value = excluded.value, description = coalesce(?4, connection.description), updated_at = excluded.updated_at""",
+    value = excluded.value, description = coalesce(?3, connection.description), updated_at = excluded.updated_at""",
 }
 DELETE: Final[Mapping[Kind, str]] = {
     "variable": "DELETE FROM variable WHERE name = ?",

@@ -134,7 +134,8 @@ class Vault:
             for entry in entries:
                 check_name(kind, entry.name)
                 token = self._keyring.encrypt(entry.value, is_first=count == 0)
-                writer.execute(sql.PUT[kind], (entry.name, token, entry.secret, entry.description, now))
+                row = (entry.name, token, entry.description, now)
+                writer.execute(sql.PUT[kind], (*row, entry.secret) if kind == "variable" else row)
 
     def delete(self, kind: Kind, names: Iterable[str]) -> int:
         """Remove entries; those that are not there count for nothing.
