@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ _OPTIONS = (
     "trust_env",
     "verify",
 )
+_SWITCHES = frozenset({"allow_redirects", "check_response", "stream", "trust_env", "verify"})
 #: Other names for them.
 _OTHER_NAMES = {"proxy": "proxies", "verify_ssl": "verify"}
 _MOST_QUOTED_CHARS = 500
@@ -114,7 +116,10 @@ class HttpHook(BaseHook):
         return kind() if kind else None
 
     def _configure(self, session: Any, connection: Connection, given: Mapping[str, Any]) -> None:
-        extra = {_OTHER_NAMES.get(name, name): value for name, value in connection.extra_dejson.items()}
+        extra = {
+            (known := _OTHER_NAMES.get(name, name)): _read_option(known, value)
+            for name, value in connection.extra_dejson.items()
+        }
         headers = {name: str(value) for name, value in extra.items() if name not in _OPTIONS}
         session.headers.update(headers)
         for name, value in headers.items():
@@ -221,6 +226,21 @@ class HttpHook(BaseHook):
         except Exception as error:  # noqa: BLE001 - the answer is about all that can go wrong
             return False, str(error)
         return True, "The service answers."
+
+
+def _read_option(name: str, value: Any) -> Any:
+    """An option as requests wants it: in a connection that is written as a URI, all of them are texts."""
+    if not isinstance(value, str):
+        return value
+    if name in _SWITCHES and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    if name == "timeout":
+        return float(value)
+    if name == "max_redirects":
+        return int(value)
+    if name == "proxies":
+        return json.loads(value) if value.startswith("{") else {"http": value, "https": value}
+    return value
 
 
 def _import_requests() -> Any:
