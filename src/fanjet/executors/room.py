@@ -25,7 +25,7 @@ class Places(Protocol):
     def count_startable(self) -> int:
         """How many new workers may be started."""
 
-    def take(self) -> None:
+    def take(self, worker: int) -> None:
         """An idle or new worker becomes busy."""
 
     def start(self) -> int:
@@ -48,7 +48,8 @@ class FixedPlaces:
     def count_startable(self) -> int:
         return 0
 
-    def take(self) -> None:
+    def take(self, worker: int) -> None:
+        del worker  # there is nothing else to choose from
         self._free -= 1
 
     def start(self) -> int:
@@ -106,6 +107,10 @@ class WorkerRoom:
                 seat.load_s += count * (mean_s or 0.0)
         return granted
 
+    def remove(self, worker: int) -> None:
+        """A worker is not there any more."""
+        self._seats = [seat for seat in self._seats if seat.worker != worker]
+
     def _list_candidates(self, wanted: int) -> list[Seat]:
         """Who may be granted tries, the best first."""
         free = self._places.count_free()
@@ -116,10 +121,10 @@ class WorkerRoom:
 
     def _seat(self, seat: Seat) -> None:
         """A worker becomes busy; one that is not there yet gets its number."""
-        self._places.take()
         if seat.worker == _UNNUMBERED and seat.is_new:
             seat.worker = self._places.start()
             self._seats.append(seat)
+        self._places.take(seat.worker)
 
     def _count_free(self, seat: Seat, most: int, mean_s: float | None) -> int:
         if seat.outstanding == 0:

@@ -15,11 +15,12 @@ from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.capacity import Capacity, OwnCapacity
 from fanjet.executors.local.collector import Collector
+from fanjet.executors.local.guard_handle import GuardHandle
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.recall import SETTLE_S, Recalls, find_recall
 from fanjet.executors.local.triggers import Triggers
-from fanjet.executors.local.undertaker import Undertaker
+from fanjet.executors.local.undertaker import Undertaker, fail_order
 from fanjet.executors.local.watch import WATCH_EVERY_S, Watch
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.worker_numbers import WorkerNumbers
@@ -166,17 +167,22 @@ class LocalExecutor:
 
     def close_run(self, number: int) -> None:
         self._closing.add(number)
+        self._triggers.forget(number)
+        for worker in self._pool.workers.values():
+            for assignment in list(worker.assignments):
+                if assignment.work.run == number and isinstance(assignment.work, Launch):
+                    self._cancel(worker, assignment, set(assignment.work.indexes))
         self._forget_closed()
 
     def room(self) -> WorkerRoom:
         return self.make_room(_OwnPlaces(self, self._capacity))
 
-    def make_room(self, places: Places, *, closed: Collection[int] = ()) -> WorkerRoom:
+    def make_room(self, places: Places, *, without: Collection[int] = ()) -> WorkerRoom:
         """As `room`.
 
         Args:
             places: What may be started, with numbers from `promise_worker`.
-            closed: Workers that get nothing more while they are busy.
+            without: Workers that get nothing more while they are busy.
         """
         self._promised.clear()
         if self._stopping:
@@ -187,7 +193,7 @@ class LocalExecutor:
             if not worker.retiring
             and not worker.quiet
             and worker.doom is None
-            and not (worker.assignments and worker.number in closed)
+            and not (worker.assignments and worker.number in without)
             and not self._recalls.is_pending(worker)
         ]
         return WorkerRoom(seats, places, self._durations)
@@ -281,6 +287,36 @@ class LocalExecutor:
         for worker in self._pool.workers.values():
             self._stop(worker)
         self._triggers.stop()
+
+    def retire(self, number: int) -> None:
+        """Let a worker end that has nothing to do."""
+        worker = self._pool.workers.get(number)
+        if worker is not None and not worker.assignments and not worker.stopped:
+            self._stop(worker)
+
+    def abandon(self, reason: str) -> list[Event]:
+        """Say what becomes of all that the workers had, as when they die; `release` comes next."""
+        self._stopping = True
+        for worker in list(self._pool.workers.values()):
+            self._pool.read_to_end(worker)
+            self._collector.collect(worker, self._batch)
+            for order in self._undertaker.bury(worker, worker.doom or reason, self._batch):
+                fail_order(order, reason, self._batch)
+        self._triggers.fail_all(reason)
+        return self._batch.take_events()
+
+    def release(self) -> GuardHandle:
+        """As `close`, at once and without waiting; the guard says when everything has ended."""
+        return self._pool.release()
+
+    def is_idle(self) -> bool:
+        """Whether nothing runs, and nothing is waited for."""
+        return not self._triggers and not self.busy()
+
+    @property
+    def workers(self) -> dict[int, WorkerHandle]:
+        """Those that serve runs, by number."""
+        return self._pool.workers
 
     def is_empty(self) -> bool:
         """Whether no worker is left."""
@@ -447,7 +483,8 @@ class _OwnPlaces:
     def count_startable(self) -> int:
         return self._startable
 
-    def take(self) -> None:
+    def take(self, worker: int) -> None:
+        del worker  # any counts as one
         self._free -= 1
 
     def start(self) -> int:

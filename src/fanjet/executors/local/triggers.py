@@ -54,6 +54,12 @@ class Triggers:
         if known:
             self._write([Drop(request.run, known, request.killed)])
 
+    def forget(self, run: int) -> None:
+        """End all triggers of a run."""
+        tickets = [ticket for of_run, ticket in self._waiting if of_run == run]
+        if tickets:
+            self.drop(DropTriggers(run=run, tickets=tickets, killed=True))
+
     def read(self) -> None:
         """Take in what the process says."""
         triggerer = self._pool.triggerer
@@ -77,7 +83,7 @@ class Triggers:
         if self._deaths <= len(_PAUSES_S):
             self._restart_at = now + _PAUSES_S[self._deaths - 1]
             return
-        self._fail_all(
+        self.fail_all(
             f"The process that runs the triggers died {self._deaths} times in a row ({reason}), and with it what this "
             "task waited for. Fix: one of the triggers of the DAG ends or crashes its process; look for it in "
             f"{self._pool.config.log_folder}."
@@ -131,13 +137,16 @@ class Triggers:
             return self._pool.on_lookup(request)
         return Failure("A trigger can only read variables and connections. Fix: do it in the task, before or after.")
 
-    def _fail_all(self, reason: str) -> None:
+    def __bool__(self) -> bool:
+        """Whether anything is waited for."""
+        return bool(self._waiting)
+
+    def fail_all(self, reason: str) -> None:
+        """Nothing of what is waited for will come."""
         self._deaths = 0
         failed: list[tuple[int, int, bytes]] = []
         for (run, ticket), carry in self._waiting.items():
-            deferral = find_deferral(carry)
-            assert deferral is not None, (run, ticket)
-            failed.append((run, ticket, fire(deferral, Firing(Outcome.FAILED, error=reason))))
+            failed.append((run, ticket, make_failed_carry(carry, reason)))
         self._tell(failed)
 
     def _tell(self, fired: list[tuple[int, int, bytes]]) -> None:
@@ -151,3 +160,10 @@ class Triggers:
         now = time.time()
         for run, (tickets, carries) in by_run.items():
             self._happened(TriggersFired(run=run, at=now, tickets=tickets, carries=carries))
+
+
+def make_failed_carry(carry: bytes, reason: str) -> bytes:
+    """What a try gets back whose trigger cannot fire."""
+    deferral = find_deferral(carry)
+    assert deferral is not None, carry
+    return fire(deferral, Firing(Outcome.FAILED, error=reason))

@@ -49,7 +49,7 @@ class Undertaker:
                     first = running + 1
                 batch.add_returned(assignment.work, assignment.list_indexes(first, assignment.end))
             elif assignment.first == running:
-                _fail_order(assignment.work, reason, batch)
+                fail_order(assignment.work, reason, batch)
             else:
                 orders.append(assignment.work)
         worker.assignments.clear()
@@ -110,7 +110,8 @@ def _rewrite(path: str, offset: int, length: int, secrets: list[str], mark: byte
     return length
 
 
-def _fail_order(order: Order, reason: str, batch: Batch) -> None:
+def fail_order(order: Order, reason: str, batch: Batch) -> None:
+    """Answer an order that nobody can carry out."""
     if isinstance(order, MeasureMaps):
         indexes = list(order.indexes)
         batch.add(make_measured(order, [-1] * len(indexes), dict.fromkeys(indexes, reason)))

@@ -61,7 +61,8 @@ class Watch:
 
     def cancel(self, worker: WorkerHandle, sequences: Iterable[int], guard: GuardHandle) -> None:
         """Tell tries to stop: at once the one that runs, others when they should still start."""
-        self._to_cancel.setdefault(worker, set()).update(sequences)
+        told, _ = self._cancelled.get(worker, (0, 0.0))
+        self._to_cancel.setdefault(worker, set()).update(sequence for sequence in sequences if sequence != told)
         self._cancel_running(worker, guard)
 
     def look(self, workers: Iterable[WorkerHandle], guard: GuardHandle) -> None:

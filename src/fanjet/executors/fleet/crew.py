@@ -1,0 +1,154 @@
+"""The processes of one program, and what is kept for them while they are not there."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from fanjet.executors.local.executor import LocalExecutor
+from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.orders import Order
+from fanjet.executors.same_dag import find_difference
+from fanjet.model.changes import DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
+from fanjet.model.programs import Program
+from fanjet.model.runs import RunInfo
+
+#: What can wait until the program is loaded.
+KeptOrder: TypeAlias = Order | WatchTriggers
+#: Starts to load a file below a root.
+StartExecutor: TypeAlias = Callable[[Path, Path], LocalExecutor]
+
+
+class Crew:
+    """One program in use.
+
+    Args:
+        program: One of the programs that it can serve; see `Program.key`.
+        start: Starts the processes.
+    """
+
+    def __init__(self, program: Program, start: StartExecutor) -> None:
+        self.key = program.key
+        self._root, self._path = program.root, program.path
+        self._start = start
+        #: None while it is not wanted, or waits for its turn to be loaded.
+        self.executor: LocalExecutor | None = None
+        #: The file has been loaded, and is what the runs want.
+        self.is_ready = False
+        self.runs: dict[int, tuple[RunInfo, Program]] = {}
+        #: In the order in which they came.
+        self.orders: deque[KeptOrder] = deque()
+        #: Since when somebody waits for it to be loaded (`time.monotonic`); None when nobody does.
+        self.wanted_since: float | None = None
+        self.loaded_at = 0.0
+        #: When it last had something to do.
+        self.used_at = time.monotonic()
+        #: How long its processes may be left alone from `prepared_at` on.
+        self.patience_s = 0.0
+
+    def want(self) -> None:
+        """Have it loaded when its turn comes."""
+        if self.executor is None and self.wanted_since is None:
+            self.wanted_since = time.monotonic()
+
+    def load(self) -> None:
+        """Start to load.
+
+        Raises:
+            ExecutionError: No process can be started, or no log be written.
+        """
+        self.executor = self._start(self._path, self._root)
+        self.wanted_since = None
+
+    def find_errors(self) -> dict[int, str] | None:
+        """Once it is loaded: the runs that it cannot serve, with the reasons. None before."""
+        assert self.executor is not None
+        loaded = self.executor.find_loaded()
+        if loaded is None:
+            return None
+        if loaded.errors:
+            reason = "\n".join(str(error) for error in loaded.errors)
+            return dict.fromkeys(self.runs, reason)
+        self.is_ready = True
+        self.loaded_at = self.used_at = time.monotonic()
+        errors = {number: self._open(*known) for number, known in self.runs.items()}
+        return {number: reason for number, reason in errors.items() if reason is not None}
+
+    def open_run(self, info: RunInfo, program: Program) -> str | None:
+        """Serve a run; the reason why that cannot be, None when it can."""
+        self.runs[info.number] = (info, program)
+        self.used_at = time.monotonic()
+        self.want()
+        return self._open(info, program) if self.is_ready else None
+
+    def close_run(self, number: int) -> None:
+        """The run has nothing more to do."""
+        self.runs.pop(number, None)
+        self.orders = deque(order for order in self.orders if order.run != number)
+        self.used_at = time.monotonic()
+        if not self.runs:
+            self.wanted_since = None
+        if self.is_ready and self.executor is not None:
+            self.executor.close_run(number)
+
+    def carry_out(self, order: KeptOrder) -> None:
+        """Have its processes do what was ordered; it is ready."""
+        assert self.executor is not None
+        match order:
+            case MeasureMaps():
+                self.executor.measure(order)
+            case RunCallbacks():
+                self.executor.run_callbacks(order)
+            case WatchTriggers():
+                self.executor.watch_triggers(order)
+
+    def drop_triggers(self, request: DropTriggers) -> None:
+        """Nobody waits for these triggers any more, whether or not they have reached the processes."""
+        dropped = set(request.tickets)
+        self.orders = deque(
+            _without(order, dropped) if isinstance(order, WatchTriggers) and order.run == request.run else order
+            for order in self.orders
+        )
+        if self.executor is not None:
+            self.executor.drop_triggers(request)
+
+    def take_executor(self) -> LocalExecutor | None:
+        """Part from the processes; what has runs can be loaded again."""
+        executor, self.executor, self.is_ready = self.executor, None, False
+        return executor
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the file is being loaded for the first time."""
+        return self.executor is not None and not self.is_ready
+
+    @property
+    def workers(self) -> dict[int, WorkerHandle]:
+        """Its workers by number; empty while it is not there."""
+        return {} if self.executor is None else self.executor.workers
+
+    def is_idle(self) -> bool:
+        """Whether its processes do nothing, and nothing is kept for them."""
+        return not self.orders and (self.executor is None or self.executor.is_idle())
+
+    def _open(self, info: RunInfo, program: Program) -> str | None:
+        assert self.executor is not None
+        loaded = self.executor.find_loaded()
+        assert loaded is not None
+        difference = find_difference(program.spec, loaded.specs)
+        if difference is not None:
+            return (
+                f"{self._path} is not what the run began with: {difference}. Fix: what the file defines may depend on "
+                "nothing that changes, such as the time, the environment or a variable; or start a new run."
+            )
+        self.executor.open_run(info)
+        return None
+
+
+def _without(order: WatchTriggers, dropped: set[int]) -> WatchTriggers:
+    left = [pair for pair in zip(order.tickets, order.carries, strict=True) if pair[0] not in dropped]
+    tickets, carries = [ticket for ticket, _ in left], [carry for _, carry in left]
+    return WatchTriggers(run=order.run, tickets=tickets, carries=carries)

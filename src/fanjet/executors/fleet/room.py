@@ -1,0 +1,95 @@
+"""What could be launched now, of the runs of all programs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from fanjet.executors.fleet.capacity import FleetCapacity
+from fanjet.executors.fleet.crew import Crew
+from fanjet.executors.room import WorkerRoom
+
+
+class FleetRoom:
+    """A snapshot. A worker serves one program, so that each has a room of its own; slots and processes are shared.
+
+    Where no more processes may be started, a worker of another program that has nothing to do makes room.
+
+    Args:
+        crew_of_run: Of the runs that can be served.
+        capacity: What all share.
+        closed: Workers that get nothing more while they are busy.
+    """
+
+    def __init__(self, crew_of_run: Mapping[int, Crew], capacity: FleetCapacity, closed: Collection[int]) -> None:
+        self._crew_of_run = crew_of_run
+        self._closed = closed
+        self.free = capacity.count_free_slots()
+        self._startable = capacity.count_startable()
+        #: Idle workers: number -> their crew; those first that are idle for longest.
+        self._idle = {worker.number: crew for crew, worker in capacity.list_idle()}
+        self._rooms: dict[Crew, WorkerRoom] = {}
+        #: Programs that wanted more than they were granted.
+        self.unmet: set[Crew] = set()
+        #: Workers that are to end in favour of others, when what was granted is launched.
+        self.outgoing: list[tuple[Crew, int]] = []
+
+    def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
+        crew = self._crew_of_run.get(run)
+        if crew is None:
+            return []
+        if not crew.is_ready or crew.executor is None:
+            crew.want()
+            self.unmet.add(crew)
+            return []
+        room = self._rooms.get(crew)
+        if room is None:
+            room = self._rooms[crew] = crew.executor.make_room(_CrewPlaces(self, crew), without=self._closed)
+            for gone, number in self.outgoing:
+                if gone is crew:
+                    room.remove(number)
+        granted = room.grant(run, task, wanted)
+        if sum(count for _, count in granted) < wanted:
+            self.unmet.add(crew)
+        return granted
+
+    def count_startable(self, crew: Crew) -> int:
+        """How many workers may be started for a crew."""
+        return self._startable + sum(other is not crew for other in self._idle.values())
+
+    def seat(self, worker: int) -> None:
+        """An idle or new worker becomes busy."""
+        self.free -= 1
+        self._idle.pop(worker, None)
+
+    def start(self, crew: Crew) -> int:
+        """A worker is to be started for a crew; its number."""
+        assert crew.executor is not None
+        if self._startable > 0:
+            self._startable -= 1
+        else:
+            number, other = next((number, other) for number, other in self._idle.items() if other is not crew)
+            del self._idle[number]
+            self.outgoing.append((other, number))
+            if other in self._rooms:
+                self._rooms[other].remove(number)
+        return crew.executor.promise_worker()
+
+
+class _CrewPlaces:
+    """The shared places, as they are for one crew."""
+
+    def __init__(self, room: FleetRoom, crew: Crew) -> None:
+        self._room = room
+        self._crew = crew
+
+    def count_free(self) -> int:
+        return self._room.free
+
+    def count_startable(self) -> int:
+        return self._room.count_startable(self._crew)
+
+    def take(self, worker: int) -> None:
+        self._room.seat(worker)
+
+    def start(self) -> int:
+        return self._room.start(self._crew)
