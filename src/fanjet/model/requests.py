@@ -147,11 +147,12 @@ class RecordAssetEvents(msgspec.Struct, frozen=True, tag="record_asset_events"):
 
 
 class FindAssetEvents(msgspec.Struct, frozen=True, tag="find_asset_events"):
-    """The events of one asset, or of one alias, the oldest first: `AssetEvents`."""
+    """The events of one asset, of one alias or with these numbers, the oldest first: `AssetEvents`."""
 
     name: str | None = None
     uri: str | None = None
     alias: str | None = None
+    numbers: tuple[int, ...] | None = None
 
 
 class AssetEvents(msgspec.Struct, frozen=True, tag="asset_events"):

@@ -26,6 +26,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     conf: str = "{}"
     #: JSON text of the parameters with defaults and the trigger's values merged; an object.
     params: str = "{}"
+    #: The numbers of the events of assets that started it, the oldest first.
+    asset_events: tuple[int, ...] = ()
 
 
 class NewRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +42,4 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     conf: str = "{}"
     params: str = "{}"
+    asset_events: tuple[int, ...] = ()

@@ -24,9 +24,11 @@ INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET valu
 _FIND_LATEST: Final = "SELECT max(event) FROM asset_event"
 _LIST_NEW: Final = "SELECT event, name, uri, aliases FROM asset_event WHERE event > ? ORDER BY event LIMIT ?"
 _QUEUE: Final = """
-INSERT INTO asset_use (dag_id, name, uri, event) VALUES (?, ?, ?, ?)
+INSERT INTO asset_use (dag_id, name, uri, event, first_event) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, name, uri) DO UPDATE SET event = excluded.event"""
-_LIST_WAITING: Final = "SELECT name, uri, event FROM asset_use WHERE dag_id = ?"
+_LIST_WAITING: Final = "SELECT name, uri, event, first_event FROM asset_use WHERE dag_id = ?"
+_LIST_BETWEEN: Final = """
+SELECT event FROM asset_event WHERE name = ? AND uri = ? AND event BETWEEN ? AND ? ORDER BY event"""
 _FORGET: Final = "DELETE FROM asset_use WHERE dag_id = ? AND event <= ?"
 _FIND_ALIASES: Final = "SELECT aliases FROM asset_event WHERE event = ?"
 
@@ -68,7 +70,7 @@ def start_by_assets(connection: Connection, waiting: Mapping[str, Waiting]) -> t
         asset = _make_asset(name, uri, aliases)
         for dag_id, each in waiting.items():
             if any(need.fits(asset) for need in each.condition.leaves()):
-                connection.execute(_QUEUE, (dag_id, name, uri, event))
+                connection.execute(_QUEUE, (dag_id, name, uri, event, event))
                 concerned[dag_id] = None
     connection.execute(_PUT_CURSOR, (_CURSOR, str(events[-1][0])))
     started = [dag_id for dag_id in concerned if _start_if_met(connection, dag_id, waiting[dag_id])]
@@ -76,12 +78,18 @@ def start_by_assets(connection: Connection, waiting: Mapping[str, Waiting]) -> t
 
 
 def _start_if_met(connection: Connection, dag_id: str, waiting: Waiting) -> bool:
-    rows: Sequence[tuple[str, str, int]] = connection.execute(_LIST_WAITING, (dag_id,)).fetchall()
-    seen = [_make_asset(name, uri, _find_aliases(connection, event)) for name, uri, event in rows]
+    rows: Sequence[tuple[str, str, int, int]] = connection.execute(_LIST_WAITING, (dag_id,)).fetchall()
+    seen = [_make_asset(name, uri, _find_aliases(connection, event)) for name, uri, event, _ in rows]
     if not waiting.condition.is_met(seen):
         return False
-    insert_queued(connection, dag_id, waiting.version, waiting.run)
-    connection.execute(_FORGET, (dag_id, max(event for _, _, event in rows)))
+    numbers = [
+        int(number)
+        for name, uri, event, first in rows
+        for (number,) in connection.execute(_LIST_BETWEEN, (name, uri, first, event)).fetchall()
+    ]
+    run = msgspec.structs.replace(waiting.run, asset_events=tuple(sorted(numbers)))
+    insert_queued(connection, dag_id, waiting.version, run)
+    connection.execute(_FORGET, (dag_id, max(event for _, _, event, _ in rows)))
     return True
 
 

@@ -50,7 +50,7 @@ from fanjet.store.instances import write_cleared, write_ends, write_firings, wri
 from fanjet.store.leases import PROCESS, Leases
 from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
-from fanjet.store.row_columns import make_info
+from fanjet.store.row_columns import encode_events, make_info
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
 
@@ -372,6 +372,7 @@ def _make_run_row(dag_id: str, version: int, info: NewRun) -> tuple[object, ...]
         int(RunStatus.RUNNING),
         info.conf,
         info.params,
+        encode_events(info.asset_events),
     )
 
 

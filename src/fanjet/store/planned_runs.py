@@ -12,6 +12,7 @@ import msgspec
 from fanjet.model.runs import NewRun
 from fanjet.model.states import RunStatus
 from fanjet.store.port import Connection
+from fanjet.store.row_columns import encode_events
 
 
 class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +64,8 @@ UPDATE dag SET planned_version = ?, next_run_after = ?, next_logical_date = ?, n
 WHERE dag_id = ? AND coalesce(next_run_after, 0) = ? AND coalesce(planned_version, 0) = ?"""
 INSERT_QUEUED: Final = """
 INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
-                 created_at, started_at, queued_at, state, conf, params, backfill, note)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 created_at, started_at, queued_at, state, conf, params, backfill, note, asset_events)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
 
 
@@ -126,6 +127,7 @@ def insert_queued(
         (
             dag_id, new.run_id, version, new.run_type, *(date and date.timestamp() for date in dates), created_at,
             new.started_at.timestamp(), created_at, int(RunStatus.QUEUED), new.conf, new.params, backfill, note,
+            encode_events(new.asset_events),
         ),
     ).fetchone()  # fmt: skip
     return None if row is None else int(row[0])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+import msgspec
+
 from fanjet.model.paths import decode
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import RunStatus, State
@@ -17,7 +19,7 @@ Columns: TypeAlias = Any
 
 RUN_COLUMNS = (
     "r.run, r.run_id, r.dag_id, r.run_type, r.logical_date, r.data_interval_start, r.data_interval_end, r.created_at, "
-    "r.started_at, r.conf, r.params, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, s.process"
+    "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, s.process"
 )
 SUMMARY_COLUMNS = (
     "success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed, valued, durations, "
@@ -31,13 +33,13 @@ TRY_COLUMNS = "try_number, state, started_at, ended_at, label, error, log_segmen
 
 
 #: So many of `RUN_COLUMNS` are fixed when a run is created.
-_INFO_COLUMNS = 11
+_INFO_COLUMNS = 12
 
 
 def make_info(columns: Columns) -> RunInfo:
     """What is fixed about a run, from the first of `RUN_COLUMNS`."""
     number, run_id, dag_id, run_type, logical_date, interval_start, interval_end, *columns = columns
-    created_at, started_at, conf, params = columns
+    created_at, started_at, conf, params, asset_events = columns
     return RunInfo(
         number=number,
         run_id=run_id,
@@ -50,7 +52,13 @@ def make_info(columns: Columns) -> RunInfo:
         started_at=datetime.fromtimestamp(started_at, UTC),
         conf=conf,
         params=params,
+        asset_events=() if asset_events is None else tuple(msgspec.json.decode(asset_events)),
     )
+
+
+def encode_events(numbers: tuple[int, ...]) -> str | None:
+    """The numbers of events as the column `asset_events` has them."""
+    return msgspec.json.encode(numbers).decode() if numbers else None
 
 
 def make_run(columns: Columns, now: float) -> RunRow:

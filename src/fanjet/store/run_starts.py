@@ -35,7 +35,7 @@ WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = 
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
 _FIND_INFO: Final = """
 SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
-       conf, params
+       conf, params, asset_events
 FROM run WHERE run = ?"""
 _LIST_LEFT: Final = f"""
 SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session

@@ -52,6 +52,8 @@ CREATE TABLE run (
     queued_at           REAL, -- since when a service has been asked for it
     backfill            INTEGER,
     note                TEXT,
+    asset_events        TEXT, -- JSON: numbers of the events that started it
+    deadlines           TEXT, -- JSON: instants by number, null for one that is over; NULL: nobody has looked yet
     UNIQUE (dag_id, run_id)
 );
 CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
@@ -99,12 +101,13 @@ CREATE TABLE backfill (
     ended_at   REAL
 );
 
--- Up to which event of an asset a DAG has been started.
+-- What is new of an asset for a DAG that waits for more: its events from the first to the latest.
 CREATE TABLE asset_use (
-    dag_id TEXT    NOT NULL,
-    name   TEXT    NOT NULL,
-    uri    TEXT    NOT NULL,
-    event  INTEGER NOT NULL,
+    dag_id      TEXT    NOT NULL,
+    name        TEXT    NOT NULL,
+    uri         TEXT    NOT NULL,
+    event       INTEGER NOT NULL,
+    first_event INTEGER NOT NULL,
     PRIMARY KEY (dag_id, name, uri)
 ) WITHOUT ROWID;
 

@@ -20,6 +20,7 @@ from fanjet.store.port import Connection
 
 _EVENT_COLUMNS = "name, uri, extra, aliases, dag_id, run_id, task_id, path, at"
 _RUN_COLUMNS = "run, run_id, state, logical_date, data_interval_start, data_interval_end, started_at, ended_at"
+_EVENTS_AT_ONCE = 500
 _LATEST_FIRST = "ORDER BY logical_date IS NULL, logical_date DESC, run DESC LIMIT ?"
 #: Those of the table `summary`.
 _STATES = (
@@ -101,7 +102,9 @@ class SharedStore:
             )
 
     def find_events(self, request: FindAssetEvents) -> list[AssetEvent]:
-        """The events of an asset or an alias, the oldest first."""
+        """The events of an asset, of an alias or with these numbers, the oldest first."""
+        if request.numbers is not None:
+            return self._list_events(request.numbers)
         wanted: tuple[str | None, ...]
         if request.alias is not None:
             where, wanted = _HAS_ALIAS[self._database.dialect], (request.alias,)
@@ -110,6 +113,16 @@ class SharedStore:
         statement = f"SELECT {_EVENT_COLUMNS} FROM asset_event WHERE {where} ORDER BY event"  # noqa: S608 - constants
         rows = self._select(statement, *wanted)
         return [_make_event(row) for row in rows]
+
+    def _list_events(self, numbers: Sequence[int]) -> list[AssetEvent]:
+        found: list[AssetEvent] = []
+        wanted = sorted(numbers)
+        for at in range(0, len(wanted), _EVENTS_AT_ONCE):
+            some = wanted[at : at + _EVENTS_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            statement = f"SELECT {_EVENT_COLUMNS} FROM asset_event WHERE event IN ({marks}) ORDER BY event"  # noqa: S608 - constants
+            found += [_make_event(row) for row in self._select(statement, *some)]
+        return found
 
     # --- other runs ---
 

@@ -15,15 +15,15 @@ FIND_DAG_OF_VERSION: Final = "SELECT dag_id FROM dag_version WHERE version = ?"
 FIND_SPEC_OF_RUN: Final = "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"
 FIND_INFO_OF_RUN: Final = """
 SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
-       conf, params
+       conf, params, asset_events
 FROM run WHERE dag_id = ? AND run_id = ?"""
 FIND_FILES_OF_RUN: Final = """
 SELECT v.bundle, v.root, v.file FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"""
 HAS_VERSION: Final = "SELECT 1 FROM run WHERE run = ? AND version = ?"
 INSERT_RUN: Final = """
 INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
-                 created_at, started_at, state, conf, params)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 created_at, started_at, state, conf, params, asset_events)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
 FIND_LEASE: Final = """
 SELECT r.lease_session, r.lease_fence, r.lease_until, s.host, s.pid, s.process

@@ -16,6 +16,8 @@ def upgrade() -> None:
         "ALTER TABLE run ADD COLUMN queued_at REAL",
         "ALTER TABLE run ADD COLUMN backfill INTEGER",
         "ALTER TABLE run ADD COLUMN note TEXT",
+        "ALTER TABLE run ADD COLUMN asset_events TEXT",
+        "ALTER TABLE run ADD COLUMN deadlines TEXT",
         "CREATE INDEX run_open ON run (state, dag_id, run) WHERE ended_at IS NULL",
         "CREATE INDEX run_of_dag ON run (dag_id, logical_date)",
         "CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL",
@@ -55,10 +57,11 @@ def upgrade() -> None:
             ended_at   REAL
         )""",
         """CREATE TABLE asset_use (
-            dag_id TEXT    NOT NULL,
-            name   TEXT    NOT NULL,
-            uri    TEXT    NOT NULL,
-            event  INTEGER NOT NULL,
+            dag_id      TEXT    NOT NULL,
+            name        TEXT    NOT NULL,
+            uri         TEXT    NOT NULL,
+            event       INTEGER NOT NULL,
+            first_event INTEGER NOT NULL,
             PRIMARY KEY (dag_id, name, uri)
         ) WITHOUT ROWID""",
         """CREATE TABLE pool (
