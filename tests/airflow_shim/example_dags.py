@@ -41,7 +41,7 @@ NEEDS = {
     "example_external_task_parent_deferrable.py": "starts a DAG of another file",
     "example_hitl_operator.py": "asks people",
     "example_kubernetes_executor.py": "defines its DAG only where the kubernetes client is installed",
-    "example_local_kubernetes_executor.py": "reads a setting of the Kubernetes executor",
+    "example_local_kubernetes_executor.py": "defines its DAG only where the kubernetes client is installed",
     "example_params_ui_tutorial.py": "wants values for its params",
     "example_retry_policy.py": "asks a server on the internet, for half an hour",
     "example_trigger_controller_dag.py": "starts a DAG of another file",
@@ -102,7 +102,7 @@ def find_examples(folder: Path) -> list[Path]:
 
 
 def load(files: list[Path], folder: Path) -> dict[Path, ParseReport]:
-    """Load each in a process of its own; they find each other as `airflow.example_dags`."""
+    """Load each in a process of its own; those of a provider find those of Airflow as `airflow.example_dags`."""
     os.environ["PYTHONPATH"] = str(folder)
     with ThreadPoolExecutor(2) as pool:
         return dict(zip(files, pool.map(lambda file: parse_in_child(file, _TIMEOUT_S, folder), files), strict=True))
@@ -162,7 +162,7 @@ def make_rows(folder: Path, without: frozenset[str] = frozenset()) -> list[Row]:
 
 
 def _make_row(file: Path, report: ParseReport, ran: Mapping[str, Ended] | None, recorded: Mapping[str, Ended]) -> Row:
-    parsed = "no" if report.errors else "yes"
+    parsed = "no" if any(error.kind != "empty" for error in report.errors) else "yes"
     if ran is None:
         return Row(file.name, parsed, "no", NEEDS.get(file.name) or report.errors[0].message)
     states = sorted({ended.state for ended in ran.values()})

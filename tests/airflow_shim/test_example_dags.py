@@ -9,8 +9,8 @@ import pytest
 
 from airflow_shim.example_dags import LONG, NEEDS, download, make_rows
 
-#: As in Airflow where the kubernetes client, its settings or httpx are not installed.
-_NOT_LOADED = {"example_dag_decorator.py", "example_kubernetes_executor.py", "example_local_kubernetes_executor.py"}
+#: As in Airflow where httpx is not installed.
+_NOT_LOADED = {"example_dag_decorator.py"}
 
 
 @pytest.mark.slow

@@ -158,3 +158,16 @@ def test_dags_that_the_process_made_before_do_not_belong_to_the_file(tmp_path):
     file.write_text("from fanjet import DAG\nwith DAG('of_the_file'):\n    pass\n")
     loaded = load_file(file, tmp_path)
     assert [built.spec.dag_id for built in loaded.dags] == ["of_the_file"]
+
+
+def test_airflows_examples_find_each_other_wherever_their_wheel_was_unpacked(tmp_path):
+    folder = tmp_path / "wheel" / "airflow" / "example_dags"
+    (folder / "libs").mkdir(parents=True)
+    (folder / "libs" / "__init__.py").touch()
+    (folder / "libs" / "helper.py").write_text("NAME = 'helped'\n")
+    file = folder / "example.py"
+    file.write_text(
+        "from airflow.example_dags.libs.helper import NAME\nfrom airflow.sdk import DAG\nwith DAG(NAME): ...\n"
+    )
+    report = parse_in_child(file, 20.0)
+    assert [spec.dag_id for spec in report.specs] == ["helped"]

@@ -12,8 +12,9 @@ from fanjet.errors import DagTypeError
 #: Keywords that say something to people and forms, not about validity.
 ANNOTATIONS = frozenset(
     {
-        "$comment", "$schema", "custom_html_form", "default", "deprecated", "description", "description_md", "examples",
-        "readOnly", "section", "source", "suggested_values", "title", "values_display", "writeOnly",
+        "$comment", "$schema", "custom_html_form", "default", "deprecated", "description", "description_html",
+        "description_md", "examples", "readOnly", "section", "source", "suggested_values", "title", "values_display",
+        "writeOnly",
     }
 )  # fmt: skip
 

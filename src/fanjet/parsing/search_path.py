@@ -6,9 +6,17 @@ import os
 import sys
 from pathlib import Path
 
+_EXAMPLES = "example_dags"
+
 
 def find_project_folders(file: Path) -> list[Path]:
-    """The folders that Airflow searches besides: the nearest one called ``dags`` and ``plugins`` beside it."""
+    """The folders that Airflow searches besides: the nearest one called ``dags`` and ``plugins`` beside it.
+
+    Airflow's own examples import each other as ``airflow.example_dags``, wherever their wheel was unpacked.
+    """
+    examples = next((folder for folder in file.parents if folder.name == _EXAMPLES), None)
+    if examples is not None and examples.parent.name == "airflow":
+        return [examples.parents[1]]
     dags = next((folder for folder in file.parents if folder.name == "dags"), None)
     if dags is None:
         return []
