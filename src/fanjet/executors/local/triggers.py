@@ -58,7 +58,7 @@ class Triggers:
         """End all triggers of a run."""
         tickets = [ticket for of_run, ticket in self._waiting if of_run == run]
         if tickets:
-            self.drop(DropTriggers(run=run, tickets=tickets, killed=True))
+            self.drop(DropTriggers(run=run, tickets=tickets, killed=False))
 
     def read(self) -> None:
         """Take in what the process says."""
