@@ -328,6 +328,19 @@ def test_opening_and_closing_programs_leaves_no_descriptor_open(start, make_prog
             driver.close(run)
             driver.executor._turnover._looked_at = 0.0
             driver.run_until(lambda: not driver.executor._crews, timeout_s=0.01)
-        driver.run_until(lambda: not driver.executor._departures._guards, timeout_s=0.01)
+        departures = driver.executor._departures
+        driver.run_until(lambda: not departures._guards and not departures._stopping, timeout_s=0.01)
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
-    assert len(set(counts[1:])) == 1, counts
+    assert len(set(counts)) == 1, counts
+
+
+def test_workers_that_end_leave_no_descriptor_open(start, make_program):
+    driver = start(workers=1)
+    run = driver.open(make_program("a"))
+    counts = []
+    for first in range(0, 9, 3):
+        driver.queue(run, "exits", range(first, first + 3))
+        driver.run_all()
+        driver.run_until(lambda: not driver.workers())
+        counts.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert len(set(counts)) == 1, counts

@@ -20,4 +20,7 @@ def make_measured(order: MeasureMaps, counts: list[int], errors: dict[int, str])
 
 def make_callbacks_ran(order: RunCallbacks, error: str | None) -> CallbacksRan:
     """The event that answers a `RunCallbacks`."""
-    return CallbacksRan(run=order.run, task=order.task, parent=order.parent, index=order.index, error=error)
+    deadline = order.try_number if order.kind == "deadline" else None
+    return CallbacksRan(
+        run=order.run, task=order.task, parent=order.parent, index=order.index, error=error, deadline=deadline
+    )

@@ -222,7 +222,7 @@ class FleetExecutor:
         fd = -1 if self._waking is None else self._waking.fileno()
         if fd == self._waking_fd:
             return
-        if self._waking_fd in self._selector.get_map():
+        if self._waking_fd >= 0 and self._waking_fd in self._selector.get_map():
             self._selector.unregister(self._waking_fd)
         if fd >= 0:
             self._selector.register(fd, selectors.EVENT_READ, None)

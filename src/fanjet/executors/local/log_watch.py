@@ -22,8 +22,9 @@ class LogWatch:
     def __init__(self, folder: str, cap_bytes: int) -> None:
         self._folder = folder
         self._cap_bytes = cap_bytes
-        #: Segments that were closed while processes still had them open: number -> where the last try's output ends.
-        self._closed: dict[int, int] = {}
+        #: Segments that were closed while processes still had them open, by the worker above these: number -> where the
+        #: last try's output ends.
+        self._closed: dict[WorkerHandle, dict[int, int]] = {}
         #: Worker -> its segment at the last look.
         self._segments: dict[WorkerHandle, int] = {}
 
@@ -33,13 +34,19 @@ class LogWatch:
             segment = worker.slot.words[SEGMENT]
             before = self._segments.get(worker)
             if segment and before and before != segment:
-                self._closed[before] = self._find_size(before)
+                self._closed.setdefault(worker, {})[before] = self._find_size(before)
             self._segments[worker] = segment
             if segment and self._find_size(segment) > worker.slot.words[BASE] + self._cap_bytes:
                 self._cut(worker, segment)
-        for segment, end in self._closed.items():
-            if self._find_size(segment) > end + self._cap_bytes:
-                os.truncate(name_segment(self._folder, segment), end)
+        for closed in self._closed.values():
+            for segment, end in closed.items():
+                if self._find_size(segment) > end + self._cap_bytes:
+                    os.truncate(name_segment(self._folder, segment), end)
+
+    def forget(self, worker: WorkerHandle) -> None:
+        """The worker is dead, and so is everything that it had left behind."""
+        self._segments.pop(worker, None)
+        self._closed.pop(worker, None)
 
     def _find_size(self, segment: int) -> int:
         try:

@@ -86,6 +86,7 @@ class Watch:
         self._samples.pop(worker, None)
         self._cancelled.pop(worker, None)
         self._to_cancel.pop(worker, None)
+        self._logs.forget(worker)
 
     def _cancel_running(self, worker: WorkerHandle, guard: GuardHandle) -> None:
         running = worker.running
