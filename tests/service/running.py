@@ -33,7 +33,7 @@ class Service:
         self.home = folder / "home"
         self.log = folder / "service.log"
         #: As environment variables, without their prefix.
-        self.settings: dict[str, str] = {"schedulers": "0"}
+        self.settings: dict[str, str] = {}
         #: More of the environment.
         self.variables: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -123,6 +123,8 @@ class Service:
         """Wait for something that the service does."""
         give_up_at = time.monotonic() + _PATIENCE_S
         while not condition():
+            ended = self._process is not None and self._process.poll()
+            assert not ended, f"the service ended with {ended} before {what}:\n{self.text()}"
             assert time.monotonic() < give_up_at, f"waited in vain until {what}:\n{self.text()}"
             time.sleep(0.02)
 

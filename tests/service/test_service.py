@@ -1,0 +1,180 @@
+"""The service as a whole: runs are carried out whatever dies, and a stop waits for what runs."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.running import Service
+
+_SLOW = """
+import os, time
+from pathlib import Path
+from fanjet import dag, task
+
+@dag
+def slow():
+    @task
+    def find(params=None) -> list[int]:
+        return list(range(40))
+
+    @task
+    def work(item: int) -> int:
+        with open(os.environ["TRACE"], "a") as trace:
+            trace.write(f"{item}\\n")
+        time.sleep(0.05)
+        return item
+
+    work.expand(item=find())
+
+@dag
+def long():
+    @task
+    def wait():
+        Path(os.environ["TRACE"]).write_text("began")
+        time.sleep(float(os.environ["TAKES"]))
+        return "waited"
+
+    @task
+    def then():
+        return "then"
+
+    wait() >> then()
+
+slow()
+long()
+"""
+
+
+@pytest.fixture
+def small_disk(service: Service) -> Iterator[None]:
+    """The home is on a file system of its own with little room."""
+    service.home.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", service.home], check=True)
+    yield
+    service.close()
+    subprocess.run(["umount", "-l", service.home], check=True)
+
+
+@pytest.fixture
+def ready(service: Service, tmp_path: Path) -> Service:
+    """Two DAGs in the folder; not started."""
+    folder = service.home / "dags"
+    folder.mkdir(parents=True)
+    (folder / "slow.py").write_text(textwrap.dedent(_SLOW))
+    service.settings |= {"workers": "2"}
+    service.variables |= {"TRACE": str(tmp_path / "trace"), "TAKES": "0.8"}
+    return service
+
+
+def _trigger(service: Service, dag_id: str) -> int:
+    service.wait_until(lambda: service.ask(f"/api/v1/dags/{dag_id}")[0] == 200, "the DAG is known")
+    return int(service.ask(f"/api/v1/dags/{dag_id}/runs", {})[1]["run"])
+
+
+def _get_run(service: Service, number: int) -> dict[str, Any]:
+    return dict(service.ask(f"/api/v1/runs/{number}")[1])
+
+
+def _wait_for_success(service: Service, number: int) -> dict[str, Any]:
+    service.wait_until(lambda: _get_run(service, number)["state"] == "success", "the run has succeeded")
+    return _get_run(service, number)
+
+
+def _trace(service: Service) -> list[str]:
+    file = Path(service.variables["TRACE"])
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_a_killed_scheduler_is_replaced_and_its_run_goes_on(ready: Service) -> None:
+    ready.start()
+    number = _trigger(ready, "slow")
+    ready.wait_until(lambda: len(_trace(ready)) > 10, "some have run")
+    ready.get_role("scheduler").kill()
+    killed_at = time.monotonic()
+    began = len(_trace(ready))
+    ready.wait_until(lambda: len(_trace(ready)) > began + 2, "others run")
+    assert time.monotonic() - killed_at < 5
+    assert _wait_for_success(ready, number)["counts"]["work"] == {"success": 40}
+    again = len(_trace(ready)) - 40
+    assert 0 <= again <= 4, "only what was running may have run twice"
+
+
+def test_a_stop_waits_for_running_tries_and_the_next_start_goes_on(ready: Service) -> None:
+    ready.start()
+    number = _trigger(ready, "long")
+    ready.wait_until(lambda: _trace(ready), "the task runs")
+    ready.signal(signal.SIGTERM)
+    assert ready.wait_for_end() == 0
+    assert json.loads(ready.run("xcom", str(number), "wait", "--json").stdout)[0]["value"] == "waited"
+    Path(ready.variables["TRACE"]).unlink()
+    ready.start()
+    assert _wait_for_success(ready, number)["counts"] == {"wait": {"success": 1}, "then": {"success": 1}}
+    assert not _trace(ready), "what had ended did not run again"
+
+
+def test_a_try_that_outlasts_the_grace_runs_again_after_the_next_start(ready: Service) -> None:
+    ready.settings["stop_grace_s"] = "0.3"
+    ready.variables["TAKES"] = "45"
+    ready.start()
+    number = _trigger(ready, "long")
+    ready.wait_until(lambda: _trace(ready), "the task runs")
+    ready.signal(signal.SIGTERM)
+    stopped_at = time.monotonic()
+    assert ready.wait_for_end() == 0
+    assert time.monotonic() - stopped_at < 10
+    Path(ready.variables["TRACE"]).unlink()
+    ready.variables["TAKES"] = "0"
+    ready.start()
+    assert _wait_for_success(ready, number)["counts"]["wait"] == {"success": 1}
+    assert _trace(ready) == ["began"]
+
+
+@pytest.mark.slow
+def test_what_schedulers_measure_is_served(ready: Service) -> None:
+    ready.start()
+    _wait_for_success(ready, _trigger(ready, "slow"))
+    wanted = 'fanjet_instances_total{process="%s/%d",role="scheduler",state="success"} 41.0'
+    line = wanted % (socket.gethostname(), ready.get_role("scheduler").pid)
+    ready.wait_until(lambda: line in ready.ask("/metrics")[1], "the scheduler has written its numbers down")
+    text = ready.ask("/metrics")[1]
+    assert "fanjet_commit_seconds_bucket{le=" in text
+    assert "fanjet_schedulers_alive 1.0" in text
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
+def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(small_disk: None, ready: Service) -> None:
+    ready.start()
+    number = _trigger(ready, "slow")
+    ready.wait_until(lambda: len(_trace(ready)) > 2, "some have run")
+    filler = ready.home / "filler"
+    try:
+        _fill(filler)
+        ready.wait_until(lambda: "full" in ready.text(), "the disk is full")
+        status, answer = ready.ask("/api/v1/dags/slow/runs", {})
+        assert status == 503
+        assert "free some space" in answer["detail"]
+        assert ready.ask("/health")[1]["database"] == "reachable"
+    finally:
+        filler.unlink()
+    assert _wait_for_success(ready, number)["counts"]["work"] == {"success": 40}
+
+
+def _fill(file: Path) -> None:
+    """Take up all room of the small file system that the home is on."""
+    with contextlib.suppress(OSError), file.open("wb") as filler:
+        while True:
+            filler.write(b"x" * 4096)
+            filler.flush()
