@@ -85,6 +85,7 @@ def pull(bench: Bench, **arguments: Any) -> Any:
         ({"task_ids": "group.deep", "map_indexes": [(1, 0), (0, 1), (5, 5)]}, [3, 2, None]),
         ({}, None),
         ({"task_ids": "one", "dag_id": "d", "run_id": "run-1"}, "single"),
+        ({"task_ids": "one", "session": None}, "single"),
     ],
 )
 def test_forms(arguments: dict[str, Any], value: Any, bench: Bench) -> None:
@@ -98,9 +99,6 @@ def test_forms(arguments: dict[str, Any], value: Any, bench: Bench) -> None:
             {"task_ids": "mm"},
             "Task 'pull' asks for values of task 'mm', which the DAG does not have. Fix: did you mean",
         ),
-        ({"task_ids": "one", "dag_id": "other"}, "values of its own run only"),
-        ({"task_ids": "one", "run_id": "other"}, "values of its own run only"),
-        ({"task_ids": "one", "include_prior_dates": True}, "values of its own run only"),
         ({"task_ids": "m", "map_indexes": "x"}, "is no map index"),
     ],
 )

@@ -194,6 +194,21 @@ class Runs(msgspec.Struct, frozen=True, tag="runs"):
     runs: tuple[RunFacts, ...]
 
 
+class FindXComs(msgspec.Struct, frozen=True, kw_only=True, tag="find_xcoms"):
+    """What a task pushed in another run, of any DAG in this home, in the order of the paths: `Values`."""
+
+    dag_id: str
+    task_id: str
+    key: str = RETURN_VALUE
+    #: In this run; None for the latest that has a value.
+    run_id: str | None = None
+    #: Only runs whose logical date is not after this one, in seconds since the epoch.
+    until: float | None = None
+    offset: int = 0
+    #: At most so many; fewer only at the end.
+    limit: int = 1000
+
+
 class CountStates(msgspec.Struct, frozen=True, tag="count_states"):
     """How many ended instances of a task are in each state, or of all tasks of a group: `StateCounts`."""
 
@@ -236,6 +251,8 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 #: What needs no run, so that a DAG file may ask it while it is loaded.
 Lookup: TypeAlias = FindVariable | FindConnection
 #: What runs leave for each other.
-Shared: TypeAlias = FindKept | Keep | Forget | RecordAssetEvents | FindAssetEvents | FindRuns | CountStates | StartRun
+Shared: TypeAlias = (
+    FindKept | Keep | Forget | RecordAssetEvents | FindAssetEvents | FindRuns | FindXComs | CountStates | StartRun
+)
 Request: TypeAlias = GetValues | CountValues | GetMapLength | Lookup | SetVariable | DeleteVariable | Shared
 Response: TypeAlias = Values | Count | Found | AssetEvents | Runs | StateCounts | Failure

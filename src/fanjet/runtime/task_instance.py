@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fanjet.errors import DagTypeError, DagValueError, OperationError
+from msgspec import structs
+
+from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.paths import Path, join, show
-from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
+from fanjet.model.requests import Count, CountValues, FindXComs, GetMapLength, GetValues, Values
 from fanjet.model.texts import storable
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.branching import Graph
@@ -242,16 +244,26 @@ class TaskInstance:
         """
         self.skipped.update(Graph(self._run.spec).skipped_by_branch(self.prepared.spec, chosen))
 
-    def xcom_push(self, key: str, value: Any) -> None:
+    def xcom_push(
+        self,
+        key: str,
+        value: Any,
+        execution_date: None = None,
+        session: Any = None,  # noqa: ARG002 - no database is in reach
+    ) -> None:
         """Give other tasks a value under a key.
 
         Args:
             key: Any text but an empty one.
             value: What can be stored; see `fanjet.runtime.values`.
+            execution_date: Only None: a value is there at once.
+            session: Has no meaning; files written for Airflow 2 give it.
 
         Raises:
             DagTypeError: The key is no str, or the value has no lasting form.
         """
+        if execution_date is not None:
+            raise DagTypeError(f"Task '{self.task_id}': xcom_push has no execution_date: a value is there at once.")
         if not isinstance(key, str) or not key:
             raise DagTypeError(f"Task '{self.task_id}': an XCom key must be a str with something in it, not {key!r}.")
         if storable(key) != key:
@@ -277,32 +289,38 @@ class TaskInstance:
         map_indexes: int | Iterable[Any] | None = _NOT_GIVEN,
         default: Any = None,
         run_id: str | None = None,
+        session: Any = None,  # noqa: ARG002 - no database is in reach
     ) -> Any:
-        """Values that tasks of this run pushed.
+        """Values that tasks pushed, of this run if nothing else is said.
 
         Without `map_indexes`, a mapped task gives a list of all its values, however many, and `default` when there is
         none; an unmapped task gives its value or `default`.
 
         Args:
             task_ids: One task, or several for a list of the values of each; this task if left out.
-            dag_id: Only this DAG's own id.
+            dag_id: The DAG; without `run_id` its run of the same id.
             key: The XCom key.
-            include_prior_dates: Only False.
+            include_prior_dates: Whether to take the latest of the last runs up to the logical date of this one.
             map_indexes: One position for one value; a list for a list with None in its gaps; None or -1 for the
                 unmapped instance. A position in a list may be a path such as ``(3, 7)``.
             default: What to give where there is no value.
-            run_id: Only this run's own id.
+            run_id: The run.
+            session: Has no meaning; files written for Airflow 2 give it.
 
         Raises:
-            DagValueError: There is no such task.
-            OperationError: Values of other DAGs or runs are asked for.
+            DagValueError: There is no such task in this DAG.
         """
         foreign = (dag_id not in (None, self.dag_id)) or (run_id not in (None, self.run_id))
         if foreign or include_prior_dates:
-            raise OperationError(
-                f"Task '{self.task_id}': xcom_pull reads values of its own run only, not of another DAG, run or date. "
-                "Fix: leave out dag_id, run_id and include_prior_dates."
+            date = self.logical_date
+            elsewhere = FindXComs(
+                dag_id=dag_id or self.dag_id,
+                task_id="",
+                key=key,
+                run_id=None if include_prior_dates else run_id or self.run_id,
+                until=date.timestamp() if include_prior_dates and date is not None else None,
             )
+            return self._pull_elsewhere(elsewhere, task_ids or self.task_id, map_indexes, default)
         if task_ids is None or isinstance(task_ids, str):
             return self._pull(task_ids or self.task_id, key, map_indexes, default)
         pulled: list[Any] = []
@@ -311,6 +329,21 @@ class TaskInstance:
             many = map_indexes is _NOT_GIVEN and self._depth(task_id) and isinstance(found, list)
             pulled += found if many or _is_many(map_indexes) else [found]
         return pulled
+
+    def _pull_elsewhere(self, wanted: FindXComs, task_ids: str | Iterable[str], map_indexes: Any, default: Any) -> Any:
+        from fanjet.runtime.other_runs import pull_all, pull_some  # noqa: PLC0415 - few tasks look at other runs
+
+        pulled: list[Any] = []
+        for task_id in [task_ids] if isinstance(task_ids, str) else task_ids:
+            of_task = structs.replace(wanted, task_id=task_id)
+            if map_indexes is _NOT_GIVEN:
+                found, is_mapped = pull_all(self.client, of_task, default)
+                pulled += found if is_mapped and not isinstance(task_ids, str) else [found]
+            elif _is_many(map_indexes):
+                pulled += pull_some(self.client, of_task, [_path(index) for index in map_indexes], None)
+            else:
+                pulled += pull_some(self.client, of_task, [_path(map_indexes)], default)
+        return pulled[0] if isinstance(task_ids, str) and not _is_many(map_indexes) else pulled
 
     def _pull(self, task_id: str, key: str, map_indexes: Any, default: Any) -> Any:
         number, depth = self._run.number_of(task_id, self.task_id), self._depth(task_id)

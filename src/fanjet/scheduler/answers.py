@@ -18,6 +18,7 @@ from fanjet.model.requests import (
     FindKept,
     FindRuns,
     FindVariable,
+    FindXComs,
     Forget,
     Found,
     GetMapLength,
@@ -31,6 +32,7 @@ from fanjet.model.requests import (
     Shared,
     StartRun,
     StateCounts,
+    Values,
 )
 from fanjet.scheduler.lookups import look_up
 from fanjet.store.journal import Journal
@@ -93,12 +95,21 @@ class Answers:
                 return Count(len(events))
             case FindAssetEvents():
                 return AssetEvents(tuple(self._shared.find_events(request)))
+            case FindXComs():
+                return self._find_values(request)
             case FindRuns():
                 return Runs(tuple(self._shared.find_runs(request)))
             case CountStates(asked, task_id):
                 return StateCounts(self._shared.count_states(asked, task_id))
             case StartRun():
                 return self._start(run, request)
+
+    def _find_values(self, request: FindXComs) -> Values:
+        """Those of the first run that has any."""
+        for run, task in self._shared.iter_pushers(request):
+            if self._journal.get_values(run, GetValues(task, (), 0, 1, request.key)).values:
+                return self._journal.get_values(run, GetValues(task, (), request.offset, request.limit, request.key))
+        return Values([], [])
 
     def _start(self, run: int, request: StartRun) -> Response:
         if self.start is None:

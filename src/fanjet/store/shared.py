@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from fanjet.model import paths
-from fanjet.model.requests import AssetEvent, FindAssetEvents, FindRuns, Keep, RunFacts
+from fanjet.model.requests import AssetEvent, FindAssetEvents, FindRuns, FindXComs, Keep, RunFacts
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.store.connections import open_writer
@@ -21,6 +21,8 @@ from fanjet.store.port import Connection
 _EVENT_COLUMNS = "name, uri, extra, aliases, dag_id, run_id, task_id, path, at"
 _RUN_COLUMNS = "run, run_id, state, logical_date, data_interval_start, data_interval_end, started_at, ended_at"
 _EVENTS_AT_ONCE = 500
+#: So many runs are searched for a value.
+_MOST_PUSHERS = 1000
 _LATEST_FIRST = "ORDER BY logical_date IS NULL, logical_date DESC, run DESC LIMIT ?"
 #: Those of the table `summary`.
 _STATES = (
@@ -143,6 +145,29 @@ class SharedStore:
         statement = f"SELECT {_RUN_COLUMNS} FROM run WHERE {where} {_LATEST_FIRST}"  # noqa: S608 - constants
         rows = self._select(statement, *wanted, request.limit)
         return [_make_run(row) for row in rows]
+
+    def iter_pushers(self, request: FindXComs) -> Iterator[tuple[int, int]]:
+        """Runs in which a task may have pushed, the latest logical date first: (run, number of the task)."""
+        conditions: list[str] = ["dag_id = ?"]
+        wanted: list[object] = [request.dag_id]
+        if request.run_id is not None:
+            conditions, wanted = [*conditions, "run_id = ?"], [*wanted, request.run_id]
+        if request.until is not None:
+            conditions, wanted = [*conditions, "logical_date <= ?"], [*wanted, request.until]
+        where = " AND ".join(conditions)
+        numbers: dict[int, int | None] = {}
+        for run, version in self._select(
+            f"SELECT run, version FROM run WHERE {where} {_LATEST_FIRST}",  # noqa: S608 - constants
+            *wanted,
+            _MOST_PUSHERS,
+        ):
+            if version not in numbers:
+                ((spec,),) = self._select("SELECT spec FROM dag_version WHERE version = ?", version)
+                tasks = _decode_spec(spec).tasks
+                numbers[version] = next((task.number for task in tasks if task.task_id == request.task_id), None)
+            number = numbers[version]
+            if number is not None:
+                yield run, number
 
     def count_states(self, run: int, name: str) -> dict[str, dict[str, int]] | None:
         """By task, how many ended instances are in each state: of one task, or of all tasks of a group.
