@@ -97,10 +97,8 @@ def copy_(source: str | None, target: str, home: Path | None) -> None:
     other = _find_database(target, settings)
     with _shown_progress() as progress:
         counts = copy_database(one, other, progress)
-    rows = sum(counts.values())
-    click.echo(
-        f"{counts['run']:,} runs with {counts['instance']:,} instances, {rows:,} rows in all, are in {other.shown}."
-    )
+    runs, instances, rows = counts["run"], counts["instance"], sum(counts.values())
+    click.echo(f"Copied to {other.shown}: {runs:,} runs, {instances:,} instances, {rows:,} rows in all.")
     if other.url is not None:
         click.echo("To use it: set FANJET_DATABASE to that URL.")
 
