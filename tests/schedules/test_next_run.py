@@ -305,6 +305,18 @@ def test_what_a_run_is_about_that_is_started_by_hand(
     assert infer_manual_interval(spec, at(run_after)) == (at(start), at(end))
 
 
+def test_schedules_at_the_ends_of_all_calendars_have_no_runs_and_break_nothing() -> None:
+    ages = FixedDelta(9000 * 365 * DAY)
+    assert ask(DeltaTrigger(delta=ages), ("2024-05-01T00:00Z",) * 2, catchup=True) is None
+    assert ask(DeltaIntervals(delta=ages)) is None
+    assert ask(CronTrigger(crons=("@daily",), interval=ages)) is None
+    assert ask(DeltaTrigger(delta=CalendarDelta(years=9000)), ("2024-05-01T00:00Z",) * 2, catchup=True) is None
+    later = CronIntervals(cron="0 0 1 1 * 0 2030")
+    assert ask(later, start_date="2024-01-01T00:00Z") is None
+    for spec in (later, DeltaIntervals(delta=ages), DeltaTrigger(delta=FixedDelta(DAY), interval=ages)):
+        assert infer_manual_interval(spec, at(NOW)) == (at(NOW), at(NOW))
+
+
 def test_timetables_of_authors_are_not_asked_without_their_code() -> None:
     own = CustomSchedule(class_name="d.Own")
     for spec in (own, AssetOrTimeSchedule(assets=ASSET, time=own)):

@@ -12,27 +12,22 @@ are put back, some exist twice. Source for what then holds: Airflow's rule, whic
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Protocol
 
-from fanjet.schedules.presets import PRESETS
-from fanjet.schedules.zones import get_zone
-
-if TYPE_CHECKING:
-    from croniter import croniter
-
-#: Around an instant, changes of the offset that are further away than this cannot matter. No place has ever changed
-#: its clocks by more than a day.
-_REACH_S = 26 * 3600
+from fanjet.schedules.cron_steps import CronSteps
+from fanjet.schedules.wall import REACH_S, Wall
 
 
-class _Offsets(NamedTuple):
-    """The seconds by which the clocks on the wall are ahead of UTC, around an instant."""
+class _Instants(Protocol):
+    """The instants of a cron text, in whole seconds since the epoch."""
 
-    least: int
-    most: int
+    def after(self, at: int) -> int | None:
+        """The first after `at`; None for none."""
+        ...
+
+    def before(self, at: int) -> int | None:
+        """The last before `at`; None for none."""
+        ...
 
 
 class CronClock:
@@ -44,39 +39,26 @@ class CronClock:
     """
 
     def __init__(self, cron: str, timezone: str) -> None:
-        self._zone = get_zone(timezone)
-        self._steps = _Steps(PRESETS.get(cron, cron))
+        steps, wall = CronSteps(cron), Wall(timezone)
+        self._instants: _Instants = _WheneverShown(steps, wall) if steps.is_hourly else _EachOnce(steps, wall)
 
     def next(self, at: float) -> float:
         """The first instant after `at`; infinity if there is none."""
-        around = self._offsets(at)
-        wall, found = float(math.floor(at) + around.least), math.inf
-        while True:
-            wall = self._steps.forward(wall)
-            around = self._offsets(min(found, wall))
-            # No time on the wall from here on comes earlier than this.
-            if wall - around.most >= found:
-                return found
-            found = min((found, *(each for each in self._instants(wall) if each > at)))
-            if found < math.inf and around.least == around.most:
-                return found
+        if math.isinf(at):
+            return math.inf
+        found = self._instants.after(math.floor(at))
+        return math.inf if found is None else float(found)
 
     def prev(self, at: float) -> float:
         """The last instant before `at`; minus infinity if there is none."""
-        around = self._offsets(at)
-        wall, found = float(math.ceil(at) + around.most), -math.inf
-        while True:
-            wall = self._steps.back(wall)
-            around = self._offsets(max(found, wall))
-            if wall - around.least <= found:
-                return found
-            found = max((found, *(each for each in self._instants(wall) if each < at)))
-            if found > -math.inf and around.least == around.most:
-                return found
+        if math.isinf(at):
+            return -math.inf
+        found = self._instants.before(math.ceil(at))
+        return -math.inf if found is None else float(found)
 
     def includes(self, at: float) -> bool:
         """Whether `at` is one of them."""
-        return at == math.floor(at) and self.next(at - 1) == at
+        return math.isfinite(at) and at == math.floor(at) and self.next(at - 1) == at
 
     def align_next(self, at: float) -> float:
         """The first instant from `at` on."""
@@ -86,68 +68,99 @@ class CronClock:
         """The last instant up to `at`."""
         return at if self.includes(at) else self.prev(at)
 
-    def _instants(self, wall: float) -> tuple[float, ...]:
-        """When the wall shows a time: never, once or twice, in order."""
-        shown = datetime.fromtimestamp(wall, UTC).replace(tzinfo=self._zone)
-        first, second = _seconds(shown.utcoffset()), _seconds(shown.replace(fold=1).utcoffset())
-        if first == second:
-            return (wall - first,)
-        if first > second:  # repeated
-            return (wall - first, wall - second) if self._steps.is_hourly else (wall - second,)
-        return () if self._steps.is_hourly else (wall - first,)
 
-    def _offsets(self, at: float) -> _Offsets:
-        if math.isinf(at):
-            return _Offsets(0, 0)
-        found = [_offset(self._zone, at + away) for away in (-_REACH_S, 0, _REACH_S)]
-        return _Offsets(min(found), max(found))
+class _WheneverShown:
+    """Whenever the wall shows one of the times: each stretch between two changes of the clocks by itself."""
 
+    def __init__(self, steps: CronSteps, wall: Wall) -> None:
+        self._steps = steps
+        self._wall = wall
 
-def _offset(zone: tzinfo, at: float) -> int:
-    return _seconds(datetime.fromtimestamp(at, zone).utcoffset())
+    def after(self, at: int) -> int | None:
+        offset = self._wall.offset(at)
+        time = self._steps.after(at + offset)
+        while time is not None:
+            found = time - offset
+            probe = min(found, at + REACH_S)
+            change = self._wall.find_change(at, probe)
+            if change is None and probe < found:  # nothing until then, whatever the clocks do meanwhile
+                return self._first_showing(time)
+            if change is None or found < change.at:
+                return found
+            at, offset = change.at, change.after
+            time = self._steps.after(at + offset - 1)
+        return None
 
+    def before(self, at: int) -> int | None:
+        offset = self._wall.offset(at - 1)
+        time = self._steps.before(at + offset)
+        while time is not None:
+            found = time - offset
+            probe = max(found, at - REACH_S)
+            change = self._wall.find_change(probe, at - 1)
+            if change is None and probe > found:
+                return self._last_showing(time)
+            if change is None or found >= change.at:
+                return found
+            at, offset = change.at, change.before
+            time = self._steps.before(at + offset)
+        return None
 
-def _seconds(offset: timedelta | None) -> int:
-    assert offset is not None
-    return round(offset.total_seconds())
+    def _first_showing(self, time: int | None) -> int | None:
+        while time is not None and self._wall.read(time).is_skipped:
+            time = self._steps.after(time)
+        return None if time is None else time - self._wall.read(time).before
 
-
-class _Steps:
-    """The times of a cron text one by one, as seconds since the epoch of a wall that shows UTC."""
-
-    def __init__(self, cron: str) -> None:
-        self._text = _parse(cron)
-        #: Whether each hour has times.
-        self.is_hourly = self._text.expanded[1] == ["*"]
-
-    def forward(self, wall: float) -> float:
-        """The first time after `wall`; infinity if there is none within decades."""
-        from croniter import CroniterBadDateError  # noqa: PLC0415 - costs 30 ms, and few processes need it
-
-        try:
-            with _LOCK:
-                return float(self._text.get_next(float, start_time=wall))
-        except CroniterBadDateError:
-            return math.inf
-
-    def back(self, wall: float) -> float:
-        """The last time before `wall`; minus infinity if there is none within decades."""
-        from croniter import CroniterBadDateError  # noqa: PLC0415 - costs 30 ms, and few processes need it
-
-        try:
-            with _LOCK:
-                return float(self._text.get_prev(float, start_time=wall))
-        except CroniterBadDateError:
-            return -math.inf
+    def _last_showing(self, time: int | None) -> int | None:
+        while time is not None and self._wall.read(time).is_skipped:
+            time = self._steps.before(time)
+        return None if time is None else time - self._wall.read(time).after
 
 
-#: A `croniter` keeps its place while it steps.
-_LOCK = Lock()
+class _EachOnce:
+    """Each of the times once. Those that are skipped come among those after them."""
 
+    def __init__(self, steps: CronSteps, wall: Wall) -> None:
+        self._steps = steps
+        self._wall = wall
 
-@cache
-def _parse(cron: str) -> croniter:
-    """Reading a text costs more than a step."""
-    from croniter import croniter  # noqa: PLC0415 - costs 30 ms, and few processes need it
+    def after(self, at: int) -> int | None:
+        time = self._steps.after(self._find_shown(at))
+        found = [self._come(time)]
+        skip = None if time is None else self._wall.find_skip(time)
+        if skip is not None:  # what comes after the skipped ones may come before them
+            found.append(self._come(self._steps.after(max(skip.upper - 1, at + self._wall.offset(at)))))
+        passed = self._wall.find_change(at - REACH_S, at)
+        if passed is not None and passed.is_forward:  # skipped ones may be yet to come
+            late = self._steps.after(at + passed.before)
+            found.append(self._come(late) if late is not None and late < passed.upper else None)
+        return min((each for each in found if each is not None), default=None)
 
-    return croniter(cron, 0.0)
+    def before(self, at: int) -> int | None:
+        last = at - 1
+        time = self._steps.before(self._find_shown(last) + 1)
+        if time is None:
+            return None
+        found = self._come(time)
+        assert found is not None
+        skip = self._wall.find_skip(time) or self._wall.find_change(found - REACH_S, found)
+        if skip is None or not skip.is_forward:
+            return found
+        # Of the skipped ones the last that has come by then; without any, the last before them.
+        late = self._come(self._steps.before(min(skip.upper, at + skip.before)))
+        return late if time < skip.upper or late is None else max(found, late)
+
+    def _find_shown(self, at: int) -> int:
+        """What the wall shows, so that all times after it come after `at`, but for skipped ones."""
+        change = self._wall.find_change(at, at + REACH_S)
+        shown = at + self._wall.offset(at)
+        if change is None or change.is_forward or shown < change.lower:
+            return shown
+        return change.lower - 1  # the first pass: what is repeated counts in the second
+
+    def _come(self, time: int | None) -> int | None:
+        """The instant of a time."""
+        if time is None:
+            return None
+        reading = self._wall.read(time)
+        return time - (reading.before if reading.is_skipped else reading.after)

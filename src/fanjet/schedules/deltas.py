@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,13 +14,22 @@ if TYPE_CHECKING:
 
 
 def add(at: float, delta: Delta) -> float:
-    """An instant and a step, as seconds since the epoch."""
-    return (to_datetime(at) + _make(delta)).timestamp()
+    """An instant and a step, as seconds since the epoch; infinity after the last year."""
+    try:
+        return (to_datetime(at) + _make(delta)).timestamp()
+    except (OverflowError, ValueError):  # as the library happens to say it
+        return math.inf
 
 
 def subtract(at: float, delta: Delta) -> float:
-    """An instant less a step. With calendars it is not the opposite of `add`: months differ in length."""
-    return (to_datetime(at) - _make(delta)).timestamp()
+    """An instant less a step; minus infinity before the first year.
+
+    With calendars it is not the opposite of `add`: months differ in length.
+    """
+    try:
+        return (to_datetime(at) - _make(delta)).timestamp()
+    except (OverflowError, ValueError):  # as the library happens to say it
+        return -math.inf
 
 
 def to_datetime(at: float) -> datetime:
@@ -77,7 +87,8 @@ def _length_s(delta: Delta) -> float | None:
         return delta.seconds
     if delta.months or delta.years:
         return None
-    return float(((delta.days * 24 + delta.hours) * 60 + delta.minutes) * 60 + delta.seconds) or None
+    whole = ((delta.days * 24 + delta.hours) * 60 + delta.minutes) * 60 + delta.seconds
+    return whole + delta.microseconds / 1e6 or None
 
 
 @cache

@@ -100,7 +100,7 @@ def find_next(
     """
     question = Question(last, start_date, end_date, catchup, now)
     due = _find(spec, question)
-    return due if due is not None and math.isfinite(due.run_after) else None
+    return due if due is not None and all(map(math.isfinite, due)) else None
 
 
 def find_next_run(dag: DagSpec, *, last: Interval | None, now: float) -> Due | None:
