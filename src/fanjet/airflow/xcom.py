@@ -1,4 +1,4 @@
-"""`XCom` of `airflow.models`: its class methods, in a task, for values of the task's own run."""
+"""`XCom` of `airflow.models`: its class methods, in a task, for values that tasks pushed."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class XCom:
         Args:
             task_id: Who pushed it.
             key: Its key; the result of the task if left out.
-            dag_id: Only that of the running task.
-            run_id: Only that of the running task.
+            dag_id: As in `TaskInstance.xcom_pull`.
+            run_id: As in `TaskInstance.xcom_pull`.
             map_index: The position; None and -1 are the unmapped instance.
-            include_prior_dates: Only False.
+            include_prior_dates: As in `TaskInstance.xcom_pull`.
             execution_date: Only that of the run.
             session: Of no use here.
 
@@ -79,7 +79,7 @@ class XCom:
         Args:
             task_ids: Who pushed them.
             key: Their key; the results of the tasks if left out.
-            dag_ids: Only that of the running task.
+            dag_ids: The DAG, or a list with one.
             run_id: As in `get_one`.
             limit: At most so many.
             include_prior_dates: As in `get_one`.
