@@ -128,7 +128,7 @@ with DAG("d", start_date=LONG_AGO, schedule=None, params={"n": Param(2, type="in
     ShortCircuitOperator(task_id="short", python_callable=lambda: False) >> EmptyOperator(task_id="cut")
     LatestOnlyOperator(task_id="latest") >> EmptyOperator(task_id="after_latest")
 
-    BashSensor(task_id="s_bash", bash_command="test {{ ds }} = 2024-01-05", **SOON)
+    BashSensor(task_id="s_bash", bash_command="test -f {{ dag.folder }}/d.py -a {{ ds }} = 2024-01-05", **SOON)
     DateTimeSensor(task_id="s_date", target_time=LONG_AGO, **SOON)
     DateTimeSensorAsync(task_id="s_date_async", target_time=str(datetime.now(timezone.utc)))
     FileSensor(task_id="s_file", filepath=__file__, **SOON)

@@ -172,6 +172,16 @@ class DAG:
         return {} if self.definition is None else {"file": self.definition.file, "line": self.definition.line}
 
     @property
+    def fileloc(self) -> str:
+        """The file that it is defined in; empty where none is known."""
+        return "" if self.definition is None else self.definition.file
+
+    @property
+    def folder(self) -> str:
+        """The folder of that file."""
+        return self.fileloc.rpartition("/")[0]
+
+    @property
     def tasks(self) -> list[Operator]:
         return list(self.task_dict.values())
 
