@@ -231,3 +231,23 @@ def test_a_zygote_that_dies_is_replaced(start):
     assert len(states(driver.outcomes)) <= 2
     for outcome in driver.outcomes.values():
         assert outcome.state == State.SUCCESS or "process that starts the workers died" in outcome.error
+
+
+def test_a_try_that_writes_into_the_pipe_to_the_scheduler_fails_alone(start):
+    body = """
+    import stat
+    with DAG("flow"):
+        @task
+        def babbles(i):
+            if i == 3:
+                for fd in range(3, 30):
+                    try:
+                        if stat.S_ISFIFO(os.fstat(fd).st_mode): os.write(fd, b"\\0\\0\\0\\3abc" * 3)
+                    except OSError: pass
+                time.sleep(30)
+        babbles(1)
+    """
+    driver = start(body, workers=1)
+    outcomes = driver.run("babbles", range(8))
+    assert states(outcomes) == {3: State.FAILED}
+    assert "wrote into the pipe that leads to the scheduler" in outcomes[3].error

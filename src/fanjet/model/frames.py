@@ -71,6 +71,12 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag=6):
     """Finish the running try, drop the others, exit."""
 
 
+class CloseRun(msgspec.Struct, frozen=True, array_like=True, tag=10):
+    """No more tries of this run will come."""
+
+    run: int
+
+
 class Forget(msgspec.Struct, frozen=True, array_like=True, tag=9):
     """A task has changed a variable: what was answered before may be out of date. Comes before tries that follow it."""
 
@@ -151,5 +157,5 @@ class Fired(msgspec.Struct, frozen=True, array_like=True, tag=17):
     triggers: list[tuple[int, int, bytes]]
 
 
-ToWorker: TypeAlias = OpenRun | RunTries | Measure | Callbacks | Answer | Stop | Watch | Drop | Forget
+ToWorker: TypeAlias = OpenRun | CloseRun | RunTries | Measure | Callbacks | Answer | Stop | Watch | Drop | Forget
 FromWorker: TypeAlias = Ended | Measured | CallbacksDone | Ask | Pushed | Ready | Fired

@@ -8,7 +8,18 @@ import traceback
 from collections.abc import Callable
 
 from fanjet.model.events import TryExtra
-from fanjet.model.frames import Callbacks, CallbacksDone, Ended, Forget, Measure, Measured, OpenRun, RunTries, Stop
+from fanjet.model.frames import (
+    Callbacks,
+    CallbacksDone,
+    CloseRun,
+    Ended,
+    Forget,
+    Measure,
+    Measured,
+    OpenRun,
+    RunTries,
+    Stop,
+)
 from fanjet.model.instants import now
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
@@ -61,6 +72,8 @@ class WorkerLoop:
                     self._run_tries(frame)
                 case OpenRun(info):
                     self._runs[info.number] = info
+                case CloseRun(run):
+                    self._runs.pop(run, None)
                 case Measure():
                     self._measure(frame)
                 case Callbacks():

@@ -43,16 +43,22 @@ class Crew:
         self.orders: deque[KeptOrder] = deque()
         #: Since when somebody waits for it to be loaded (`time.monotonic`); None when nobody does.
         self.wanted_since: float | None = None
+        #: Whether something of it could go on if it were loaded.
+        self.is_urgent = False
+        #: Whether it wanted to start more than it could, and has started anything since it was loaded.
+        self.is_hungry = self.was_served = False
         self.loaded_at = 0.0
         #: When it last had something to do.
         self.used_at = time.monotonic()
         #: How long its processes may be left alone from `prepared_at` on.
         self.patience_s = 0.0
 
-    def want(self) -> None:
-        """Have it loaded when its turn comes."""
-        if self.executor is None and self.wanted_since is None:
-            self.wanted_since = time.monotonic()
+    def want(self, *, urgent: bool) -> None:
+        """Have it loaded when its turn comes; others are closed for it only if that is urgent."""
+        if self.executor is None:
+            self.is_urgent = self.is_urgent or urgent
+            if self.wanted_since is None:
+                self.wanted_since = time.monotonic()
 
     def load(self) -> None:
         """Start to load.
@@ -62,6 +68,7 @@ class Crew:
         """
         self.executor = self._start(self._path, self._root)
         self.wanted_since = None
+        self.is_urgent = self.was_served = False
 
     def find_errors(self) -> dict[int, str] | None:
         """Once it is loaded: the runs that it cannot serve, with the reasons. None before."""
@@ -81,7 +88,7 @@ class Crew:
         """Serve a run; the reason why that cannot be, None when it can."""
         self.runs[info.number] = (info, program)
         self.used_at = time.monotonic()
-        self.want()
+        self.want(urgent=False)
         return self._open(info, program) if self.is_ready else None
 
     def close_run(self, number: int) -> None:

@@ -32,7 +32,7 @@ class Departures:
         """End an executor with all that it has."""
         self._stopping.pop(executor, None)
         self._let_go(executor)
-        self._guards.append(executor.release())
+        self._guards += executor.release()
 
     def list_stopping(self) -> list[LocalExecutor]:
         """Those that still have to be attended to."""

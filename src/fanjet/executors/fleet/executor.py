@@ -140,6 +140,8 @@ class FleetExecutor:
         if self._stopping:
             return WorkerRoom([], FixedPlaces(0), Durations(0.0, 0))
         unmet = self._room.unmet if self._room is not None else ()
+        for crew in self._crews.values():
+            crew.is_hungry = crew in unmet
         closed = find_closed(self._crews.values(), unmet, self._capacity.slots, self._fleet.turn_s) if unmet else ()
         self._room = FleetRoom(self._crew_of_run, self._capacity, closed)
         return self._room
@@ -159,6 +161,7 @@ class FleetExecutor:
         for crew, own in by_crew.items():
             assert crew.executor is not None
             crew.used_at = time.monotonic()
+            crew.was_served = True
             crew.executor.launch(own)
 
     def measure(self, request: MeasureMaps) -> None:
@@ -249,6 +252,8 @@ class FleetExecutor:
             self._departures.attend(executor)
 
     def _attend_crew(self, crew: Crew, executor: LocalExecutor) -> None:
+        if not crew.is_idle():
+            crew.used_at = time.monotonic()
         try:
             self._events += executor.attend()
             errors = crew.find_errors() if crew.is_loading else None
@@ -280,7 +285,7 @@ class FleetExecutor:
             crew.used_at = time.monotonic()
         else:
             crew.orders.append(order)
-            crew.want()
+            crew.want(urgent=True)
 
     def _carry_out(self, crew: Crew, order: KeptOrder) -> bool:
         """Carry out an order if that can be now."""

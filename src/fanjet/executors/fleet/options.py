@@ -16,7 +16,7 @@ class FleetOptions(msgspec.Struct, frozen=True, kw_only=True):
     most_idle_programs: int = 8
     #: So many programs are loaded at once; where more have runs, those that have nothing to do make room for others.
     #: Those in the middle of something are never closed for it, so that there may be more for a while.
-    most_programs: int = 32
+    most_programs: int = 16
     #: So many load at the same time.
     most_loading: int = max(os.cpu_count() or 1, 2)
     #: A worker without work ends after this time.

@@ -38,7 +38,7 @@ class FleetRoom:
         if crew is None:
             return []
         if not crew.is_ready or crew.executor is None:
-            crew.want()
+            crew.want(urgent=True)
             self.unmet.add(crew)
             return []
         room = self._rooms.get(crew)
@@ -54,6 +54,8 @@ class FleetRoom:
 
     def count_startable(self, crew: Crew) -> int:
         """How many workers may be started for a crew."""
+        if crew.executor is None or not crew.executor.may_promise():
+            return 0
         return self._startable + sum(other is not crew for other in self._idle.values())
 
     def seat(self, worker: int) -> None:

@@ -10,6 +10,8 @@ from fanjet.executors.fleet.options import FleetOptions
 
 #: Between two looks for what is not used.
 _LOOK_EVERY_S = 1.0
+#: Between two tries of a run there may be nothing to do for so long.
+_SHORT_PAUSE_S = 1.0
 
 
 class Turnover:
@@ -50,9 +52,10 @@ class Turnover:
         wanted = [crew for crew in self._crews if crew.wanted_since is not None]
         places = self._options.most_loading - sum(crew.is_loading for crew in self._crews)
         present = sum(crew.executor is not None for crew in self._crews)
-        for crew in sorted(wanted, key=lambda crew: crew.wanted_since or 0.0)[: max(places, 0)]:
+        wanted.sort(key=lambda crew: (not crew.is_urgent, crew.wanted_since))
+        for crew in wanted[: max(places, 0)]:
             if present >= self._options.most_programs:
-                spare = self._find_spare(now)
+                spare = self._find_spare(now, for_urgent=crew.is_urgent)
                 if spare is None:
                     return
                 self._close(spare)
@@ -60,17 +63,25 @@ class Turnover:
             self._load(crew)
             present += 1
 
-    def _find_spare(self, now: float) -> Crew | None:
-        """The program that has had nothing to do for longest, if it may go."""
+    def _find_spare(self, now: float, *, for_urgent: bool) -> Crew | None:
+        """The program that has had nothing to do for longest, if it may go: one without runs, or one that had its turn.
+
+        The latter only for one of which something could go on.
+        """
+        stay_s = self._options.least_stay_s
         spare = [
-            crew for crew in self._list_idle() if not crew.runs or now - crew.loaded_at >= self._options.least_stay_s
+            crew
+            for crew in self._list_idle()
+            if not crew.runs
+            or (
+                for_urgent
+                and now - crew.loaded_at >= stay_s
+                and (crew.was_served if crew.is_hungry else now - crew.used_at >= min(stay_s, _SHORT_PAUSE_S))
+            )
         ]
-        return min(spare, key=lambda crew: (bool(crew.runs), crew.used_at), default=None)
+        return min(spare, key=lambda crew: (bool(crew.runs), crew.is_hungry, crew.used_at), default=None)
 
     def _close_unused(self, now: float) -> None:
-        for crew in self._crews:
-            if not crew.is_idle():
-                crew.used_at = now
         unused = sorted((crew for crew in self._list_idle() if not crew.runs), key=lambda crew: crew.used_at)
         surplus = len(unused) - self._options.most_idle_programs
         for at, crew in enumerate(unused):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fanjet.errors import FanjetError
+from fanjet.errors import FanjetError, InvariantError
 from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.worker_handle import WorkerHandle
@@ -54,8 +54,9 @@ class Collector:
                 sequence = frame.sequence
                 if sequence >= group_end:
                     self._end_group(worker, first, last)
-                    head = worker.assignments[0]
-                    assert isinstance(head.work, Launch), (worker.number, sequence)
+                    head = worker.assignments[0] if worker.assignments else None
+                    if head is None or not head.first <= sequence < head.end or not isinstance(head.work, Launch):
+                        raise InvariantError(f"sequence {sequence} ended and did not run")
                     indexes, ended = batch.ended_of(head.work)
                     group_end, offset, first = head.end, head.work.first - head.first, frame
                 indexes.append(sequence + offset)

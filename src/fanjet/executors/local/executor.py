@@ -10,13 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from fanjet.errors import ExecutionError
+import msgspec
+
+from fanjet.errors import ExecutionError, InvariantError
 from fanjet.executors.batch import Batch
 from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.local.capacity import Capacity, OwnCapacity
 from fanjet.executors.local.collector import Collector
+from fanjet.executors.local.dispatch import Dispatch
 from fanjet.executors.local.guard_handle import GuardHandle
 from fanjet.executors.local.options import LocalOptions
+from fanjet.executors.local.places import OwnPlaces
 from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.recall import SETTLE_S, Recalls, find_recall
 from fanjet.executors.local.triggers import Triggers
@@ -26,14 +30,13 @@ from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.worker_numbers import WorkerNumbers
 from fanjet.executors.local.zygote_frames import Loaded, ZygoteConfig
 from fanjet.executors.lookups import answer_lookup
-from fanjet.executors.orders import Order
 from fanjet.executors.port import Serve
 from fanjet.executors.prefetch import Durations
 from fanjet.executors.room import FixedPlaces, Places, Seat, WorkerRoom
 from fanjet.executors.same_dag import require_dag
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event
-from fanjet.model.frames import Callbacks, Forget, Measure, OpenRun, RunTries, Stop, ToWorker
+from fanjet.model.frames import CloseRun, Stop
 from fanjet.model.launches import Launch
 from fanjet.model.programs import Program
 from fanjet.model.requests import Failure, Request, Response
@@ -43,6 +46,9 @@ from fanjet.model.spec import DagSpec
 DEFAULT_RUNNERS = "fanjet.executors.runners:make_runners"
 #: How long `close` waits for workers to end by themselves.
 CLOSE_PATIENCE_S = 5.0
+#: After a worker could not be started, for want of memory or descriptors, so long no other is; and not again for ever.
+_START_PAUSE_S = 1.0
+_MOST_STARTS_FAILED = 30
 
 
 class LocalExecutor:
@@ -56,18 +62,22 @@ class LocalExecutor:
         self._options = options
         self._capacity = capacity or OwnCapacity(options, pool.workers)
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
-        self._collector = Collector(self._durations, _refuse, self._write)
+        self._runs: dict[int, RunInfo] = {}
+        self._dispatch = Dispatch(pool, self._durations, self._runs)
+        self._collector = Collector(self._durations, _refuse, self._dispatch.write)
         self._recalls = Recalls(self._give_back, self._read)
         self._watch = Watch(options, self._durations, self._find_time_limit, pool.config.log_folder)
         self._undertaker = Undertaker(pool.config.log_folder, options.log_cap_bytes)
         self._batch = Batch(self._feeds_map)
-        self._runs: dict[int, RunInfo] = {}
         self._spec_of_run: dict[int, DagSpec] = {}
         #: Runs that were closed while tries of them were still out.
         self._closing: set[int] = set()
         #: Numbers that the last snapshot has given to workers which are yet to be started.
         self._promised: set[int] = set()
         self._stopping = False
+        #: How many starts of workers have failed in a row, and when the next one may be tried (`time.monotonic`).
+        self._starts_failed = 0
+        self._no_start_before = 0.0
         self._triggers = Triggers(pool, self._note)
         pool.on_death = self._bury
         pool.on_readable = self._read
@@ -149,7 +159,7 @@ class LocalExecutor:
             on_change: Is told of a worker whose try has changed a variable. Without it, all others are told to forget.
         """
         self._collector.serve = serve
-        self._collector.on_change = on_change or self.tell_of_change
+        self._collector.on_change = on_change or self._dispatch.tell_of_change
         self._pool.on_lookup = partial(answer_lookup, serve)
 
     # --- the port ---
@@ -172,10 +182,13 @@ class LocalExecutor:
             for assignment in list(worker.assignments):
                 if assignment.work.run == number and isinstance(assignment.work, Launch):
                     self._cancel(worker, assignment, set(assignment.work.indexes))
+            if number in worker.known_runs:
+                worker.known_runs.discard(number)
+                self._dispatch.write(worker, [CloseRun(number)])
         self._forget_closed()
 
     def room(self) -> WorkerRoom:
-        return self.make_room(_OwnPlaces(self, self._capacity))
+        return self.make_room(OwnPlaces(self, self._capacity))
 
     def make_room(self, places: Places, *, without: Collection[int] = ()) -> WorkerRoom:
         """As `room`.
@@ -198,6 +211,10 @@ class LocalExecutor:
         ]
         return WorkerRoom(seats, places, self._durations)
 
+    def may_promise(self) -> bool:
+        """Whether workers could be started when it was last tried, or that is long enough ago."""
+        return time.monotonic() >= self._no_start_before
+
     def promise_worker(self) -> int:
         """The number of a worker that will be started when something is launched on it, until the next snapshot."""
         number = self._pool.numbers.take()
@@ -212,18 +229,18 @@ class LocalExecutor:
             worker = self._pool.workers.get(number)
             if worker is None and number in self._promised:
                 self._promised.discard(number)
-                worker = self._pool.start(number)
-            if worker is None:  # it died since it was granted
+                worker = self._find_started(number)
+            if worker is None:  # it died since it was granted, or could not be started
                 for launch in own:
                     self._batch.add_returned(launch, list(launch.indexes))
             else:
-                self._send(worker, own)
+                self._dispatch.send(worker, own)
 
     def measure(self, request: MeasureMaps) -> None:
-        self._send(self._choose_worker(), [request])
+        self._dispatch.send(self._choose_worker(), [request])
 
     def run_callbacks(self, request: RunCallbacks) -> None:
-        self._send(self._choose_worker(), [request])
+        self._dispatch.send(self._choose_worker(), [request])
 
     def cancel(self, request: CancelTries) -> None:
         for worker in self._pool.workers.values():
@@ -288,6 +305,10 @@ class LocalExecutor:
             self._stop(worker)
         self._triggers.stop()
 
+    def tell_of_change(self, changed_by: WorkerHandle) -> None:
+        """What workers read after this, whoever starts it, is to be what was written."""
+        self._dispatch.tell_of_change(changed_by)
+
     def retire(self, number: int) -> None:
         """Let a worker end that has nothing to do."""
         worker = self._pool.workers.get(number)
@@ -299,14 +320,14 @@ class LocalExecutor:
         self._stopping = True
         for worker in list(self._pool.workers.values()):
             self._pool.read_to_end(worker)
-            self._collector.collect(worker, self._batch)
+            self._collect(worker)
             for order in self._undertaker.bury(worker, worker.doom or reason, self._batch):
                 fail_order(order, reason, self._batch)
         self._triggers.fail_all(reason)
         return self._batch.take_events()
 
-    def release(self) -> GuardHandle:
-        """As `close`, at once and without waiting; the guard says when everything has ended."""
+    def release(self) -> list[GuardHandle]:
+        """As `close`, at once and without waiting; the guards say when everything has ended."""
         return self._pool.release()
 
     def is_idle(self) -> bool:
@@ -329,22 +350,36 @@ class LocalExecutor:
 
     def _read(self, worker: WorkerHandle) -> None:
         if worker.read():
-            self._collector.collect(worker, self._batch)
+            self._collect(worker)
         elif worker.at_end:
             self._pool.stop_reading(worker)
 
+    def _collect(self, worker: WorkerHandle) -> None:
+        """Take in what a worker says; one whose task writes into its pipe is of no more use."""
+        try:
+            self._collector.collect(worker, self._batch)
+        except (msgspec.MsgspecError, InvariantError) as error:
+            worker.stop_listening()
+            self._pool.stop_reading(worker)
+            worker.doom = (
+                f"The task's process wrote into the pipe that leads to the scheduler ({error}), so it was killed. "
+                "Fix: write only to files that the task has opened, never to numbered descriptors of others."
+            )
+            if worker.pid is not None:
+                self._pool.guard.kill(worker.pid)
+
     def _bury(self, worker: WorkerHandle, reason: str) -> None:
-        self._collector.collect(worker, self._batch)
+        self._collect(worker)
         self._recalls.forget(worker)
         self._watch.forget(worker)
         for order in self._undertaker.bury(worker, reason, self._batch):
-            self._send(self._choose_worker(), [order])
+            self._dispatch.send(self._choose_worker(), [order])
 
     def _give_back(self, assignment: Assignment, first: int, end: int) -> None:
         if isinstance(assignment.work, Launch):
             self._batch.add_returned(assignment.work, assignment.list_indexes(first, end))
         else:
-            self._send(self._choose_worker(), [assignment.work])
+            self._dispatch.send(self._choose_worker(), [assignment.work])
 
     def _recall_for_idle(self) -> None:
         """What waits behind a long try goes to a worker that has nothing to do."""
@@ -372,46 +407,7 @@ class LocalExecutor:
             if worker.retiring and not worker.assignments and not worker.stopped:
                 self._stop(worker)
 
-    # --- sending work ---
-
-    def _send(self, worker: WorkerHandle, works: Sequence[Launch | Order]) -> None:
-        frames: list[ToWorker] = []
-        for work in works:
-            if work.run not in worker.known_runs:
-                worker.known_runs.add(work.run)
-                frames.append(OpenRun(self._runs[work.run]))
-            frames.append(self._make_frame(worker, work))
-        self._write(worker, frames)
-
-    def _write(self, worker: WorkerHandle, frames: Sequence[ToWorker]) -> None:
-        if not worker.send(frames):
-            self._pool.wait_to_write(worker)
-
-    def tell_of_change(self, changed_by: WorkerHandle) -> None:
-        """What workers read after this, whoever starts it, is to be what was written."""
-        for worker in self._pool.workers.values():
-            if worker is not changed_by:
-                self._write(worker, [Forget()])
-
-    def _make_frame(self, worker: WorkerHandle, work: Launch | Order) -> ToWorker:
-        match work:
-            case Launch():
-                mean_s = self._durations.find_mean_s(work.run, work.task) or 0.0
-                sequence = worker.assign(work, work.count, mean_s)
-                if worker.outstanding == work.count:
-                    worker.quiet = self._durations.is_waiting(work.run, work.task)
-                return RunTries(
-                    sequence, work.run, work.fence, work.task, work.parent, work.first, work.count, work.try_number,
-                    work.carry, work.tries_before,
-                )  # fmt: skip
-            case MeasureMaps():
-                sequence = worker.assign(work, 1, 0.0)
-                return Measure(sequence, work.run, work.map, work.parent, list(work.indexes))
-            case RunCallbacks():
-                sequence = worker.assign(work, 1, 0.0)
-                return Callbacks(
-                    sequence, work.run, work.task, work.parent, work.index, work.try_number, work.kind, work.error
-                )
+    # --- choosing workers ---
 
     def _choose_worker(self) -> WorkerHandle:
         """The one for a control try: idle if there is one, and one more worker rather than behind a long try."""
@@ -427,6 +423,19 @@ class LocalExecutor:
             return self.start_worker()
         return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
 
+    def _find_started(self, number: int) -> WorkerHandle | None:
+        """A worker that was promised; None when it cannot be started now and there is hope."""
+        try:
+            worker = self._pool.start(number)
+        except ExecutionError as error:
+            self._starts_failed += 1
+            self._no_start_before = time.monotonic() + _START_PAUSE_S
+            if not error.temporary or self._starts_failed > _MOST_STARTS_FAILED:
+                raise
+            return None
+        self._starts_failed = 0
+        return worker
+
     def start_worker(self) -> WorkerHandle:
         """Start one more worker."""
         return self._pool.start(self._pool.numbers.take())
@@ -440,7 +449,7 @@ class LocalExecutor:
 
     def _stop(self, worker: WorkerHandle) -> None:
         worker.stopped = worker.retiring = True
-        self._write(worker, [Stop()])
+        self._dispatch.write(worker, [Stop()])
 
     def _stop_workers(self) -> None:
         """Let workers end in good order; those that do not in time are killed."""
@@ -467,29 +476,6 @@ class LocalExecutor:
 
     def _feeds_map(self, run: int, task: int) -> bool:
         return self._spec_of_run[run].tasks[task].feeds_map
-
-
-class _OwnPlaces:
-    """What a snapshot of an executor has left that shares with nobody, or is alone with its share."""
-
-    def __init__(self, executor: LocalExecutor, capacity: Capacity) -> None:
-        self._executor = executor
-        self._free = capacity.count_free_slots()
-        self._startable = capacity.count_startable()
-
-    def count_free(self) -> int:
-        return self._free
-
-    def count_startable(self) -> int:
-        return self._startable
-
-    def take(self, worker: int) -> None:
-        del worker  # any counts as one
-        self._free -= 1
-
-    def start(self) -> int:
-        self._startable -= 1
-        return self._executor.promise_worker()
 
 
 def _refuse(_run: int, _request: Request) -> Response:

@@ -53,6 +53,8 @@ class Pool:
         self.config = config
         self.numbers = numbers
         self.guard = GuardHandle(config)
+        #: Those that died or had to be given up, and are not known to be gone yet.
+        self._old_guards: list[GuardHandle] = []
         self.selector = selectors.DefaultSelector()
         self.workers: dict[int, WorkerHandle] = {}
         #: The process that runs triggers, while there is one.
@@ -88,7 +90,13 @@ class Pool:
 
     def _start(self, number: int, *, is_triggerer: bool) -> WorkerHandle:
         first_segment = self.numbers.take_segments()
-        worker = WorkerHandle(number)
+        try:
+            worker = WorkerHandle(number)
+        except OSError as error:
+            raise ExecutionError(
+                f"No worker can be started: {error.strerror}. Fix: allow more open files (ulimit -n) or fewer workers.",
+                temporary=True,
+            ) from error
         # When the zygote is gone, the guard's end follows and gives back what this worker was sent.
         with contextlib.suppress(OSError):
             frame = ForkWorker(number, first_segment, is_triggerer)
@@ -137,6 +145,8 @@ class Pool:
         Raises:
             ExecutionError: The file had been loaded before.
         """
+        if self._old_guards:
+            self._old_guards = [guard for guard in self._old_guards if not guard.is_gone()]
         limit_s = self.load_timeout_s
         if self._loading_since is None or limit_s is None or time.monotonic() - self._loading_since < limit_s:
             return
@@ -152,17 +162,18 @@ class Pool:
 
     def close(self) -> None:
         """Kill whatever is left, and wait for its end."""
-        self.release().close()
+        for guard in self.release():
+            guard.close()
 
-    def release(self) -> GuardHandle:
-        """Kill whatever is left, and do not wait for its end; the guard says when that has come."""
+    def release(self) -> list[GuardHandle]:
+        """Kill whatever is left, and do not wait for its end; the guards say when that has come."""
         self.guard.release()
         for worker in list(self.workers.values()):
             self._remove(worker)
         if self.triggerer is not None:
             self._let_go(self.triggerer)
         self.selector.close()
-        return self.guard
+        return [*self._old_guards, self.guard]
 
     def _register_guard(self) -> None:
         self.selector.register(self.guard, selectors.EVENT_READ, self._read_guard)
@@ -201,7 +212,10 @@ class Pool:
             case Loaded():
                 self._check_loaded(frame)
             case Forked(number, pid):
-                self._get(number).pid = pid
+                worker = self._get(number)
+                worker.pid = pid
+                if worker.doom is not None:
+                    self.guard.kill(pid)
             case Exited(number, status):
                 self._lose(self._get(number), explain_death(status))
                 self.guard.sweep()
@@ -264,7 +278,8 @@ class Pool:
         self._read_last_words()
         if self.guard.zygote.fileno() in self.selector.get_map():
             self.selector.unregister(self.guard.zygote)
-        self.guard.close()
+        self.guard.release()
+        self._old_guards.append(self.guard)
         self._deaths_in_a_row += 1
         if self._deaths_in_a_row >= _MOST_STILLBORN:
             raise ExecutionError(f"{reason} {self.guard.read_log_tail()}")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from fanjet.errors import InvariantError
 from fanjet.executors.local.assignments import Assignment
 from fanjet.executors.orders import Order
 from fanjet.model.frames import FromWorker, ToWorker
@@ -21,6 +22,8 @@ _LENGTH_BYTES = 4
 #: As much as the pipe holds: one read takes all that has come since the last.
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031
+#: No frame is longer.
+_MOST_FRAME_BYTES = 1 << 30
 
 
 class WorkerHandle:
@@ -69,6 +72,7 @@ class WorkerHandle:
         self.stopped = False
         #: Nobody can write to its pipe any more.
         self.at_end = False
+        self._is_deaf = False
         #: Why it is being killed, once it is.
         self.doom: str | None = None
         #: The segment that its last output went to.
@@ -177,9 +181,16 @@ class WorkerHandle:
             data = os.read(self.read_fd, _PIPE_BYTES)
         except BlockingIOError:
             return False
+        if self._is_deaf:
+            return bool(data)
         self.at_end = not data
         self._in = self._in + data if self._in else data
         return bool(data)
+
+    def stop_listening(self) -> None:
+        """What comes from now on, and what has come and was not taken, means nothing."""
+        self._is_deaf = True
+        self._in = b""
 
     def take_frames(self) -> Iterator[FromWorker]:
         """The whole frames that have been read. A hot loop: one round for every try."""
@@ -190,6 +201,8 @@ class WorkerHandle:
             start = at + _LENGTH_BYTES
             end = start + from_bytes(view[at:start], "big")
             if end > size:
+                if end - start > _MOST_FRAME_BYTES:
+                    raise InvariantError(f"a frame of {end - start} bytes")
                 break
             at = end
             yield decode(view[start:end])
