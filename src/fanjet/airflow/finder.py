@@ -14,6 +14,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from fanjet.runtime import macros
+
 _TOP = "airflow"
 _PREFIX = "airflow."
 #: Below these, what the table does not have is taken from what is installed, which is ordinary Python.
@@ -100,6 +102,12 @@ def _installed(fullname: str, *others: str) -> list[str]:
     return [f"{folder or '.'}/{relative}" for folder in sys.path]
 
 
+def _load_plugins() -> None:
+    with airflow_names():
+        import_module("fanjet.airflow.plugins").load_plugins()
+
+
+macros.MORE.append(_load_plugins)
 _finder = AirflowFinder()
 #: How many are inside `airflow_names`.
 _depth = 0

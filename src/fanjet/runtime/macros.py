@@ -7,6 +7,7 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = [
     "timedelta",
     "uuid",
 ]
+
+#: What may add macros to this module; called when a template wants one that is not there.
+MORE: list[Callable[[], None]] = []
 
 _YEAR_DAYS, _MONTH_DAYS = 365, 30
 _DAY_S = 86400
@@ -75,4 +79,8 @@ def __getattr__(name: str) -> Any:
             importlib.import_module("dateutil.parser")
             importlib.import_module("dateutil.relativedelta")
         return importlib.import_module(name)
+    for load in MORE:
+        load()
+        if name in globals():
+            return globals()[name]
     raise AttributeError(f"there is no macro {name!r}")
