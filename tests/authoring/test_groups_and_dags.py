@@ -137,7 +137,7 @@ def test_older_names_of_dag_options():
     [
         ({"retries": 1}, DagTypeError, "DAG 'd' takes no argument 'retries'"),
         ({"schedle": None}, DagTypeError, "did you mean 'schedule'"),
-        ({"deadline": 1}, DagTypeError, "deadline has no meaning in Fanjet. Fix: "),
+        ({"deadline": 1}, DagValueError, "a DeadlineAlert or a list of them"),
         ({"schedule": object()}, DagValueError, "a cron text"),
         ({"start_date": "2024"}, DagValueError, "a datetime"),
         ({"max_active_tasks": -1}, DagValueError, "a whole number"),

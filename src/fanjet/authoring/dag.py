@@ -19,6 +19,7 @@ from fanjet.authoring.task_group import TaskGroup
 from fanjet.authoring.task_node import check_id
 
 if TYPE_CHECKING:
+    from fanjet.authoring.deadlines import DeadlineAlert
     from fanjet.authoring.operator import Operator
     from fanjet.authoring.schedule_values import Schedule
     from fanjet.authoring.task_options import Callback
@@ -49,6 +50,7 @@ class DAG:
         max_active_tasks: The most instances of one run that run at once; None for no limit.
         max_active_runs: The most runs at once; None for no limit.
         dagrun_timeout: How long a run may take before it fails.
+        deadline: When a run has to have ended and who is told when it has not, once or several times.
         fail_fast: Whether after a failure what is left is skipped.
         on_success_callback: Called with the context when a run succeeded.
         on_failure_callback: Called with the context when a run failed.
@@ -88,6 +90,7 @@ class DAG:
         max_active_tasks: int | None = None,
         max_active_runs: int | None = None,
         dagrun_timeout: timedelta | None = None,
+        deadline: DeadlineAlert | Sequence[DeadlineAlert] | None = None,
         fail_fast: bool = False,
         on_success_callback: Callback | Sequence[Callback] | None = None,
         on_failure_callback: Callback | Sequence[Callback] | None = None,
@@ -108,6 +111,7 @@ class DAG:
             "end_date": end_date or self.default_args.get("end_date"),
             "template_searchpath": template_searchpath, "max_active_tasks": max_active_tasks,
             "max_active_runs": max_active_runs, "dagrun_timeout": dagrun_timeout, "fail_fast": fail_fast,
+            "deadline": deadline,
             "on_success_callback": on_success_callback, "on_failure_callback": on_failure_callback,
             "tags": tags, "doc_md": doc_md, "dag_display_name": dag_display_name,
             "is_paused_upon_creation": is_paused_upon_creation,
@@ -134,6 +138,7 @@ class DAG:
         self.max_active_tasks: int | None = options["max_active_tasks"]
         self.max_active_runs: int | None = options["max_active_runs"]
         self.dagrun_timeout: timedelta | None = options["dagrun_timeout"]
+        self.deadline: tuple[DeadlineAlert, ...] = options["deadline"]
         self.fail_fast: bool = options["fail_fast"]
         self.on_success_callback: tuple[Callback, ...] = options["on_success_callback"]
         self.on_failure_callback: tuple[Callback, ...] = options["on_failure_callback"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.no_effect import tell_no_effect
 from fanjet.authoring.task_options import convert_callbacks, unknown_argument
 from fanjet.errors import DagError, DagTypeError, DagValueError
+
+if TYPE_CHECKING:
+    from fanjet.authoring.deadlines import DeadlineAlert
 
 
 def _schedule(value: Any) -> str | None:
@@ -45,6 +48,14 @@ def _timeout(value: Any) -> timedelta | None:
     return value
 
 
+def _deadlines(value: Any) -> tuple[DeadlineAlert, ...]:
+    if value is None:
+        return ()
+    from fanjet.authoring.deadlines import to_deadlines  # noqa: PLC0415 - few DAGs have one
+
+    return to_deadlines(value)
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("True or False")  # noqa: TRY004 - these texts become parts of a DagError
@@ -72,6 +83,7 @@ _CONVERT: dict[str, Callable[[Any], Any]] = {
     "max_active_tasks": _limit,
     "max_active_runs": _limit,
     "dagrun_timeout": _timeout,
+    "deadline": _deadlines,
     "fail_fast": _flag,
     "on_success_callback": convert_callbacks,
     "on_failure_callback": convert_callbacks,
@@ -87,11 +99,6 @@ _RENAMED = {
     "timetable": "schedule",
     "concurrency": "max_active_tasks",
     "fail_stop": "fail_fast",
-}
-
-#: Arguments of Airflow that mean nothing here, and what to do instead.
-_REFUSED = {
-    "deadline": "use dagrun_timeout and on_failure_callback",
 }
 
 #: Arguments of Airflow's `DAG.test`, and what to do instead.
@@ -116,7 +123,7 @@ _NO_EFFECT = {
     "orientation": _PAGES,
     "owner_links": _PAGES,
     "rerun_with_latest_version": "Fix: leave it out; `fanjet rerun --latest` takes the files as they are.",
-    "sla_miss_callback": "Airflow 3 has removed it. Fix: use dagrun_timeout and on_failure_callback.",
+    "sla_miss_callback": "Airflow 3 has removed it. Fix: use deadline=DeadlineAlert(...).",
 }
 
 
@@ -129,7 +136,7 @@ def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], whe
         where: Words for error messages.
 
     Raises:
-        DagTypeError: An argument is unknown or not honoured.
+        DagTypeError: An argument is unknown.
         DagValueError: A value cannot be used.
     """
     merged = dict(given)
@@ -139,10 +146,8 @@ def convert_dag_options(given: Mapping[str, Any], others: Mapping[str, Any], whe
         elif name in _NO_EFFECT:
             if value not in (None, False, 0, {}):
                 tell_no_effect(name, where, _NO_EFFECT[name])
-        elif name not in _REFUSED:
+        else:
             raise unknown_argument(name, where, frozenset(_CONVERT) | frozenset(_RENAMED))
-        elif value is not None:
-            raise DagTypeError(f"{where}: {name} has no meaning in Fanjet.", fix=_REFUSED[name])
     return {name: _convert(name, value, where) for name, value in merged.items()}
 
 

@@ -192,10 +192,20 @@ class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     task: int | None
     parent: Path
     index: int
+    #: Of ``deadline``: which deadline of the DAG, 0-based.
     try_number: int
-    #: ``success``, ``failure``, ``retry`` or ``skipped``.
+    #: ``success``, ``failure``, ``retry`` or ``skipped``; or ``deadline``, of the DAG.
     kind: str
+    #: Why it failed; of ``deadline``: when that was, in ISO 8601.
     error: str | None
+
+
+class KeepDeadlines(msgspec.Struct, frozen=True, kw_only=True):
+    """Write when the deadlines of a run are."""
+
+    run: int
+    #: By the number of the deadline, in seconds since the epoch; None for one that is over or never is.
+    instants: tuple[float | None, ...]
 
 
 #: What the journal writes.
@@ -210,6 +220,7 @@ Record: TypeAlias = (
     | RecordXCom
     | RecordFirings
     | EndRun
+    | KeepDeadlines
 )
 Change: TypeAlias = (
     Record | QueueInstances | DequeueInstances | MeasureMaps | CancelTries | WatchTriggers | DropTriggers | RunCallbacks

@@ -108,6 +108,8 @@ class CallbacksRan(msgspec.Struct, frozen=True, kw_only=True):
     parent: Path
     index: int
     error: str | None
+    #: Which deadline of the DAG had passed; None where it was about something else.
+    deadline: int | None = None
 
 
 class TriggersFired(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,6 +117,21 @@ class ParamSpec(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
+class DeadlineSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """When a run has to have ended; who is told when it has not is in the DAG file."""
+
+    #: What it is counted from. A run without a logical date has no deadline that is counted from it.
+    reference: Literal["logical_date", "queued_at", "fixed", "average_runtime"]
+    #: How long after that; negative for before.
+    interval_s: float
+    #: Of ``fixed``: the instant, in seconds since the epoch.
+    at: float | None = None
+    #: Of ``average_runtime``: the most runs that count, and with how few there is no deadline.
+    max_runs: int = 0
+    min_runs: int = 0
+    name: str | None = None
+
+
 class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One DAG."""
 
@@ -140,6 +155,7 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     #: Whether the DAG itself has callbacks for ``success`` or ``failure``.
     callbacks: tuple[str, ...] = ()
     dagrun_timeout_s: float | None = None
+    deadlines: tuple[DeadlineSpec, ...] = ()
     #: Edge labels: (upstream task id, downstream task id) -> text.
     labels: tuple[tuple[str, str, str], ...] = ()
     #: The most runs at once; None for no limit.

@@ -66,6 +66,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         schedule=dag.schedule,
         callbacks=_callbacks(dag),
         dagrun_timeout_s=seconds(dag.dagrun_timeout),
+        deadlines=tuple(deadline.spec for deadline in dag.deadline),
         labels=tuple((*edge, text) for edge, text in dag.edge_labels.items()),
         timetable=schedule.timetable,
         timezone=schedule.timezone,

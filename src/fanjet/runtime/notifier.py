@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Generator, MutableMapping, Sequence
 from typing import Any, ClassVar
 
 from fanjet.errors import DagTypeError
@@ -17,8 +17,10 @@ class BaseNotifier:
     #: The attributes that are templates.
     template_fields: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, **_: Any) -> None:
+    def __init__(self, context: MutableMapping[str, Any] | None = None, **_: Any) -> None:
         super().__init__()
+        #: What an awaited notifier tells with.
+        self.context: MutableMapping[str, Any] = {} if context is None else context
 
     @property
     def log(self) -> logging.Logger:
@@ -33,6 +35,16 @@ class BaseNotifier:
         """
         raise DagTypeError(f"Notifier class {type(self).__name__} has no notify() method.", fix="write one")
 
+    async def async_notify(self, context: MutableMapping[str, Any]) -> None:  # noqa: ARG002 - as above
+        """Tell; for notifiers that are awaited, as `AsyncCallback` does. Template fields are rendered.
+
+        Args:
+            context: That which the notifier was made with.
+        """
+        raise DagTypeError(
+            f"Notifier class {type(self).__name__} has no async_notify() method.", fix="write one, or use SyncCallback"
+        )
+
     def render_template_fields(self, context: MutableMapping[str, Any], jinja_env: Any = None) -> None:
         """Render the template fields in place."""
         del jinja_env
@@ -41,6 +53,12 @@ class BaseNotifier:
         templates = Templates(macros=macros, filters=dag.user_defined_filters if dag is not None else {})
         for name in self.template_fields:
             setattr(self, name, _render(getattr(self, name), templates, context, f"{type(self).__name__}.{name}"))
+
+    def __await__(self) -> Generator[Any, None, None]:
+        """Render a copy's fields, and have it tell."""
+        rendered = copy.copy(self)
+        rendered.render_template_fields(self.context)
+        return rendered.async_notify(self.context).__await__()
 
     def __call__(self, context: MutableMapping[str, Any], *_: Any) -> None:
         """Render a copy's fields, and have it tell."""

@@ -233,13 +233,15 @@ class TryRunner:
             parent: As in `run`.
             index: As in `run`.
             try_number: As in `run`.
-            kind: ``success``, ``failure``, ``retry`` or ``skipped``.
-            error: Why the try or run failed.
+            kind: ``success``, ``failure``, ``retry`` or ``skipped``; or ``deadline``, whose number is `try_number`.
+            error: Why the try or run failed; of a deadline, when it was.
 
         Returns:
             What went wrong, None when nothing did.
         """
         run = self._open(run_info)
+        if kind == "deadline":
+            return self._run_deadline(run, try_number, error)
         if task_number is None:
             return self._run_dag_callbacks(run, kind, error)
         prepared = self._prepared[task_number] or self._prepare(task_number)
@@ -265,6 +267,14 @@ class TryRunner:
             name: getattr(run.dag_run, name) for name in ("logical_date", "data_interval_start", "data_interval_end")
         }
         return call_all(callbacks_of(self._dag, kind), context, f"DAG '{self.spec.dag_id}'")
+
+    def _run_deadline(self, run: RunView, number: int, instant: str | None) -> str | None:
+        if self._dag is None:
+            return None
+        from fanjet.runtime.deadlines import tell_of_deadline  # noqa: PLC0415 - hardly any run misses one
+
+        assert instant is not None, "whoever asks knows it"
+        return tell_of_deadline(self._dag, run, number, instant)
 
     def _open(self, info: RunInfo) -> RunView:
         run = self._runs.get(info.number)

@@ -36,7 +36,6 @@ from fanjet.model.commands import Answer, Command
 from fanjet.model.events import (
     CallbacksRan,
     CancelRequested,
-    ClockTicked,
     Event,
     ProgramFailed,
     TriesEnded,
@@ -56,6 +55,7 @@ from fanjet.scheduler.meters import Meters
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
+from fanjet.scheduler.time_limits import TimeLimits
 from fanjet.store.journal import Journal
 
 #: The longest that the loop sleeps, so that displays move and leases are kept.
@@ -115,6 +115,7 @@ class Scheduler:
         self._fences = fence_counter(session)
         self._runs = OwnedRuns()
         self._keeper = LeaseKeeper(journal, session, terms or LeaseTerms(), clock)
+        self._limits = TimeLimits(journal, display.message)
         self._goes_on = goes_on
         self._ask_every_s = ask_every_s
         self._meters = meters or Meters()
@@ -165,8 +166,7 @@ class Scheduler:
 
     def _admit(self, owned: OwnedRun) -> None:
         """Let a run take part in what the loop does."""
-        if owned.spec.dagrun_timeout_s is not None:
-            owned.times_out_at = self._clock() + owned.spec.dagrun_timeout_s
+        self._limits.open(owned, self._clock())
         self._admission.add_run(owned.info.number, owned.spec)
         self._runs.add(owned)
         self._executor.open_run(owned.info, owned.program)
@@ -254,6 +254,7 @@ class Scheduler:
         owned = self._runs.remove(number)
         self._ended.discard(number)
         self._admission.remove_run(number)
+        self._executor.close_run(number)
         if owned.is_quiet:
             self._display.message(f"Run {number} of DAG {owned.info.dag_id!r} ended: {owned.machine.status.label}.")
         else:
@@ -306,11 +307,14 @@ class Scheduler:
                     late[event.run] += self._find_cancelled(event)
                 case CallbacksRan():
                     self._callbacks_ran(event)
+                    self._limits.callbacks_ran(self._runs[event.run], event)
         now = self._clock()
+        owed: dict[int, list[RunCallbacks]] = {}
         for owned in self._runs.take_due(now):
-            of_run[owned.info.number].append(_find_due(owned, now))
+            due, owed[owned.info.number] = self._limits.look(owned, now)
+            of_run[owned.info.number].append(due)
         return [
-            (owned, [*self._decide(owned, batch), *late[number]])
+            (owned, [*self._decide(owned, batch), *late[number], *owed.get(number, ())])
             for number, batch in of_run.items()
             for owned in [self._runs[number]]
         ]
@@ -382,6 +386,8 @@ class Scheduler:
                         records.append(change)
                         if isinstance(change, ReopenRun):
                             reopened[change.run] = owned
+                            self._limits.reopen(owned, self._clock())
+        records += self._limits.take_records()
         launches = self._launch()
         if records or launches or answers:
             lost = self._write(records, launches, answers)
@@ -482,13 +488,3 @@ class Scheduler:
             for owned in self._runs:
                 if not owned.is_quiet:
                     self._display.progress(owned.info, owned)
-
-
-def _find_due(owned: OwnedRun, now: float) -> Event:
-    """What time has brought to a run: that it has taken too long, or that something in it may go on."""
-    number = owned.info.number
-    if owned.times_out_at is None or owned.times_out_at > now:
-        return ClockTicked(run=number, at=now)
-    owned.times_out_at = None
-    limit_s = owned.spec.dagrun_timeout_s
-    return CancelRequested(run=number, at=now, reason=f"the run took longer than its dagrun_timeout of {limit_s:g} s")

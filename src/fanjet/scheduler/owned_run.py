@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fanjet.engine.run_state import RunState
 from fanjet.model.programs import Program
@@ -31,6 +31,10 @@ class OwnedRun:
     tries_out: int = 0
     #: When the run has taken too long, counted from when this scheduler took it; None when that is never or was seen.
     times_out_at: float | None = None
+    #: When the deadlines of the DAG are, by number; None for one that is over or never is.
+    deadlines: list[float | None] = field(default_factory=list)
+    #: Those that have passed and whose callbacks are with workers.
+    deadlines_out: set[int] = field(default_factory=set)
 
     @property
     def over(self) -> bool:
@@ -39,8 +43,17 @@ class OwnedRun:
 
     def next_wake_at(self) -> float | None:
         """When something is to be done about the run though nothing happens; None when nothing waits for time."""
-        instants = [at for at in (self.machine.next_wake_at(), self.times_out_at) if at is not None]
-        return min(instants, default=None)
+        instants = [self.machine.next_wake_at(), self.times_out_at]
+        if self.deadlines:
+            instants += [at for _, at in self.list_deadlines()]
+        return min((at for at in instants if at is not None), default=None)
+
+    def list_deadlines(self) -> list[tuple[int, float]]:
+        """Those that the run may still miss, with their numbers."""
+        if self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED}:
+            return []
+        numbered = enumerate(self.deadlines)
+        return [(number, at) for number, at in numbered if at is not None and number not in self.deadlines_out]
 
     def counts(self, task: int) -> Sequence[int]:
         """The number of instances of a task in each state, by `State` number."""

@@ -21,6 +21,7 @@ from fanjet.model.changes import (
     ClearInstances,
     EndInstances,
     EndRun,
+    KeepDeadlines,
     Record,
     RecordCancelled,
     RecordFirings,
@@ -39,6 +40,7 @@ from fanjet.model.requests import CountValues, GetMapLength, GetValues, Values
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
+from fanjet.store import run_deadlines
 from fanjet.store import statements as sql
 from fanjet.store.cancelled_tries import write_cancelled
 from fanjet.store.connections import open_reader, open_writer
@@ -260,6 +262,8 @@ class Journal:
                 self._pages.written(pushed.run, pushed.task, pushed.parent, (pushed.index,))
             case RecordFirings():
                 write_firings(writer, record)
+            case KeepDeadlines():
+                run_deadlines.keep(writer, record)
             case EndRun():
                 writer.execute(sql.END_RUN, (int(record.state), record.at, record.run))
 
@@ -319,6 +323,16 @@ class Journal:
         if row is None:
             raise OperationError(f"There is no run {run}.")
         return RunStatus(row[0])
+
+    def find_deadlines(self, run: int) -> list[float | None] | None:
+        """When the deadlines of a run are, as `fanjet.model.changes.KeepDeadlines`; None before anybody has looked."""
+        with explained(self._path):
+            return run_deadlines.find(self._reader, run)
+
+    def find_mean_runtime_s(self, dag_id: str, *, most: int, least: int) -> float | None:
+        """How long the latest runs of a DAG that succeeded took; None where fewer than `least` have."""
+        with explained(self._path):
+            return run_deadlines.find_mean_runtime_s(self._reader, dag_id, most=most, least=least)
 
     def read_history(self, run: int) -> RunHistory:
         """Everything recorded of a run.

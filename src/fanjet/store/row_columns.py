@@ -19,7 +19,8 @@ Columns: TypeAlias = Any
 
 RUN_COLUMNS = (
     "r.run, r.run_id, r.dag_id, r.run_type, r.logical_date, r.data_interval_start, r.data_interval_end, r.created_at, "
-    "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, s.process"
+    "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, "
+    "s.process"
 )
 SUMMARY_COLUMNS = (
     "success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed, valued, durations, "

@@ -24,7 +24,13 @@ _NAMES_OF_TIMETABLES = (
     "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EventsTimetable", "MultipleCronTriggerTimetable",
     "PartitionedAssetTimetable", "PartitionedAtRuntime",
 )  # fmt: skip
-_DEADLINES = Missing("there are no deadlines here", "use dagrun_timeout and on_failure_callback")
+_OWN_REFERENCES = Missing(
+    "deadlines are counted from what the scheduler knows by itself", "use one of DeadlineReference"
+)
+_DEADLINES = home(
+    "fanjet.authoring.deadlines",
+    *("AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference", "SyncCallback"),
+) | missing(_OWN_REFERENCES, "deadline_reference")
 _RETRY_POLICY = home(
     "fanjet.authoring.retry_policy",
     "ExceptionRetryPolicy",
@@ -66,8 +72,7 @@ MODULES: dict[str, ModuleNames] = {
         **{name: MODELS["airflow.models"][name] for name in ("BaseOperatorLink", "BaseXCom", "SkipMixin")},
         **home("fanjet.operators.async_operator", "BaseAsyncOperator"),
         **home("fanjet.operators.resumable_job", "ResumableJobMixin"),
-        **missing(_DEADLINES, "AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference",
-                  "SyncCallback", "deadline_reference"),
+        **_DEADLINES,
         **_RETRY_POLICY,
         **missing(_RESULT, "result"),
         **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
@@ -94,11 +99,11 @@ MODULES: dict[str, ModuleNames] = {
     "airflow.sdk.timezone": TIMEZONE,
     "airflow.sdk.bases.resumablejobmixin": home("fanjet.operators.resumable_job", "ResumableJobMixin"),
     "airflow.sdk.bases.skipmixin": {"SkipMixin": MODELS["airflow.models"]["SkipMixin"]},
-    "airflow.sdk.definitions.callback": missing(_DEADLINES, "AsyncCallback", "Callback", "SyncCallback"),
-    "airflow.sdk.definitions.deadline": missing(
-        _DEADLINES, "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference", "VariableInterval",
-        "deadline_reference",
+    "airflow.sdk.definitions.callback": home(
+        "fanjet.authoring.deadlines", "AsyncCallback", "Callback", "SyncCallback"
     ),
+    "airflow.sdk.definitions.deadline": _DEADLINES
+    | missing(Missing("an interval is part of the DAG file", "give a timedelta"), "VariableInterval"),
     "airflow.sdk.definitions.decorators": {
         name: DECORATORS[name] for name in ("dag", "setup", "task", "task_group", "teardown")
     }

@@ -1,0 +1,114 @@
+"""What time brings to runs: they take too long, miss their deadlines, or may go on.
+
+Of a deadline the database has the instant until its callback has run. Whoever carries the run out when it has passed
+has the callback run; if that scheduler dies before the end of the callback is recorded, the next one has it run again.
+So it runs at least once, unless the run ends before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fanjet.model.changes import KeepDeadlines, RunCallbacks
+from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event
+from fanjet.model.runs import RunInfo
+from fanjet.model.spec import DeadlineSpec
+from fanjet.scheduler.owned_run import OwnedRun
+from fanjet.store.journal import Journal
+
+#: The index of what is no instance of a map.
+_NOT_MAPPED = -1
+
+
+class TimeLimits:
+    """Knows the time limits of the runs of one scheduler.
+
+    Args:
+        journal: The store.
+        tell: Is given lines for people.
+    """
+
+    def __init__(self, journal: Journal, tell: Callable[[str], None]) -> None:
+        self._journal = journal
+        self._tell = tell
+        self._records: list[KeepDeadlines] = []
+
+    def open(self, owned: OwnedRun, now: float) -> None:
+        """Find the limits of a run that this scheduler begins to carry out."""
+        if owned.spec.dagrun_timeout_s is not None:
+            owned.times_out_at = now + owned.spec.dagrun_timeout_s
+        if not owned.spec.deadlines:
+            return
+        kept = self._journal.find_deadlines(owned.info.number)
+        if kept is not None and len(kept) == len(owned.spec.deadlines):
+            owned.deadlines = kept
+            return
+        owned.deadlines = [self._find_instant(deadline, owned.info) for deadline in owned.spec.deadlines]
+        self._keep(owned)
+
+    def reopen(self, owned: OwnedRun, now: float) -> None:
+        """Forget the deadlines that passed while the run had ended; it is being opened again."""
+        kept = [None if at is not None and at <= now else at for at in owned.deadlines]
+        if kept != owned.deadlines:
+            owned.deadlines = kept
+            self._keep(owned)
+
+    def look(self, owned: OwnedRun, now: float) -> tuple[Event, list[RunCallbacks]]:
+        """What has come about by now: news for the machine of a run, and callbacks of deadlines that it has missed."""
+        number = owned.info.number
+        missed = [(deadline, at) for deadline, at in owned.list_deadlines() if at <= now]
+        orders = [self._miss(owned, deadline, at) for deadline, at in missed]
+        if owned.times_out_at is None or owned.times_out_at > now:
+            return ClockTicked(run=number, at=now), orders
+        owned.times_out_at = None
+        limit_s = owned.spec.dagrun_timeout_s
+        reason = f"the run took longer than its dagrun_timeout of {limit_s:g} s"
+        return CancelRequested(run=number, at=now, reason=reason), orders
+
+    def callbacks_ran(self, owned: OwnedRun, event: CallbacksRan) -> None:
+        """Note that the callback of a deadline has run, so that it does not run again."""
+        if event.deadline is not None and event.deadline < len(owned.deadlines):
+            owned.deadlines[event.deadline] = None
+            owned.deadlines_out.discard(event.deadline)
+            self._keep(owned)
+
+    def take_records(self) -> list[KeepDeadlines]:
+        """What is to be written with the next batch."""
+        records, self._records = self._records, []
+        return records
+
+    def _keep(self, owned: OwnedRun) -> None:
+        self._records.append(KeepDeadlines(run=owned.info.number, instants=tuple(owned.deadlines)))
+
+    def _miss(self, owned: OwnedRun, deadline: int, instant: float) -> RunCallbacks:
+        owned.deadlines_out.add(deadline)
+        at = datetime.fromtimestamp(instant, UTC).isoformat()
+        name = owned.spec.deadlines[deadline].name
+        which = "its deadline" if name is None else f"its deadline {name!r}"
+        self._tell(f"Run {owned.info.number} of DAG {owned.info.dag_id!r} has missed {which} of {at}.")
+        return RunCallbacks(
+            run=owned.info.number,
+            task=None,
+            parent=(),
+            index=_NOT_MAPPED,
+            try_number=deadline,
+            kind="deadline",
+            error=at,
+        )
+
+    def _find_instant(self, deadline: DeadlineSpec, info: RunInfo) -> float | None:
+        origin = self._find_origin(deadline, info)
+        return None if origin is None else origin + deadline.interval_s
+
+    def _find_origin(self, deadline: DeadlineSpec, info: RunInfo) -> float | None:
+        match deadline.reference:
+            case "fixed":
+                return deadline.at
+            case "logical_date":
+                return None if info.logical_date is None else info.logical_date.timestamp()
+            case "queued_at":
+                return info.created_at.timestamp()
+            case "average_runtime":
+                mean_s = self._journal.find_mean_runtime_s(info.dag_id, most=deadline.max_runs, least=deadline.min_runs)
+                return None if mean_s is None else info.created_at.timestamp() + mean_s
