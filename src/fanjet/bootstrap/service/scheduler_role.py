@@ -40,6 +40,7 @@ from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.run_log import RunLog
 from fanjet.scheduler.service import Service
 from fanjet.settings.values import Settings
+from fanjet.store.bells import hang_bell
 from fanjet.store.commands import Commands
 from fanjet.store.database import Database
 from fanjet.store.rows import VersionRow
@@ -152,6 +153,9 @@ def _compose(
     asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
     pruner = Pruner(settings, now())
     stack.callback(pruner.close)
+    bell = hang_bell(database, session)
+    stack.callback(bell.close)
+    executor.wake_on(bell)
     service = Service(
         journal=journal,
         session=session,
@@ -166,6 +170,7 @@ def _compose(
         stop_grace_s=settings.stop_grace_s,
         clock=now,
         chore=pruner.look,
+        bell=bell,
     )
     return service, scheduler
 
