@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "fanjet"
 
 #: Which folders of the source a table on the page is about.
 TABLES = {
-    "loading": ("airflow", "authoring", "parsing", "schedules"),
+    "loading": ("airflow", "authoring", "folder", "parsing", "schedules"),
     "commands": ("bootstrap", "cli", "engine", "settings"),
     "tasks": ("executors", "operators", "runtime", "worker"),
     "store": ("store",),

@@ -107,8 +107,8 @@ class Lister:
         except OperationError as error:
             return ParseError(storable(str(path)), None, "path", str(error))
         if name.endswith(_ZIP):
-            message = "DAG files in a zip archive are not loaded."
-            return ParseError(str(path), None, "zip", message, f"unpack it into a folder, or name it in {FANJETIGNORE}")
+            fix = f"unpack it into a folder, or name it in {FANJETIGNORE}"
+            return ParseError(str(path), None, "zip", "DAG files in a zip archive are not loaded.", fix=fix)
         return None
 
     def _list_kept(self, listing: Listing) -> None:

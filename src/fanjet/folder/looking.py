@@ -133,9 +133,13 @@ class Looker:
 
     def _note_missing(self) -> None:
         """Nothing is forgotten: the disk may come back."""
-        fix = "make it, or bring its disk back; the DAGs stay as they are meanwhile"
-        message = "The DAG folder is not there or cannot be read."
-        error = ParseError(str(self._lister.folder), None, "folder", message, fix)
+        error = ParseError(
+            str(self._lister.folder),
+            None,
+            "folder",
+            "The DAG folder is not there or cannot be read.",
+            fix="make it, or bring its disk back; the DAGs stay as they are meanwhile",
+        )
         self._keeper.put_error(FOLDER_ITSELF, error)
 
     def _is_suspicious(self, listing: Listing) -> bool:

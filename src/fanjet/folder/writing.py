@@ -141,8 +141,13 @@ class Writer:
             place = f"{found.folder}/{found.file}"
         file, line = loaded.report.places.get(dag_id, ("", 0))
         own = str(self._folder / loaded.file)
-        message = f"Two DAGs have the id '{dag_id}': one in {place}, which has it, and one in {own}, which is left out."
-        return ParseError(own, line if file == own else None, "duplicate", message, "give one of them another dag_id")
+        return ParseError(
+            own,
+            line if file == own else None,
+            "duplicate",
+            f"Two DAGs have the id '{dag_id}': one in {place}, which has it, and one in {own}, which is left out.",
+            fix="give one of them another dag_id",
+        )
 
 
 def _digest(row: FileRow, dags: list[NewDag]) -> bytes:
