@@ -160,8 +160,8 @@ SETTINGS: tuple[Setting, ...] = (
         kind="text",
         default="airflow",
         choices=("airflow", "always", "never"),
-        help="Which scheduled DAGs wait for `fanjet dags unpause` when they are new: those whose file imports Airflow's "
-        "names, as there, all or none. What a DAG says itself goes first.",
+        help="Which scheduled DAGs wait for `fanjet dags unpause` when they are new: those whose file imports "
+        "Airflow's names, as there, all or none. What a DAG says itself goes first.",
     ),
     Setting(
         name="dag_safe_mode",
@@ -192,6 +192,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="The port that `fanjet up` listens on; 0 for any that is free.",
     ),
     Setting(
+        name="server_names",
+        kind="text",
+        default=None,
+        help="Names by which people reach the server, with commas between them, beside localhost and the name of its "
+        "machine. Addresses are always known.",
+    ),
+    Setting(
         name="prune_older_than_s",
         kind="seconds",
         default=None,
@@ -204,13 +211,6 @@ SETTINGS: tuple[Setting, ...] = (
         default=16,
         minimum=1,
         help="The most runs of a DAG at once in a service, where the DAG itself does not say.",
-    ),
-    Setting(
-        name="server_names",
-        kind="text",
-        default=None,
-        help="Names by which people reach the server, with commas between them, beside localhost and the name of its "
-        "machine. Addresses are always known.",
     ),
     Setting(
         name="schedulers",
@@ -237,6 +237,13 @@ SETTINGS: tuple[Setting, ...] = (
         default="info",
         choices=("debug", "info", "warning", "error"),
         help="The least important lines that the processes of `fanjet up` write.",
+    ),
+    Setting(
+        name="otel_endpoint",
+        kind="text",
+        default=None,
+        help="The OpenTelemetry collector that gets a trace of each run of a service, such as http://localhost:4318. "
+        "Unset: as OTEL_EXPORTER_OTLP_ENDPOINT says, else none.",
     ),
 )
 

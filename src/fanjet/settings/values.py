@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stop_grace_s: float
     log_format: Literal["text", "json"]
     log_level: Literal["debug", "info", "warning", "error"]
+    #: None: as OpenTelemetry's own variables say, if they do.
+    otel_endpoint: str | None
     #: By setting: where its value comes from, in words for people ("default", "--workers", a file, a variable).
     origins: dict[str, str]
 

@@ -1,4 +1,4 @@
-"""One role of a service in this process: ``python -m fanjet.bootstrap.service scheduler|folder|server``.
+"""One role of a service in this process: ``python -m fanjet.bootstrap.service scheduler|folder|server|traces``.
 
 The supervisor starts it so. Started by hand or by another supervisor it does the same work, with settings from
 `FANJET_*` variables and files as any command; SIGTERM ends it.
@@ -10,6 +10,7 @@ import logging
 import socket
 import sys
 from argparse import ArgumentParser, Namespace
+from types import ModuleType
 
 from fanjet.bootstrap.service.logs import start_logging
 from fanjet.bootstrap.service.role_line import RoleLine, Said
@@ -46,7 +47,7 @@ def main() -> int:
 
 def _parse() -> Namespace:
     parser = ArgumentParser(prog="python -m fanjet.bootstrap.service", description=__doc__)
-    parser.add_argument("role", choices=("scheduler", "folder", "server"))
+    parser.add_argument("role", choices=("scheduler", "folder", "server", "traces"))
     parser.add_argument("--name", help="What the lines of the log call it.")
     parser.add_argument("--line", type=int, help="The fd of the line to the supervisor.")
     parser.add_argument("--listener", type=int, help="The fd of a listening socket for the server.")
@@ -69,8 +70,20 @@ def _play(arguments: Namespace, settings: Settings, line: RoleLine | None) -> No
             from fanjet.bootstrap.service import folder_role  # noqa: PLC0415
 
             folder_role.run(settings)
+        case "traces":
+            _import_traces_role().run(settings)
         case role:
             raise InvariantError(f"There is no role {role!r}.")
+
+
+def _import_traces_role() -> ModuleType:
+    try:
+        from fanjet.bootstrap.service import traces_role  # noqa: PLC0415 - an extra, and slow to import
+    except ModuleNotFoundError as error:
+        raise OperationError(
+            f"Traces need OpenTelemetry ({error}). Fix: pip install 'fanjet[otel]', or unset otel_endpoint."
+        ) from error
+    return traces_role
 
 
 def _say_ready(line: RoleLine | None) -> None:

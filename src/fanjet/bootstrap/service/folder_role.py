@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from threading import Event, Thread
-from types import FrameType
 
 from fanjet.bootstrap.service.folder_meters import FolderMeters
+from fanjet.bootstrap.service.stop_event import stopped_by_signals
 from fanjet.errors import FanjetError
 from fanjet.folder.counters import Counters
 from fanjet.folder.dag_folder import DagFolder
@@ -33,8 +31,7 @@ def run(settings: Settings) -> None:
     Raises:
         ExecutionError: The database cannot be opened.
     """
-    stop = Event()
-    with DagFolder(settings) as folder, _stopped_by_signals(stop):
+    with DagFolder(settings) as folder, stopped_by_signals() as stop:
         measuring = Thread(target=_measure, args=(settings, folder.counters, stop), name="metrics", daemon=True)
         measuring.start()
         _log.info("Looking at %s.", folder.folder)
@@ -61,18 +58,3 @@ def _measure(settings: Settings, counters: Counters, stop: Event) -> None:
             told = True
         else:
             told = False
-
-
-@contextmanager
-def _stopped_by_signals(stop: Event) -> Iterator[None]:
-    """Within this context SIGTERM and SIGINT set `stop`."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

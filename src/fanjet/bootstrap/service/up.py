@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -24,6 +25,8 @@ _log = logging.getLogger("fanjet.supervisor")
 _SMALL_GRACE_S = 10.0
 #: A scheduler keeps its own time for running tries; what it needs beyond that is for killing and writing.
 _SCHEDULER_MARGIN_S = 10.0
+#: OpenTelemetry's own names for where traces go.
+_OTEL_VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) -> None:
@@ -77,7 +80,13 @@ def _list_roles(settings: Settings) -> list[Role]:
         )
         for number in range(1, settings.schedulers + 1)
     ]
-    return [*schedulers, Role(kind="folder", name="folder", grace_s=_SMALL_GRACE_S)]
+    folder = Role(kind="folder", name="folder", grace_s=_SMALL_GRACE_S)
+    traces = Role(kind="traces", name="traces", grace_s=_SMALL_GRACE_S)
+    return [*schedulers, folder, traces] if _wants_traces(settings) else [*schedulers, folder]
+
+
+def _wants_traces(settings: Settings) -> bool:
+    return settings.otel_endpoint is not None or any(os.environ.get(name) for name in _OTEL_VARIABLES)
 
 
 def _make_folder(settings: Settings) -> None:
