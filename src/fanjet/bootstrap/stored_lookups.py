@@ -14,10 +14,10 @@ from fanjet.model.requests import (
     Request,
     SetVariable,
 )
-from fanjet.scheduler.lookups import look_up
 from fanjet.settings.load import load_settings
 from fanjet.settings.values import Settings
 from fanjet.store.database import Database
+from fanjet.store.lookups import look_up
 from fanjet.store.vault import NewEntry, Vault
 
 

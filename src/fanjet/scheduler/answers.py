@@ -34,8 +34,8 @@ from fanjet.model.requests import (
     StateCounts,
     Values,
 )
-from fanjet.scheduler.lookups import look_up
 from fanjet.store.journal import Journal
+from fanjet.store.lookups import look_up
 from fanjet.store.shared import SharedStore
 from fanjet.store.vault import NewEntry, Vault
 

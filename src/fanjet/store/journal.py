@@ -6,7 +6,6 @@ connection, which sees what is committed and nothing else.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +43,7 @@ from fanjet.store import run_deadlines
 from fanjet.store import statements as sql
 from fanjet.store.cancelled_tries import write_cancelled
 from fanjet.store.connections import open_reader, open_writer
+from fanjet.store.dag_versions import put_version
 from fanjet.store.database import Database
 from fanjet.store.database_file import DatabaseFile
 from fanjet.store.faults import explained
@@ -123,15 +123,8 @@ class Journal:
             The number of the version.
         """
         encoded = msgspec.json.encode(spec)
-        digest = hashlib.sha256(msgspec.json.encode((bundle, root, file)) + encoded).hexdigest()
         with self._transaction():
-            row = self._writer.execute(sql.FIND_VERSION, (digest,)).fetchone()
-            if row is None:
-                new = (spec.dag_id, digest, encoded, bundle, root, file, time.time())
-                row = self._writer.execute(sql.INSERT_VERSION, new).fetchone()
-                row = row or self._writer.execute(sql.FIND_VERSION, (digest,)).fetchone()  # another was quicker
-        assert row is not None, "found or inserted"
-        return int(row[0])
+            return put_version(self._writer, dag_id=spec.dag_id, spec=encoded, bundle=bundle, root=root, file=file)
 
     def save_version_like(self, run: int, spec: DagSpec) -> int:
         """As `save_version`, for another DAG of the file that a run is of."""

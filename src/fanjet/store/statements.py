@@ -7,10 +7,6 @@ from typing import Final
 # --- sessions, versions, runs, leases ---
 
 INSERT_SESSION: Final = "INSERT INTO session (host, pid, process, started_at) VALUES (?, ?, ?, ?) RETURNING session"
-FIND_VERSION: Final = "SELECT version FROM dag_version WHERE digest = ?"
-INSERT_VERSION: Final = """
-INSERT INTO dag_version (dag_id, digest, spec, bundle, root, file, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (digest) DO NOTHING RETURNING version"""
 FIND_DAG_OF_VERSION: Final = "SELECT dag_id FROM dag_version WHERE version = ?"
 FIND_SPEC_OF_RUN: Final = "SELECT v.spec FROM run AS r JOIN dag_version AS v ON v.version = r.version WHERE r.run = ?"
 FIND_INFO_OF_RUN: Final = """
