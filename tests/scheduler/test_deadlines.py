@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from fanjet import DAG, task
 from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
 from fanjet.model.events import RerunRequested
 from fanjet.store.commands import Commands
+from fanjet.store.database import Database
 from scheduler.service_world import START, TERMS, Member, ServiceWorld, ended, until
 
 TEN_S = timedelta(seconds=10)
@@ -59,14 +59,14 @@ def texts() -> list[str]:
     return [text for text, _ in _TOLD]
 
 
-def test_whoever_is_named_is_told_of_the_deadlines_that_a_run_misses(tmp_path: Path) -> None:
+def test_whoever_is_named_is_told_of_the_deadlines_that_a_run_misses(database: Database) -> None:
     dag = slow(
         by(QUEUED, 5 * TEN_S, "50 s"),
         by(QUEUED, 15 * TEN_S, "150 s"),
         DeadlineAlert(LOGICAL, timedelta(hours=1), AsyncCallback(tell_async, {"text": "async"}), name="an hour"),
         by(DeadlineReference.FIXED_DATETIME(START + 2 * TEN_S), -TEN_S, "fixed"),
     )
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     date = START - timedelta(minutes=60, seconds=-20)
     world.ask("slow", date=date)
     until(world.member(), ended(world))
@@ -79,15 +79,15 @@ def test_whoever_is_named_is_told_of_the_deadlines_that_a_run_misses(tmp_path: P
     assert datetime.fromisoformat(run["logical_date"]) == date
 
 
-def test_a_run_without_a_logical_date_has_no_deadline_counted_from_it(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", slow(by(LOGICAL, TEN_S)))
+def test_a_run_without_a_logical_date_has_no_deadline_counted_from_it(database: Database) -> None:
+    world = ServiceWorld(database, slow(by(LOGICAL, TEN_S)))
     world.ask("slow")
     until(world.member(), ended(world))
     assert texts() == []
 
 
-def test_another_scheduler_that_goes_on_with_the_run_tells_and_tells_only_once(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", slow(by(QUEUED, 2 * TEN_S)))
+def test_another_scheduler_that_goes_on_with_the_run_tells_and_tells_only_once(database: Database) -> None:
+    world = ServiceWorld(database, slow(by(QUEUED, 2 * TEN_S)))
     world.ask("slow")
     first = world.member(host="elsewhere")
     until(first, lambda: len(first.scheduler.runs) == 1)
@@ -100,9 +100,9 @@ def test_another_scheduler_that_goes_on_with_the_run_tells_and_tells_only_once(t
     assert texts() == ["late"]
 
 
-def test_what_nobody_has_recorded_is_told_again(tmp_path: Path) -> None:
+def test_what_nobody_has_recorded_is_told_again(database: Database) -> None:
     """At least once: the first scheduler dies when the callback has run, before it has written so down."""
-    world = ServiceWorld(tmp_path / "home", slow(by(QUEUED, 2 * TEN_S)))
+    world = ServiceWorld(database, slow(by(QUEUED, 2 * TEN_S)))
     world.ask("slow")
     first = world.member(host="elsewhere")
     until(first, lambda: bool(_waiting_callbacks(first)))
@@ -113,28 +113,28 @@ def test_what_nobody_has_recorded_is_told_again(tmp_path: Path) -> None:
     assert texts() == ["late", "late"]
 
 
-def test_a_callback_that_fails_changes_nothing_and_is_not_called_again(tmp_path: Path) -> None:
+def test_a_callback_that_fails_changes_nothing_and_is_not_called_again(database: Database) -> None:
     def fail(context: dict[str, Any]) -> None:
         tell("failing", context)
         raise ValueError("no")
 
     dag = slow(DeadlineAlert(QUEUED, TEN_S, SyncCallback(fail)), by(QUEUED, 2 * TEN_S))
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     world.ask("slow")
     until(world.member(), ended(world))
     assert world.states() == {"r": "success"}
     assert texts() == ["failing", "late"]
 
 
-def test_deadlines_that_passed_while_a_run_had_ended_are_not_missed_when_it_is_run_again(tmp_path: Path) -> None:
+def test_deadlines_that_passed_while_a_run_had_ended_are_not_missed_when_it_is_run_again(database: Database) -> None:
     dag = slow(by(QUEUED, 15 * TEN_S), by(QUEUED, timedelta(hours=1), "later"))
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     run = world.ask("slow")
     member = world.member()
     until(member, ended(world))
     world.clock.sleep(300.0)
     member.turns(2)
-    with Commands.open(world.home) as commands:
+    with Commands.open(database) as commands:
         number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,), paths=((),)))
         until(member, lambda: commands.find_answer(number) is not None)
     until(member, ended(world))
@@ -142,11 +142,11 @@ def test_deadlines_that_passed_while_a_run_had_ended_are_not_missed_when_it_is_r
 
 
 @pytest.mark.parametrize(("runs", "told_at"), [(1, None), (3, 30.0)])
-def test_a_deadline_may_be_counted_from_what_runs_take(tmp_path: Path, runs: int, told_at: float | None) -> None:
+def test_a_deadline_may_be_counted_from_what_runs_take(database: Database, runs: int, told_at: float | None) -> None:
     """The runs before took 80, 100 and 120 s."""
     average = DeadlineReference.AVERAGE_RUNTIME(max_runs=3, min_runs=2)
     deadline = DeadlineAlert(average, timedelta(seconds=-70), SyncCallback(tell, {"text": "slower than usual"}))
-    world = ServiceWorld(tmp_path / "home", slow(deadline))
+    world = ServiceWorld(database, slow(deadline))
     member = world.member()
     for number in range(runs):
         world.execute(

@@ -172,7 +172,7 @@ ENTRIES: dict[str, Callable[[TaskInstance], Any]] = {
     "ts": _of_date(show_ts),
     "ts_nodash": _of_date(show_ts_nodash),
     "ts_nodash_with_tz": _of_date(show_ts_nodash_with_tz),
-    "triggering_asset_events": lambda _: {},
+    "triggering_asset_events": _late("fanjet.runtime.triggering_events", "TriggeringAssetEvents"),
     "try_number": lambda ti: ti.try_number,
     "var": lambda _: VariableNamespace(),
     **_OLDER,
