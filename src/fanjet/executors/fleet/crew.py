@@ -15,6 +15,7 @@ from fanjet.executors.same_dag import find_difference
 from fanjet.model.changes import DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
+from fanjet.parsing.report import ParseError
 
 #: What can wait until the program is loaded.
 KeptOrder: TypeAlias = Order | WatchTriggers
@@ -77,7 +78,7 @@ class Crew:
         if loaded is None:
             return None
         if loaded.errors:
-            reason = "\n".join(str(error) for error in loaded.errors)
+            reason = "\n".join(map(_describe, loaded.errors))
             return dict.fromkeys(self.runs, reason)
         self.is_ready = True
         self.loaded_at = self.used_at = time.monotonic()
@@ -153,6 +154,10 @@ class Crew:
             )
         self.executor.open_run(info)
         return None
+
+
+def _describe(error: ParseError) -> str:
+    return f"{error}\n{error.traceback}" if error.traceback else str(error)
 
 
 def _without(order: WatchTriggers, dropped: set[int]) -> WatchTriggers:

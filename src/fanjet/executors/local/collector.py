@@ -49,24 +49,27 @@ class Collector:
         ended: list[Ended] = []
         first: Ended | None = None
         last: Ended | None = None
-        for frame in worker.take_frames():
-            if type(frame) is Ended:
-                sequence = frame.sequence
-                if sequence >= group_end:
+        try:
+            for frame in worker.take_frames():
+                if type(frame) is Ended:
+                    sequence = frame.sequence
+                    if sequence >= group_end:
+                        self._end_group(worker, first, last)
+                        first = last = None
+                        head = worker.assignments[0] if worker.assignments else None
+                        if head is None or not head.first <= sequence < head.end or not isinstance(head.work, Launch):
+                            raise InvariantError(f"sequence {sequence} ended and did not run")
+                        indexes, ended = batch.ended_of(head.work)
+                        group_end, offset, first = head.end, head.work.first - head.first, frame
+                    indexes.append(sequence + offset)
+                    ended.append(frame)
+                    last = frame
+                else:
                     self._end_group(worker, first, last)
-                    head = worker.assignments[0] if worker.assignments else None
-                    if head is None or not head.first <= sequence < head.end or not isinstance(head.work, Launch):
-                        raise InvariantError(f"sequence {sequence} ended and did not run")
-                    indexes, ended = batch.ended_of(head.work)
-                    group_end, offset, first = head.end, head.work.first - head.first, frame
-                indexes.append(sequence + offset)
-                ended.append(frame)
-                last = frame
-            else:
-                self._end_group(worker, first, last)
-                group_end, first, last = 0, None, None
-                self._take_other(worker, frame, batch)
-        self._end_group(worker, first, last)
+                    group_end, first, last = 0, None, None
+                    self._take_other(worker, frame, batch)
+        finally:  # also of what came before frames that make no sense
+            self._end_group(worker, first, last)
 
     def _end_group(self, worker: WorkerHandle, first: Ended | None, last: Ended | None) -> None:
         """Book the ends of consecutive tries of one launch."""
