@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from databases import database, postgres, postgres_database
+
+__all__ = ["database", "postgres", "postgres_database"]  # fixtures for all
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _home_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fanjet import DAG
 from fanjet.bootstrap.params import merge_params
@@ -36,6 +36,7 @@ from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.service import Service
+from fanjet.store.database import Database, database_at
 from fanjet.store.queries import Reader
 from fanjet.store.service_journal import ServiceJournal
 from fanjet.store.shared import SharedStore
@@ -45,6 +46,22 @@ from fanjet.testing.virtual_clock import VirtualClock
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TERMS = LeaseTerms(lease_s=4.0, renew_every_s=1.0)
 _FOLDER = "/dags"
+_Store = TypeVar("_Store")
+
+
+#: What is open until the test is over.
+_open: list[Any] = []
+
+
+def close_all() -> None:
+    """Close what the worlds and schedulers of a test have opened."""
+    while _open:
+        _open.pop().close()
+
+
+def _opened(store: _Store) -> _Store:
+    _open.append(store)
+    return store
 
 
 class Member:
@@ -52,7 +69,7 @@ class Member:
 
     def __init__(
         self,
-        home: Path,
+        database: Database,
         built: Sequence[BuiltDag],
         clock: VirtualClock,
         *,
@@ -60,13 +77,13 @@ class Member:
         most_active: int = 16,
         pools: Mapping[str, int] | None = None,
     ) -> None:
-        self.journal = ServiceJournal.open(home, busy_timeout_s=0.1)
+        self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1))
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
-        settings = {"values_root": str(home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
+        settings = {"values_root": str(database.home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         self.executor = InlineExecutor(lambda: LoadedFile(list(built), []), settings, clock=clock)
-        self.executor.connect(Answers(self.journal, Vault(home), SharedStore(home)))
+        self.executor.connect(Answers(self.journal, _opened(Vault(database)), _opened(SharedStore(database))))
         self.executor.wait_loaded(10.0)
-        self.programs = Programs(self.journal, lambda _: home)
+        self.programs = Programs(self.journal, lambda _: database.home)
         admission = self.admission = Admission(pools or {})
         self.scheduler = Scheduler(
             journal=self.journal,
@@ -125,15 +142,16 @@ class Member:
 class ServiceWorld:
     """A store, DAGs in it, and schedulers."""
 
-    def __init__(self, home: Path, *dags: DAG) -> None:
-        self.home = home
+    def __init__(self, place: Path | Database, *dags: DAG) -> None:
+        self.database = database_at(place)
+        self.home = self.database.home
         self.built = [build_spec(dag, file="flow.py") for dag in dags]
         self.clock = VirtualClock(START)
-        self.journal = ServiceJournal.open(home)
+        self.journal = _opened(ServiceJournal.open(self.database))
         self.versions = {built.spec.dag_id: self._keep(built.spec) for built in self.built}
 
     def _keep(self, spec: DagSpec) -> int:
-        version = self.journal.save_version(spec, bundle="none", root=str(self.home), file="flow.py")
+        version = self.journal.save_version(spec, bundle="none", root=str(self.database.home), file="flow.py")
         with self.journal.transaction() as connection:
             connection.execute(
                 "INSERT INTO dag (dag_id, version, folder, file, is_present, is_paused, seen_at) "
@@ -144,7 +162,7 @@ class ServiceWorld:
 
     def member(self, **options: Any) -> Member:
         """One more scheduler."""
-        return Member(self.home, self.built, self.clock, **options)
+        return Member(self.database, self.built, self.clock, **options)
 
     def ask(self, dag_id: str, run_id: str = "r", date: datetime | None = None) -> int:
         """Ask for a run."""
@@ -163,7 +181,7 @@ class ServiceWorld:
     def states(self, dag_id: str | None = None) -> dict[str, str]:
         """By run id, oldest first; by DAG and run id when all of several DAGs are meant."""
         alone = dag_id is not None or len(self.built) == 1
-        with Reader.open(self.home) as reader:
+        with Reader.open(self.database) as reader:
             runs = reversed(reader.list_runs(dag_id, limit=1000))
             return {
                 run.info.run_id if alone else f"{run.info.dag_id}/{run.info.run_id}": run.state.label for run in runs
@@ -171,7 +189,7 @@ class ServiceWorld:
 
     def value(self, run: int, task: int = 0) -> Any:
         """What a task of a run returned."""
-        with Reader.open(self.home) as reader:
+        with Reader.open(self.database) as reader:
             (row,) = reader.instances(run, task)
         return None if row.value is None else json.loads(row.value[1:])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillOptions, BackfillRow
 from fanjet.schedules.due_lists import list_due
 from fanjet.store.backfills import Backfills
+from fanjet.store.database import Database
 from scheduler.service_world import START, ServiceWorld, ended, until
 
 DAY = timedelta(days=1)
@@ -36,27 +36,27 @@ def backfill(world: ServiceWorld, days: int, options: BackfillOptions | None = N
     span = FIRST.timestamp(), (FIRST + (days - 1) * DAY).timestamp()
     spec = world.built[0].spec
     assert spec.timetable is not None
-    with Backfills.open(world.home) as backfills:
+    with Backfills.open(world.database) as backfills:
         dates = backfills.plan("daily", list_due(spec.timetable, *span), options)
         return backfills.create("daily", world.versions["daily"], span, dates, options)
 
 
-def test_a_backfill_makes_a_run_for_each_date_that_has_none(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", daily())
+def test_a_backfill_makes_a_run_for_each_date_that_has_none(database: Database) -> None:
+    world = ServiceWorld(database, daily())
     world.ask("daily", "by hand", FIRST + 2 * DAY)
     assert backfill(world, 5).runs == {"queued": 4}
     until(world.member(), ended(world))
     dates = [FIRST + at * DAY for at in (0, 1, 3, 4)]
     assert list(world.states()) == ["by hand", *(f"backfill__{date.isoformat()}" for date in dates)]
-    with Backfills.open(world.home) as backfills:
+    with Backfills.open(world.database) as backfills:
         (row,) = backfills.list_all()
     assert (row.status, row.runs) == ("ended", {"success": 4})
     with pytest.raises(OperationError, match="a run for each of the 5 dates"):
         backfill(world, 5)
 
 
-def test_the_order_and_the_limit_of_a_backfill_hold(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", daily())
+def test_the_order_and_the_limit_of_a_backfill_hold(database: Database) -> None:
+    world = ServiceWorld(database, daily())
     backfill(world, 6, BackfillOptions(backwards=True, max_active_runs=2))
     member = world.member()
     begun: list[str] = []
@@ -75,8 +75,8 @@ def test_the_order_and_the_limit_of_a_backfill_hold(tmp_path: Path) -> None:
     assert len(begun) == 6
 
 
-def test_what_failed_runs_again_and_what_succeeded_does_not(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", daily())
+def test_what_failed_runs_again_and_what_succeeded_does_not(database: Database) -> None:
+    world = ServiceWorld(database, daily())
     backfill(world, 2, BackfillOptions(conf='{"fail": true}'))
     member = world.member()
     until(member, ended(world))
@@ -90,11 +90,11 @@ def test_what_failed_runs_again_and_what_succeeded_does_not(tmp_path: Path) -> N
     assert [world.value(run) for run in (1, 2, 3)] == [1, 2, 3]
 
 
-def test_a_paused_backfill_waits_and_a_cancelled_one_ends(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", daily())
+def test_a_paused_backfill_waits_and_a_cancelled_one_ends(database: Database) -> None:
+    world = ServiceWorld(database, daily())
     number = backfill(world, 3, BackfillOptions(max_active_runs=1)).number
     member = world.member()
-    with Backfills.open(world.home) as backfills:
+    with Backfills.open(world.database) as backfills:
         backfills.set_paused(number, is_paused=True)
         member.turns(10)
         assert backfills.get(number).runs == {"queued": 3}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from fanjet.authoring.timetable_base import DagRunInfo, Timetable
 from fanjet.model.events import MarkRequested, RerunRequested
 from fanjet.model.states import State
 from fanjet.store.commands import Commands
+from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from scheduler.service_world import START, TERMS, ServiceWorld, ended, until
 
@@ -37,20 +37,20 @@ def adding(dag_id: str = "adding", **options: Any) -> DAG:
     return dag
 
 
-def test_runs_that_are_asked_for_are_carried_out_and_given_up(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding(), adding("other"))
+def test_runs_that_are_asked_for_are_carried_out_and_given_up(database: Database) -> None:
+    world = ServiceWorld(database, adding(), adding("other"))
     runs = [world.ask("adding"), world.ask("other")]
     member = world.member()
     until(member, ended(world))
     assert set(world.states().values()) == {"success"}
     assert [world.value(run, 1) for run in runs] == [6, 6]
     assert not len(member.scheduler.runs)
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         assert not any(row.owned for row in reader.list_runs())
 
 
-def test_no_more_runs_of_a_dag_than_it_allows_go_on_at_once(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding(max_active_runs=1), adding("other"))
+def test_no_more_runs_of_a_dag_than_it_allows_go_on_at_once(database: Database) -> None:
+    world = ServiceWorld(database, adding(max_active_runs=1), adding("other"))
     for at in range(4):
         world.ask("adding", f"r{at}")
         world.ask("other", f"r{at}")
@@ -71,8 +71,8 @@ def test_no_more_runs_of_a_dag_than_it_allows_go_on_at_once(tmp_path: Path) -> N
     assert begun == ["r0", "r1", "r2", "r3"], "the oldest first"
 
 
-def test_a_paused_dag_waits(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding(schedule="@hourly", start_date=START - HOUR))
+def test_a_paused_dag_waits(database: Database) -> None:
+    world = ServiceWorld(database, adding(schedule="@hourly", start_date=START - HOUR))
     world.execute("UPDATE dag SET is_paused = 1")
     world.ask("adding")
     member = world.member()
@@ -83,10 +83,10 @@ def test_a_paused_dag_waits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("catchup", "made"), [(False, 1), (True, 25)])
-def test_runs_are_made_when_they_are_due(tmp_path: Path, catchup: bool, made: int) -> None:
+def test_runs_are_made_when_they_are_due(database: Database, catchup: bool, made: int) -> None:
     first = START - timedelta(days=1)
     dag = adding(schedule="@hourly", start_date=first, catchup=catchup)
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     member = world.member()
     until(member, lambda: len(world.states()) >= made and ended(world)())
     assert len(world.states()) == made
@@ -94,14 +94,14 @@ def test_runs_are_made_when_they_are_due(tmp_path: Path, catchup: bool, made: in
     until(member, lambda: len(world.states()) == made + 1 and ended(world)())
     newest = list(world.states())[-1]
     assert newest == f"scheduled__{(START + HOUR).isoformat()}"
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         row = reader.find_run(newest)
     assert (row.info.run_type, row.info.logical_date) == ("scheduled", START + HOUR)
 
 
-def test_missed_runs_are_made_up_for_within_the_limit(tmp_path: Path) -> None:
+def test_missed_runs_are_made_up_for_within_the_limit(database: Database) -> None:
     world = ServiceWorld(
-        tmp_path / "home",
+        database,
         adding(schedule="@hourly", start_date=START - 9 * HOUR, catchup=True, max_active_runs=2),
     )
     member = world.member()
@@ -119,8 +119,8 @@ def test_missed_runs_are_made_up_for_within_the_limit(tmp_path: Path) -> None:
     assert list(world.states()) == [f"scheduled__{date.isoformat()}" for date in dates]
 
 
-def test_what_a_dead_scheduler_left_is_gone_on_with(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding())
+def test_what_a_dead_scheduler_left_is_gone_on_with(database: Database) -> None:
+    world = ServiceWorld(database, adding())
     run = world.ask("adding")
     first = world.member(host="elsewhere")
     until(first, lambda: any(_ended(world, run, 0)))
@@ -136,8 +136,8 @@ def test_what_a_dead_scheduler_left_is_gone_on_with(tmp_path: Path) -> None:
     assert {path: kept[path] for path in done} == done, "what was recorded was not done again"
 
 
-def test_a_scheduler_that_was_away_too_long_writes_nothing_more_of_its_run(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding(), adding("other"))
+def test_a_scheduler_that_was_away_too_long_writes_nothing_more_of_its_run(database: Database) -> None:
+    world = ServiceWorld(database, adding(), adding("other"))
     world.ask("adding")
     first = world.member(host="elsewhere")
     until(first, lambda: len(first.scheduler.runs) == 1)
@@ -151,22 +151,22 @@ def test_a_scheduler_that_was_away_too_long_writes_nothing_more_of_its_run(tmp_p
     assert world.states("adding") == {"r": "success"}
 
 
-def test_what_is_asked_of_a_run_that_has_ended_is_done(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding())
+def test_what_is_asked_of_a_run_that_has_ended_is_done(database: Database) -> None:
+    world = ServiceWorld(database, adding())
     run = world.ask("adding")
     member = world.member()
     until(member, ended(world))
-    with Commands.open(world.home) as commands:
+    with Commands.open(world.database) as commands:
         number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,), paths=((1,),)))
         until(member, lambda: commands.find_answer(number) is not None)
         until(member, ended(world))
         assert commands.find_answer(number) == "2 instances begin again."
     assert world.states() == {"r": "success"}
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         assert [row.try_number for row in reader.instances(run, 0)] == [1, 2, 1]
 
 
-def test_a_run_that_cannot_be_carried_out_ends_with_the_reason_and_holds_up_nobody(tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_carried_out_ends_with_the_reason_and_holds_up_nobody(database: Database) -> None:
     with DAG("wanting") as wanting:
 
         @task(pool="gpus")
@@ -174,18 +174,18 @@ def test_a_run_that_cannot_be_carried_out_ends_with_the_reason_and_holds_up_nobo
             return 1
 
         work()
-    world = ServiceWorld(tmp_path / "home", wanting, adding())
+    world = ServiceWorld(database, wanting, adding())
     run = world.ask("wanting")
     world.ask("adding")
     until(world.member(), ended(world))
     assert world.states("wanting") == {"r": "failed"}
     assert world.states("adding") == {"r": "success"}
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         (row,) = reader.instances(run, 0)
     assert "pool 'gpus', which does not exist" in (row.error or "")
 
 
-def test_a_task_that_depends_on_its_past_waits_for_it(tmp_path: Path) -> None:
+def test_a_task_that_depends_on_its_past_waits_for_it(database: Database) -> None:
     with DAG("daily") as dag:
 
         @task(depends_on_past=True)
@@ -195,19 +195,19 @@ def test_a_task_that_depends_on_its_past_waits_for_it(tmp_path: Path) -> None:
             return logical_date.day
 
         load()
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     runs = [world.ask("daily", f"r{day}", datetime(2026, 3, day, tzinfo=UTC)) for day in (1, 2, 3)]
     member = world.member()
     member.turns(60)
     assert world.states() == {"r1": "failed", "r2": "running", "r3": "running"}
-    with Commands.open(world.home) as commands:
+    with Commands.open(world.database) as commands:
         commands.post(MarkRequested(run=runs[0], at=0.0, task=0, paths=((),), state=int(State.SUCCESS)))
         until(member, ended(world))
     assert world.states() == {"r1": "success", "r2": "success", "r3": "success"}
     assert [world.value(run) for run in runs[1:]] == [2, 3]
 
 
-def test_a_task_that_waits_for_downstream_does(tmp_path: Path) -> None:
+def test_a_task_that_waits_for_downstream_does(database: Database) -> None:
     with DAG("daily") as dag:
 
         @task(wait_for_downstream=True)
@@ -220,7 +220,7 @@ def test_a_task_that_waits_for_downstream_does(tmp_path: Path) -> None:
                 raise ValueError("bad day")
 
         check(load())
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     runs = [world.ask("daily", f"r{day}", datetime(2026, 3, day, tzinfo=UTC)) for day in (1, 2)]
     member = world.member()
     member.turns(60)
@@ -228,7 +228,7 @@ def test_a_task_that_waits_for_downstream_does(tmp_path: Path) -> None:
     assert not _ended(world, runs[1], 0)
 
 
-def test_assets_start_the_dags_that_wait_for_them(tmp_path: Path) -> None:
+def test_assets_start_the_dags_that_wait_for_them(database: Database) -> None:
     def making(name: str) -> DAG:
         with DAG(f"make_{name}") as dag:
 
@@ -240,7 +240,7 @@ def test_assets_start_the_dags_that_wait_for_them(tmp_path: Path) -> None:
         return dag
 
     world = ServiceWorld(
-        tmp_path / "home",
+        database,
         making("a"),
         making("b"),
         adding("both", schedule=[Asset("a"), Asset("b")]),
@@ -260,8 +260,8 @@ def test_assets_start_the_dags_that_wait_for_them(tmp_path: Path) -> None:
     assert len(world.states("both")) == 1, "what was used up does not count again"
 
 
-def test_two_schedulers_make_each_scheduled_run_once(tmp_path: Path) -> None:
-    world = ServiceWorld(tmp_path / "home", adding(schedule="@hourly", start_date=START - 20 * HOUR, catchup=True))
+def test_two_schedulers_make_each_scheduled_run_once(database: Database) -> None:
+    world = ServiceWorld(database, adding(schedule="@hourly", start_date=START - 20 * HOUR, catchup=True))
     members = [world.member(host="one"), world.member(host="two")]
     for _ in range(400):
         for member in members:
@@ -271,7 +271,7 @@ def test_two_schedulers_make_each_scheduled_run_once(tmp_path: Path) -> None:
     assert list(world.states().values()) == ["success"] * 21
 
 
-def test_schedulers_share_a_pool(tmp_path: Path) -> None:
+def test_schedulers_share_a_pool(database: Database) -> None:
     with DAG("pooled") as dag:
 
         @task(pool="api")
@@ -279,7 +279,7 @@ def test_schedulers_share_a_pool(tmp_path: Path) -> None:
             return x
 
         call.expand(x=list(range(40)))
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     members = [world.member(host=name, pools={"api": 4}, most_active=1) for name in ("one", "two")]
     for member in members:
         member.turns(3)
@@ -314,9 +314,9 @@ class Broken(Timetable):
         raise ValueError("no idea")
 
 
-def test_timetables_of_authors_are_asked(tmp_path: Path) -> None:
+def test_timetables_of_authors_are_asked(database: Database) -> None:
     world = ServiceWorld(
-        tmp_path / "home",
+        database,
         adding(schedule=EveryThirdDay(), start_date=START - timedelta(days=7), catchup=True),
         adding("broken", schedule=Broken(), start_date=START),
     )
@@ -334,7 +334,7 @@ def test_timetables_of_authors_are_asked(tmp_path: Path) -> None:
     assert len(world.states("adding")) == 2
     world.clock.sleep(2 * 86400.0)
     until(member, has_run(3))
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         starts = sorted(row.info.data_interval_start for row in reader.list_runs("adding"))
     assert starts == [START - timedelta(days=days) for days in (7, 4, 1)]
     assert world.states("broken") == {}
@@ -342,5 +342,5 @@ def test_timetables_of_authors_are_asked(tmp_path: Path) -> None:
 
 def _ended(world: ServiceWorld, run: int, task_number: int) -> dict[tuple[int, ...], float]:
     """By path: when it ended."""
-    with Reader.open(world.home) as reader:
+    with Reader.open(world.database) as reader:
         return {row.path: row.ended_at for row in reader.instances(run, task_number) if row.ended_at}

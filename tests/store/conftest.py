@@ -7,49 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from fanjet.store.connections import open_writer
 from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from postgres_server import PostgresServer
 from store.samples import Owned, own_run
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A server of this process, with a template that has the tables."""
-    server = PostgresServer()
-    try:
-        server.start()
-        server.execute("CREATE DATABASE tables")
-        open_writer(Database(Path("/none"), server.url("tables")), 5.0).close()
-        yield server
-    finally:
-        server.close()
-
-
-@pytest.fixture
-def postgres_database(home: Path, postgres: PostgresServer) -> Iterator[Database]:
-    """A database on the server with empty tables."""
-    name = postgres.create("tables")
-    yield Database(home, postgres.url(name))
-    postgres.drop(name)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, home: Path) -> Database:
-    """Every kind of database there is."""
-    if request.param == "sqlite":
-        return Database(home)
-    found = request.getfixturevalue("postgres_database")
-    assert isinstance(found, Database)
-    home.mkdir()
-    return found
 
 
 @pytest.fixture
