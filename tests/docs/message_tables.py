@@ -20,7 +20,15 @@ TABLES = {
     "store": ("store",),
     "tests": ("testing",),
 }
-_ERRORS = {"DagError", "DagTypeError", "DagValueError", "OperationError", "ExecutionError", "FailException"}
+_ERRORS = {
+    "DagError",
+    "DagTypeError",
+    "DagValueError",
+    "OperationError",
+    "ExecutionError",
+    "FailException",
+    "LibraryNotInstalled",
+}
 #: `ParseError(file, line, kind, message)`.
 _PARSE_ERROR = ("ParseError", 3)
 _REGION = "(?<=<!-- messages: {} -->\n).*?(?=<!-- end of messages -->)"

@@ -45,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
             "body": body,
             "task": self.headers.get("X-Task"),
             "key": self.headers.get("X-Api-Key"),
-            "login": base64.b64decode(login.removeprefix("Basic ")).decode() if login else None,
+            "login": base64.b64decode(login.removeprefix("Basic ")).decode() if login.startswith("Basic ") else None,
         }
         if parts.path == "/pages":
             page = int(query.get("page", 1))

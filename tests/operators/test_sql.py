@@ -137,6 +137,8 @@ def test_results_of_one_statement_of_several_and_of_none(lake: SqliteHook) -> No
     assert lake.run("SELECT 1") is None
     with pytest.raises(DagValueError, match="There is no SQL statement"):
         lake.run(" ")
+    with pytest.raises(DagValueError, match=r"more than one statement.* Fix: give split_statements=True"):
+        lake.run("SELECT 1; SELECT 2")
 
 
 def test_the_operator_can_make_something_else_of_rows(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from airflow import DAG
 from airflow.providers.http.operators.http import HttpOperator, SimpleHttpOperator
 from airflow.providers.http.sensors.http import HttpSensor
 
+assert HttpSensor.__module__ == "airflow.providers.http.sensors.http", "what is installed goes first"
+
 with DAG("d"):
     wait = HttpSensor(task_id="wait", endpoint="ready", response_check=lambda r: r.json()["count"] >= 2)
     get = HttpOperator(

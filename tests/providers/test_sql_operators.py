@@ -18,6 +18,8 @@ from airflow.providers.common.sql.sensors.sql import SqlSensor
 from airflow.providers.sqlite.hooks.sqlite import SqliteHook
 from airflow.providers.sqlite.operators.sqlite import SqliteOperator
 
+assert SqliteHook.__module__ == "airflow.providers.sqlite.hooks.sqlite", "what is installed goes first"
+
 with DAG("d", template_searchpath="sql", schedule=None, default_args={"conn_id": "sqlite_default"}) as dag:
     make = SQLExecuteQueryOperator(task_id="make", sql="make.sql", params={"table": "t"}, split_statements=True)
     fill = SQLExecuteQueryOperator.partial(task_id="fill").expand(

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from fanjet.errors import DagValueError
 from fanjet.operators.libraries import import_library
 from fanjet.operators.sql.hook import DbApiHook
+from fanjet.operators.sql.statements import Parameters
 
 #: How long a statement waits for other writers.
 _BUSY_S = 60.0
@@ -33,6 +35,17 @@ class SqliteHook(DbApiHook):
         if query and path != ":memory:":
             return sqlite3.connect(f"{Path(path).absolute().as_uri()}?{query}", uri=True, timeout=_BUSY_S)
         return sqlite3.connect(path, timeout=_BUSY_S)
+
+    def _execute(self, cursor: Any, statement: str, parameters: Parameters | None) -> None:
+        try:
+            super()._execute(cursor, statement, parameters)
+        except (sqlite3.ProgrammingError, sqlite3.Warning) as error:
+            if "one statement at a time" not in str(error):
+                raise
+            raise DagValueError(
+                "The SQL has more than one statement, and SQLite executes one at a time.",
+                fix="give split_statements=True, or a list of statements",
+            ) from error
 
     def set_autocommit(self, conn: Any, autocommit: bool) -> None:
         conn.isolation_level = None if autocommit else "DEFERRED"
