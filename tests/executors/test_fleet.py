@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from executors.fleet_driver import FleetDriver, list_children, read_spec
+from fanjet.errors import ExecutionError
 from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.fleet.options import FleetOptions
 from fanjet.executors.local.options import LocalOptions
+from fanjet.executors.local.worker_numbers import MOST_WORKERS
 from fanjet.model.changes import MeasureMaps, RunCallbacks
 from fanjet.model.events import CallbacksRan, MapsMeasured
 from fanjet.model.programs import Program
+from fanjet.model.requests import Count, Found, SetVariable
 from fanjet.model.states import State
 
 FLOW = """
@@ -319,7 +322,7 @@ def test_stopping_gives_back_what_has_not_started(start, make_program):
 def test_opening_and_closing_programs_leaves_no_descriptor_open(start, make_program):
     driver = start(workers=2, fleet=FleetOptions(idle_program_s=0.0, most_idle_programs=0))
     program = make_program("a")
-    counts = []
+    counts, departures = [], driver.executor._departures
     for _ in range(3):
         for _ in range(2):
             run = driver.open(program)
@@ -328,7 +331,6 @@ def test_opening_and_closing_programs_leaves_no_descriptor_open(start, make_prog
             driver.close(run)
             driver.executor._turnover._looked_at = 0.0
             driver.run_until(lambda: not driver.executor._crews, timeout_s=0.01)
-        departures = driver.executor._departures
         driver.run_until(lambda: not departures._guards and not departures._stopping, timeout_s=0.01)
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
     assert len(set(counts)) == 1, counts
@@ -344,3 +346,74 @@ def test_workers_that_end_leave_no_descriptor_open(start, make_program):
         driver.run_until(lambda: not driver.workers())
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
     assert len(set(counts)) == 1, counts
+
+
+def test_variables_are_answered_while_programs_load_and_changes_reach_all_of_them(start, make_program):
+    text = """
+    from fanjet import DAG, Variable, task
+    LOADED = ""
+    with DAG("NAME"):
+        @task
+        def name(i): return f"{LOADED} {Variable.get('x')}"
+        @task
+        def change(i): Variable.set("x", "new")
+        name(1); change(1)
+    """
+    stored = {"x": "old"}
+
+    def serve(_run, request):
+        if isinstance(request, SetVariable):
+            stored[request.name] = request.value
+            return Count(1)
+        return Found(stored[request.name])
+
+    asks = text.replace('""', "Variable.get('x')")
+    programs = [make_program(name, text, as_loaded=asks) for name in "ab"]
+    driver = start(workers=2)
+    driver.executor.connect(serve)
+    reads, changes = map(driver.open, programs)
+    driver.queue(reads, "name", [0])
+    driver.run_all()
+    driver.queue(changes, "change", [0])
+    driver.run_all()
+    driver.queue(reads, "name", [1])
+    driver.run_all()
+    assert driver.values[reads] == {0: b'j"old old"', 1: b'j"old new"'}
+
+
+def test_the_numbers_of_a_session_run_out_with_a_warning_and_a_clear_error(start, make_program):
+    driver = start(workers=1)
+    run = driver.open(make_program("a"))
+    numbers = driver.executor._numbers
+    numbers._started = MOST_WORKERS - 1000
+    assert driver.executor.needs_session
+    driver.executor.begin_session(8)
+    assert not driver.executor.needs_session
+    driver.queue(run, "rest", [0])
+    driver.run_all()
+    assert [worker.slot.words[2] >> 32 for worker in driver.workers()] == [8]
+    numbers._started = MOST_WORKERS
+    with pytest.raises(ExecutionError, match="no numbers left"):
+        numbers.take_segments()
+
+
+def test_a_service_that_has_nothing_to_do_sleeps(start, make_program):
+    driver = start(workers=2)
+    for name in "abc":
+        run = driver.open(make_program(name))
+        driver.queue(run, "name", [0])
+    driver.run_all()
+    driver.turn(0.0)
+    cpu_s, began_at = time.process_time(), time.monotonic()
+    assert driver.executor.poll(1.0) == []
+    assert time.monotonic() - began_at > 0.9
+    assert time.process_time() - cpu_s < 0.05
+
+
+def test_tries_that_only_wait_let_other_programs_go_on(start, make_program):
+    driver = start()
+    waits, works = driver.open(make_program("a")), driver.open(make_program("b"))
+    driver.queue(waits, "sleep", range(os.cpu_count() or 1))
+    driver.run_until(lambda: driver.executor.busy() == (os.cpu_count() or 1))
+    driver.queue(works, "name", [0])
+    driver.run_until(lambda: driver.states[works] == {0: State.SUCCESS})
