@@ -29,7 +29,7 @@ def check(outcome: Outcome) -> None:
     assert outcome.ended == [COUNT] * RUNS, outcome
     assert outcome.sums == [sum(range(COUNT))] * RUNS, outcome
     assert outcome.changed == [], outcome
-    assert outcome.hurt["scheduler"] > 0
+    assert is_quick() or outcome.hurt["scheduler"] > 0, outcome
 
 
 @pytest.mark.slow

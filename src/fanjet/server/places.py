@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
+from fanjet.errors import NotFoundError
 from fanjet.settings.values import Settings
 from fanjet.store.connections import open_writer
 from fanjet.store.database import Database
 from fanjet.store.port import Connection
 from fanjet.store.service_queries import ServiceReader
+
+_MOST_IDLE = 4
 
 
 class StartRun(Protocol):
@@ -42,6 +46,8 @@ class Places:
         self.settings = settings
         self.database = Database.of(settings)
         self.start_run = start_run
+        #: Readers that wait for the next request. Those of SQLite stay with their thread and are opened in a moment.
+        self._idle: SimpleQueue[ServiceReader] | None = SimpleQueue() if self.database.dialect == "postgresql" else None
 
     def prepare(self) -> None:
         """Make the database where it is missing.
@@ -58,8 +64,29 @@ class Places:
         Raises:
             ExecutionError: The database cannot be read.
         """
-        with ServiceReader.open(self.database) as reader:
+        reader = self._find_idle() or ServiceReader.open(self.database)
+        try:
             yield reader
+        except NotFoundError:
+            self._give_back(reader)
+            raise
+        except BaseException:
+            reader.close()
+            raise
+        else:
+            self._give_back(reader)
+
+    def _find_idle(self) -> ServiceReader | None:
+        try:
+            return None if self._idle is None else self._idle.get_nowait()
+        except Empty:
+            return None
+
+    def _give_back(self, reader: ServiceReader) -> None:
+        if self._idle is None or self._idle.qsize() >= _MOST_IDLE:
+            reader.close()
+        else:
+            self._idle.put(reader)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -47,7 +47,8 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
             stack.enter_context(home_locked(settings.home, own_command()))
         listener = stack.enter_context(listen(settings.host, settings.port))
         _make_folder(settings)
-        facts = _describe(settings, database, find_address(listener))
+        elsewhere = "" if is_local(listener) else f", and from elsewhere ({settings.host})"
+        facts = _describe(settings, database, find_address(listener) + elsewhere)
 
         def say_ready() -> None:
             notify_systemd("READY=1")
