@@ -115,6 +115,17 @@ def test_near_names_of_time_zones_are_suggested() -> None:
         get_zone("Europe/Berln")
 
 
+def test_a_machine_without_time_zones_says_so() -> None:
+    code = (
+        "import sys, zoneinfo; sys.modules['tzdata'] = None; zoneinfo.reset_tzpath(())\n"
+        "from fanjet.schedules.zones import get_zone\n"
+        "assert str(get_zone('UTC')) == 'UTC'\n"
+        "get_zone('Europe/Berlin')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "This machine knows no time zones, not even 'Europe/Berlin'. Fix: pip install tzdata" in done.stderr
+
+
 def test_a_start_in_a_zone_without_a_name() -> None:
     def build(**arguments: Any) -> Any:
         with DAG("d", start_date=datetime(2024, 1, 1, tzinfo=Nameless()), **arguments) as dag:

@@ -17,7 +17,7 @@ from fanjet.authoring.timetable_base import (
     to_interval,
 )
 from fanjet.authoring.timetable_deltas import check_delta, to_delta
-from fanjet.errors import DagValueError
+from fanjet.errors import DagValueError, InvariantError
 from fanjet.model import schedules as model
 from fanjet.schedules.cron_check import check_cron
 from fanjet.schedules.zones import name_zone
@@ -28,7 +28,7 @@ class BuiltInTimetable(Timetable):
 
     def to_spec(self) -> model.TimeSchedule:
         """The timetable as data."""
-        raise NotImplementedError
+        raise InvariantError(f"the built-in timetable {type(self).__name__} has no data")
 
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction

@@ -37,7 +37,10 @@ def _unknown(name: str) -> DagValueError:
     from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
     from zoneinfo import available_timezones  # noqa: PLC0415 - as above
 
-    close = get_close_matches(name, available_timezones(), n=1)
+    known = available_timezones()
+    if not known:
+        return DagValueError(f"This machine knows no time zones, not even {name!r}.", fix="pip install tzdata")
+    close = get_close_matches(name, known, n=1)
     fix = f"write '{close[0]}'" if close else "give an IANA name such as 'Europe/Berlin', or an offset such as '+05:30'"
     return DagValueError(f"There is no time zone {name!r}.", fix=fix)
 
