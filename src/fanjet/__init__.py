@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fanjet.authoring.context_stack import current_dag
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.dag_decorator import dag
+    from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
     from fanjet.authoring.edges import Label, chain, chain_linear, cross_downstream
     from fanjet.authoring.exceptions import (
         FailException,
@@ -69,6 +70,7 @@ __all__ = [
     "AssetAll",
     "AssetAny",
     "AssetOrTimeSchedule",
+    "AsyncCallback",
     "BaseBranchOperator",
     "BaseHook",
     "BaseOperator",
@@ -84,6 +86,8 @@ __all__ = [
     "DataInterval",
     "DateTimeSensor",
     "DateTimeTrigger",
+    "DeadlineAlert",
+    "DeadlineReference",
     "DeltaDataIntervalTimetable",
     "DeltaTriggerTimetable",
     "EmptyOperator",
@@ -104,6 +108,7 @@ __all__ = [
     "ShortCircuitOperator",
     "SkipException",
     "StartTriggerArgs",
+    "SyncCallback",
     "TaskDeferralError",
     "TaskDeferralTimeout",
     "TaskDeferred",
@@ -143,6 +148,7 @@ _HOMES = {
     "AssetAll": "fanjet.authoring.assets",
     "AssetAny": "fanjet.authoring.assets",
     "AssetOrTimeSchedule": "fanjet.authoring.asset_timetables",
+    "AsyncCallback": "fanjet.authoring.deadlines",
     "BaseBranchOperator": "fanjet.operators.branch",
     "BaseHook": "fanjet.runtime.connections",
     "BaseOperator": "fanjet.authoring.operator",
@@ -158,6 +164,8 @@ _HOMES = {
     "DataInterval": "fanjet.authoring.timetable_base",
     "DateTimeSensor": "fanjet.operators.sensors",
     "DateTimeTrigger": "fanjet.operators.triggers",
+    "DeadlineAlert": "fanjet.authoring.deadlines",
+    "DeadlineReference": "fanjet.authoring.deadlines",
     "DeltaDataIntervalTimetable": "fanjet.authoring.timetables",
     "DeltaTriggerTimetable": "fanjet.authoring.timetables",
     "EmptyOperator": "fanjet.operators.empty",
@@ -178,6 +186,7 @@ _HOMES = {
     "ShortCircuitOperator": "fanjet.operators.python",
     "SkipException": "fanjet.authoring.exceptions",
     "StartTriggerArgs": "fanjet.authoring.triggers",
+    "SyncCallback": "fanjet.authoring.deadlines",
     "TaskDeferralError": "fanjet.authoring.exceptions",
     "TaskDeferralTimeout": "fanjet.authoring.exceptions",
     "TaskDeferred": "fanjet.authoring.exceptions",
