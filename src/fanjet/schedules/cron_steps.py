@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class CronSteps:
 _LOCK = Lock()
 
 
-@cache
+@lru_cache(4096)
 def _parse(cron: str) -> croniter:
     """Reading a text costs more than a step."""
     from croniter import croniter  # noqa: PLC0415 - costs 30 ms, and few processes need it

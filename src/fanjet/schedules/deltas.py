@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fanjet.model.schedules import CalendarDelta, Delta, FixedDelta
@@ -91,7 +91,7 @@ def _length_s(delta: Delta) -> float | None:
     return whole + delta.microseconds / 1e6 or None
 
 
-@cache
+@lru_cache(4096)
 def _make(delta: Delta) -> timedelta | relativedelta:
     if isinstance(delta, FixedDelta):
         return timedelta(seconds=delta.seconds)
