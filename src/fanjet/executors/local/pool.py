@@ -33,7 +33,7 @@ from fanjet.parsing.load_errors import explain_crash, explain_timeout
 from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
 
-#: So many zygotes, or workers before they took a single try, may die in a row.
+#: So many zygotes before a worker of theirs was ready, or workers before they were, may die in a row.
 _MOST_STILLBORN = 3
 
 #: Gets a worker that is dead, whose pipe has been read to the end, and why it is.
@@ -252,7 +252,7 @@ class Pool:
             return
         self._remove(worker)
         self.on_death(worker, worker.doom or reason)
-        self._count_death(worker)
+        self._count_death(worker, reason)
 
     def _remove(self, worker: WorkerHandle) -> None:
         del self.workers[worker.number]
@@ -264,12 +264,19 @@ class Pool:
                 self.selector.unregister(fd)
         worker.close()
 
-    def _count_death(self, worker: WorkerHandle) -> None:
+    def _count_death(self, worker: WorkerHandle, reason: str) -> None:
         """A worker that dies before its first frame would be replaced for ever."""
         self._deaths_in_a_row = 0 if worker.ready else self._deaths_in_a_row + 1
         if self._deaths_in_a_row >= _MOST_STILLBORN:
-            log = self.guard.log_path
-            raise ExecutionError(f"Workers end as soon as they are started. {self.guard.read_log_tail()} (log: {log})")
+            raise ExecutionError(
+                f"Workers end as soon as they are started, {self._deaths_in_a_row} in a row. The last one: {reason} "
+                f"What {self.config.file} does when it is loaded may break processes that are forked of it: "
+                "look for os.register_at_fork and for native libraries that it sets up." + self._show_log_tail()
+            )
+
+    def _show_log_tail(self) -> str:
+        tail = self.guard.read_log_tail()
+        return f" What it printed (all of it is in {self.guard.log_path}):\n{tail}" if tail else ""
 
     def _replace_guard(self) -> None:
         """The zygote is dead, and with it its workers; what they sent before is still there."""
@@ -280,9 +287,10 @@ class Pool:
             self.selector.unregister(self.guard.zygote)
         self.guard.release()
         self._old_guards.append(self.guard)
-        self._deaths_in_a_row += 1
+        has_worked = any(worker.ready for worker in self.workers.values())
+        self._deaths_in_a_row = 0 if has_worked else self._deaths_in_a_row + 1
         if self._deaths_in_a_row >= _MOST_STILLBORN:
-            raise ExecutionError(f"{reason} {self.guard.read_log_tail()}")
+            raise ExecutionError(f"{self.config.file}: {reason}{self._show_log_tail()}")
         dead = list(self.workers.values())
         self.guard = GuardHandle(self.config)
         self._loading_since = time.monotonic()
