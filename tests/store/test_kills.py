@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -135,40 +135,50 @@ def test_a_server_that_is_killed_under_load_loses_nothing_acknowledged(home: Pat
     """The writer goes on by itself, and what it was told is written is there once."""
     home.mkdir()
     server = PostgresServer()
-    over = threading.Event()
+    writer = Writer()
     try:
         server.start()
         database = Database(home, server.url(server.create()))
         with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(write_until, over, database)
-            for _ in range(3):
-                time.sleep(0.3)
+            writing = pool.submit(writer.write, database)
+            for kills in range(1, 4):
+                writer.wait(5 * BATCH * kills, writing)
                 server.kill()
                 server.start()
-            time.sleep(0.3)
-            over.set()
-            written = writing.result()
+            writer.wait(20 * BATCH, writing)
+            writer.over.set()
+            writing.result()
         with Reader.open(database) as reader:
-            assert sum(reader.counts(1)[1].counts) == written > 5 * BATCH
+            assert sum(reader.counts(1)[1].counts) == writer.acknowledged
             check_summaries(reader, 1)
     finally:
-        over.set()
+        writer.over.set()
         server.close()
 
 
-def write_until(over: threading.Event, database: Database) -> int:
-    """Write batches; returns how many instances were acknowledged."""
-    owned = own_run(Journal.open(database, busy_timeout_s=20.0), 1)
-    first = 0
-    while not over.is_set():
-        try:
-            launch = owned.launch(1, first, BATCH, fence=first)
-            owned.write(ends(owned.run, 1, range(first, first + BATCH)), launches=[launch])
-        except ExecutionError as error:
-            if not error.temporary:
-                raise
-            time.sleep(0.02)
-        else:
-            first += BATCH
-    owned.journal.close()
-    return first
+class Writer:
+    """Writes batches until it is told to stop, whatever happens to the server."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+        self.acknowledged = 0
+
+    def write(self, database: Database) -> None:
+        owned = own_run(Journal.open(database, busy_timeout_s=20.0), 1)
+        while not self.over.is_set():
+            first = self.acknowledged
+            try:
+                launch = owned.launch(1, first, BATCH, fence=first)
+                owned.write(ends(owned.run, 1, range(first, first + BATCH)), launches=[launch])
+            except ExecutionError as error:
+                if not error.temporary:
+                    raise
+                time.sleep(0.02)
+            else:
+                self.acknowledged += BATCH
+        owned.journal.close()
+
+    def wait(self, count: int, writing: Future[None]) -> None:
+        """Until so many are acknowledged, or it has failed."""
+        while self.acknowledged < count and not writing.done():
+            time.sleep(0.01)

@@ -38,7 +38,7 @@ HOT: dict[str, tuple[str, tuple[object, ...]]] = {
     "commands": (sql.LIST_COMMANDS, (0.0,)),
     "answer": (sql.FIND_ANSWER, (1,)),
     "run by id": (sql.FIND_INFO_OF_RUN, ("sweep", "first")),
-    "version": (sql.FIND_VERSION, ("x",)),
+    "version": ("SELECT version FROM dag_version WHERE digest = ?", ("x",)),
 }
 
 
