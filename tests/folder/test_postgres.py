@@ -9,9 +9,6 @@ import pytest
 from fanjet.folder import looking as looking_module
 from fanjet.store.database import Database
 from folder.conftest import Place
-from store.conftest import home, postgres, postgres_database
-
-__all__ = ["home", "postgres", "postgres_database"]
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def dag_lines(dag: DagRow, runs: Sequence[ServiceRunRow], versions: int, termina
         ("file", f"{dag.folder}/{dag.file}"),
         ("schedule", spec.schedule or "none: only started by hand"),
         ("next run", "-" if dag.is_paused else say_instant(dag.next_run_after)),
-        ("version", f"{dag.version}, of {say_count(versions, 'version')}"),
+        ("version", f"{dag.version} ({say_count(versions, 'version')} so far)"),
         ("tags", ", ".join(spec.tags)),
         ("owners", ", ".join(sorted({task.owner for task in spec.tasks if task.owner}))),
         ("parameters", ", ".join(map(_say_param, spec.params))),

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from fanjet.folder.digests import Digests
+from fanjet.folder.listing import MOST_FILE_BYTES
 from fanjet.parsing.report import ParseReport
 from fanjet.store.bundles import save_bundle
 
@@ -67,8 +68,15 @@ class Bundling:
         Raises:
             ExecutionError: A file cannot be read, or the disk is full.
         """
-        beside = {*self._shared, *(each for each in used if not each.endswith("/"))}
+        beside = {*self._shared, *(each for each in used if self._is_kept(each))}
         return save_bundle(self._home, self._root, [name], beside=beside - {name}, describe=self._describe)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a used file goes with the version; large data is seen where it lies."""
+        if name.endswith("/"):
+            return False
+        content = self._digests.find(f"{self._root}/{name}")
+        return content is not None and content.stamp.size <= MOST_FILE_BYTES
 
     def is_settled(self, name: str, report: ParseReport) -> bool:
         """Whether what was kept is what was loaded: nothing that the file used has changed since."""

@@ -12,6 +12,8 @@ from fanjet.parsing.report import Stamp
 #: A file that was written so shortly before it was read may be written again without looking any different: clocks of
 #: file systems tick, some of them only every second or two.
 _YOUNG_NS = 2_500_000_000
+#: Of what is larger, size and time stand for the content.
+_MOST_READ_BYTES = 50_000_000
 _HIDDEN = (".", "__pycache__")
 _EXECUTABLE = 0o111
 
@@ -39,8 +41,7 @@ class Digests:
             if known is not None and is_settled and known.stamp == stamp:
                 return known
             is_settled = time.time_ns() - status.st_mtime_ns > _YOUNG_NS
-            with open(path, "rb") as file:  # noqa: PTH123 - as above
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = _read(path) if stamp.size <= _MOST_READ_BYTES else hashlib.sha256(repr(stamp).encode()).hexdigest()
         except OSError:
             self._known.pop(path, None)
             return None
@@ -65,6 +66,7 @@ class Digests:
             return ""
         return hashlib.sha256(os.fsencode("\0".join(names))).hexdigest()[:16]
 
-    def forget_all(self) -> None:
-        """Read everything again when it is next asked for."""
-        self._known.clear()
+
+def _read(path: str) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123 - a str, and often
+        return hashlib.file_digest(file, "sha256").hexdigest()

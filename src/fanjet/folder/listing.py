@@ -16,7 +16,7 @@ from fanjet.parsing.report import ParseError, Stamp
 from fanjet.parsing.surroundings import is_source
 
 #: What is larger is data, and is not kept with a version.
-_MOST_FILE_BYTES = 1_000_000
+MOST_FILE_BYTES = 1_000_000
 _MOST_BYTES = 20_000_000
 _MOST_KEPT = 2_000
 #: A tree with more files than this is no folder of DAGs.
@@ -125,7 +125,7 @@ class Lister:
                 name = entry.path[prefix:]
                 if number >= _MOST_SEEN:
                     break
-                if stamp is None or stamp.size > _MOST_FILE_BYTES or name in seen or storable(name) != name:
+                if stamp is None or stamp.size > MOST_FILE_BYTES or name in seen or storable(name) != name:
                     continue
                 if not keeps_all and not is_source(name):
                     continue  # runs see it where it is

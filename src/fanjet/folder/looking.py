@@ -116,6 +116,10 @@ class Looker:
             if loaded < len(wanted) and is_cut():
                 return Looked(loaded, is_cut=True)
         self._finish(listing, names)
+        if loaded:
+            counters = self._counters
+            say = "Loaded %d of %d DAG files: %d DAGs, %d files with errors."
+            _log.info(say, loaded, counters.files, counters.dags, counters.files_with_errors)
         return Looked(loaded)
 
     def _finish(self, listing: Listing, names: str) -> None:

@@ -44,6 +44,8 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 #: Without a signal for some reason, the process is still looked at so often.
 _LOOK_EVERY_MS = 500
+#: What it says when it has started; what is said to it when a file is no longer wanted.
+READY = b"+"
 STOP = b"\n"
 _ORDER_BYTES = 1 << 16
 
@@ -90,7 +92,10 @@ def main() -> None:
     _control_process(_PR_SET_CHILD_SUBREAPER, 1)
     gc.collect()
     gc.freeze()
-    ForkServer(control).live()
+    server = ForkServer(control)
+    with contextlib.suppress(ConnectionError):  # it is gone already, as `live` will see
+        control.sendall(READY)
+    server.live()
 
 
 class ForkServer:

@@ -19,7 +19,7 @@ from fanjet.errors import ExecutionError
 from fanjet.model.schedules import Interval
 from fanjet.parsing.child import explain_end
 from fanjet.parsing.conversation import Conversation, Serve
-from fanjet.parsing.fork_server import STOP, Ended, Load, Purpose
+from fanjet.parsing.fork_server import READY, STOP, Ended, Load, Purpose
 from fanjet.parsing.report import ParseReport
 
 _COMMAND = (sys.executable, "-P", "-m", "fanjet.parsing.fork_server")
@@ -27,6 +27,7 @@ _COMMAND = (sys.executable, "-P", "-m", "fanjet.parsing.fork_server")
 _ATTEMPTS = 2
 #: The server kills a file's family before it answers.
 _ANSWER_WITHIN_S = 10.0
+_START_WITHIN_S = 60.0
 
 
 class ForkedParser:
@@ -145,9 +146,21 @@ class ForkedParser:
                 ) from error
         if self._is_aborted:  # meanwhile
             self._server.kill()
-        ours.settimeout(_ANSWER_WITHIN_S)
         self._control = ours
+        self._await_ready(ours)
         return ours
+
+    def _await_ready(self, control: socket.socket) -> None:
+        """Its own start, which may take long on a busy machine, is not to count as the first file's time."""
+        control.settimeout(_START_WITHIN_S)
+        with contextlib.suppress(OSError):
+            if control.recv(1) == READY:
+                control.settimeout(_ANSWER_WITHIN_S)
+                return
+        self._kill()
+        if self._is_aborted:
+            raise _aborted()
+        raise ExecutionError("The process that loads DAG files does not start.", temporary=True)
 
     def _stop(self, control: socket.socket) -> int | None:
         """End what is being loaded; its wait status, None when the server is gone and will be started anew."""
