@@ -44,7 +44,10 @@ def test_five_runs_of_one_file_begin_at_once_on_a_new_home(fanjet: Program) -> N
 
 
 def test_of_three_that_resume_a_run_one_gets_it_and_the_others_say_who(fanjet: Program) -> None:
-    file = fanjet.write("shared.py", FILE.replace("0.01", "0.1"))
+    held = fanjet.folder / "held"
+    held.touch()
+    wait = f"while item > 2 and os.path.exists({str(held)!r}): time.sleep(0.02)"
+    file = fanjet.write("shared.py", FILE.replace("time.sleep(0.01)", wait).replace("import time", "import os, time"))
     killed = fanjet.start("run", file, "--workers", "1")
     wait_until(lambda: "success" in fanjet("runs", code=None).stdout, "something has ended")
     owned = fanjet("resume", "1", code=2)
@@ -53,6 +56,8 @@ def test_of_three_that_resume_a_run_one_gets_it_and_the_others_say_who(fanjet: P
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     processes = [fanjet.start("resume", "1", "--workers", "2") for _ in range(3)]
+    wait_until(lambda: sum(process.poll() == 2 for process in processes) == 2, "two have been refused")
+    held.unlink()
     outputs = [process.communicate(timeout=50)[0] for process in processes]
     assert sorted(process.returncode for process in processes) == [0, 2, 2], outputs
     (winner,) = [process.pid for process in processes if process.returncode == 0]
