@@ -39,7 +39,7 @@ def storm(count: int = 0):
 
     @task(retries=20, retry_delay=0.05)
     def work(item):
-        time.sleep(random.random() * 0.008)
+        time.sleep(random.random() * 0.004)
         return item
 
     @task(retries=20, retry_delay=0.05)
@@ -127,7 +127,7 @@ class Storm:
             self._restart_database()
             self.outcome.hurt["database"] += 1
             return
-        role = self._chances.choice(["scheduler"] * 4 + ["worker"] * 6 + ["server", "folder", "pause"])
+        role = self._chances.choice(["scheduler"] * 5 + ["worker"] * 8 + ["server", "folder", "pause"])
         with contextlib.suppress(psutil.Error, IndexError):
             if role == "worker":
                 self._chances.choice(self._list_below_schedulers()).kill()

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Service:
         #: More of the environment.
         self.variables: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
-        self._family: list[psutil.Process] = []
+        self._was_ended = False
 
     @property
     def pid(self) -> int:
@@ -51,8 +51,10 @@ class Service:
         own = {f"FANJET_{name.upper()}": value for name, value in self.settings.items()}
         return {**kept, "FANJET_HOME": str(self.home), **own, **self.variables}
 
-    def start(self, *arguments: str) -> None:
-        """Start it and wait until it says that it is up."""
+    def start(self, *arguments: str, ignoring: Sequence[signal.Signals] = ()) -> None:
+        """Start it and wait until it says that it is up; some signals may be ignored from the start, as under nohup."""
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in ignoring}
+        self._was_ended = False
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [_FANJET, "up", "--port", "0", *arguments],
@@ -63,6 +65,8 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        for number, handler in before.items():
+            signal.signal(number, handler)
         self.wait_until(lambda: self.find_address() is not None, "it is up")
 
     def find_address(self) -> str | None:
@@ -123,7 +127,7 @@ class Service:
         """Wait for something that the service does."""
         give_up_at = time.monotonic() + _PATIENCE_S
         while not condition():
-            ended = self._process is not None and self._process.poll()
+            ended = self._process is not None and not self._was_ended and self._process.poll()
             assert not ended, f"the service ended with {ended} before {what}:\n{self.text()}"
             assert time.monotonic() < give_up_at, f"waited in vain until {what}:\n{self.text()}"
             time.sleep(0.02)
@@ -148,6 +152,7 @@ class Service:
     def wait_for_end(self) -> int:
         """Its exit status."""
         assert self._process is not None
+        self._was_ended = True
         return self._process.wait(_PATIENCE_S)
 
     def close(self) -> None:

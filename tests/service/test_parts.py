@@ -47,6 +47,13 @@ def test_a_long_life_begins_a_new_count() -> None:
     assert [restarts.find_pause_s(lived_s) for lived_s in (0.1, 0.1, 60, 0.1)] == [0.0, 0.5, 0.0, 0.0]
 
 
+def test_what_may_pass_is_waited_for_by_whoever_has_worked() -> None:
+    new, old = Restarts(), Restarts()
+    old.find_pause_s(60)
+    assert [new.find_pause_s(0.1, may_pass=True) for _ in range(5)][-1] is None
+    assert [old.find_pause_s(0.1, may_pass=True) for _ in range(50)][-1] == 5.0
+
+
 def test_a_line_for_people_is_one_line(lines: Callable[[], str], tmp_path: Path) -> None:
     start_logging("scheduler", _settings(tmp_path))
     logging.getLogger("fanjet.x").warning("Two\nlines", extra={"run": 3})

@@ -125,6 +125,7 @@ def test_a_stop_waits_for_running_tries_and_the_next_start_goes_on(ready: Servic
     assert not _trace(ready), "what had ended did not run again"
 
 
+@pytest.mark.slow
 def test_a_try_that_outlasts_the_grace_runs_again_after_the_next_start(ready: Service) -> None:
     ready.settings["stop_grace_s"] = "0.3"
     ready.variables["TAKES"] = "45"

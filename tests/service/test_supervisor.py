@@ -108,6 +108,14 @@ def test_a_second_signal_does_not_wait(service: Service) -> None:
     assert service.wait_for_end() == 0
 
 
+def test_what_was_ignored_stays_ignored(service: Service) -> None:
+    """As under nohup: the end of the terminal is not the end of the service."""
+    service.start("--schedulers", "0", ignoring=(signal.SIGHUP,))
+    service.signal(signal.SIGHUP)
+    service.get_role("folder").kill()
+    service.wait_until(lambda: service.text().count("Looking at") == 2, "it goes on")
+
+
 def test_systemd_is_told_when_the_service_is_up(service: Service, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))

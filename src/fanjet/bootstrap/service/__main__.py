@@ -13,15 +13,14 @@ from argparse import ArgumentParser, Namespace
 from types import ModuleType
 
 from fanjet.bootstrap.service.logs import start_logging
-from fanjet.bootstrap.service.role_line import RoleLine, Said
-from fanjet.errors import FanjetError, InvariantError, OperationError
+from fanjet.bootstrap.service.role_line import MAY_PASS, WRONG, RoleLine, Said
+from fanjet.errors import ExecutionError, FanjetError, InvariantError, OperationError
 from fanjet.settings.load import load_settings
 from fanjet.settings.values import Settings
 
 _log = logging.getLogger("fanjet")
 
 FAILED = 1
-WRONG = 2
 
 
 def main() -> int:
@@ -37,12 +36,18 @@ def main() -> int:
     except FanjetError as error:
         _log.error("%s", error, exc_info=error if isinstance(error, InvariantError) else None)
         _say_error(line, str(error))
-        return WRONG if isinstance(error, OperationError) else FAILED
+        return _find_status(error)
     except Exception as error:  # noqa: BLE001 - the last resort: a bug must leave its traceback and a status
         _log.exception("this is a bug in Fanjet; please report it with the lines below")
         _say_error(line, f"A bug in Fanjet ended it: {type(error).__name__}: {error}")
         return FAILED
     return 0
+
+
+def _find_status(error: FanjetError) -> int:
+    if isinstance(error, OperationError):
+        return WRONG
+    return MAY_PASS if isinstance(error, ExecutionError) and error.temporary else FAILED
 
 
 def _parse() -> Namespace:

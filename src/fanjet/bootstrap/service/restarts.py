@@ -7,7 +7,7 @@ LONG_LIFE_S = 10.0
 #: So many short lives one after another are one fault that a further start does not mend.
 MOST_SHORT_LIVES = 5
 #: The pause grows from nothing: work that waits should not wait for the first accident.
-_PAUSES_S = (0.0, 0.5, 1.0, 2.0)
+_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 
 
 class Restarts:
@@ -18,11 +18,13 @@ class Restarts:
         #: Whether any of its processes has lived long.
         self.has_worked = False
 
-    def find_pause_s(self, lived_s: float) -> float | None:
+    def find_pause_s(self, lived_s: float, *, may_pass: bool = False) -> float | None:
         """How long to wait before the next start.
 
         Args:
             lived_s: How long the process lived that has just ended.
+            may_pass: Whether it ended for something that may pass by itself, such as a database that is away. Whoever
+                has worked before is then started again for as long as that takes.
 
         Returns:
             None when it has died at once so often that it is not to be started again.
@@ -32,6 +34,6 @@ class Restarts:
             self.has_worked = True
             return 0.0
         self._short_lives += 1
-        if self._short_lives >= MOST_SHORT_LIVES:
+        if self._short_lives >= MOST_SHORT_LIVES and not (may_pass and self.has_worked):
             return None
         return _PAUSES_S[min(self._short_lives, len(_PAUSES_S)) - 1]

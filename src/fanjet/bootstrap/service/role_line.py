@@ -9,6 +9,11 @@ import threading
 
 import msgspec
 
+#: The exit status of a role that was started with something wrong: starting it again changes nothing.
+WRONG = 2
+#: That of a role which failed for something that may pass by itself; the number is sysexits' EX_TEMPFAIL.
+MAY_PASS = 75
+
 _PR_SET_PDEATHSIG = 1
 
 

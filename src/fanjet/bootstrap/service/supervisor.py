@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from fanjet.bootstrap.service.restarts import MOST_SHORT_LIVES
+from fanjet.bootstrap.service.role_line import MAY_PASS, WRONG
 from fanjet.bootstrap.service.role_process import Ended, Role, RoleProcess
 from fanjet.errors import ExecutionError, OperationError
 
@@ -21,8 +22,6 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LONGEST_SLEEP_S = 5.0
 #: Who was told to end at once has so long before it is killed.
 _HURRY_S = 5.0
-#: The exit status of a role that was started with something wrong: starting it again changes nothing.
-WRONG = 2
 
 
 class Supervisor:
@@ -120,7 +119,7 @@ class Supervisor:
         if ended.status == WRONG and not process.restarts.has_worked:
             self._give_up(OperationError(process.error or f"The {name} cannot be started."))
             return
-        pause_s = process.restarts.find_pause_s(ended.lived_s)
+        pause_s = process.restarts.find_pause_s(ended.lived_s, may_pass=ended.status == MAY_PASS)
         if pause_s is None:
             self._give_up(_explain_short_lives(process, ended))
             return
@@ -176,7 +175,9 @@ def _woken_by_signals(stop: Callable[[int, FrameType | None], None]) -> Iterator
     read_end, write_end = os.pipe()
     os.set_blocking(read_end, False)
     os.set_blocking(write_end, False)
-    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+    # What is ignored stays so: nohup and the shells of scripts want it.
+    heard = [number for number in _STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     old_fd = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     try:
