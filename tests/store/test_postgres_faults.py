@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fanjet.errors import ExecutionError, FanjetError, OperationError
+from fanjet.errors import ExecutionError, FanjetError, InvariantError, OperationError
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
 from fanjet.store.commands import Commands
@@ -260,6 +260,68 @@ def test_a_takeover_waits_for_a_write_that_is_under_way_and_late_writes_are_refu
         owned.write(ends(owned.run, 1, [0]))
     assert reader._connection.select("SELECT note FROM run") == [("in time",)]
     assert reader.instances(owned.run, 1) == []
+
+
+def test_a_commit_after_a_statement_that_failed_is_not_taken_for_one(owned: Owned, reader: Reader) -> None:
+    writer = owned.journal._writer
+
+    def swallow() -> None:
+        with writer.transaction():
+            writer.execute("UPDATE run SET note = 'lost'")
+            with pytest.raises(InvariantError, match="refused a statement"):
+                writer.execute("SELECT nonsense")
+
+    with pytest.raises(InvariantError, match="answered a commit with ROLLBACK"):
+        swallow()
+    assert reader._connection.select("SELECT note FROM run") == [(None,)]
+    owned.write(ends(owned.run, 1, [0]))
+
+
+def test_a_transaction_inside_another_is_refused_and_the_outer_one_goes_on(owned: Owned, reader: Reader) -> None:
+    writer = owned.journal._writer
+    with writer.transaction():
+        writer.execute("UPDATE run SET note = 'outer'")
+        with pytest.raises(InvariantError, match="inside another"), writer.transaction():
+            writer.execute("UPDATE run SET note = 'inner'")
+    assert reader._connection.select("SELECT note FROM run") == [("outer",)]
+
+
+def test_a_transaction_that_cannot_begin_leaves_the_connection_usable(
+    owned: Owned, database: Database, reader: Reader
+) -> None:
+    assert database.url is not None
+    with psycopg.connect(database.url) as other:
+        other.execute("SELECT 1 FROM meta FOR UPDATE")
+        with pytest.raises(ExecutionError, match="locked by another process"):
+            owned.write(ends(owned.run, 1, [0]))
+    owned.write(ends(owned.run, 1, [0]))
+    assert len(reader.instances(owned.run, 1)) == 1
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_stands_still_in_a_transaction_does_not_keep_its_runs(
+    owned: Owned, database: Database, reader: Reader
+) -> None:
+    """As one that was sent SIGSTOP: the server ends its transaction, and its late writes are refused."""
+    heir = Journal.open(database, busy_timeout_s=30.0)
+    session = heir.begin_session(host="elsewhere", pid=42)
+    owned.journal.take_lease(owned.run, owned.session, lease_s=1.0, at=NOW)
+
+    def stand_still() -> None:
+        with owned.journal._writer.transaction():
+            owned.journal._leases.check([owned.run])
+            heir.take_lease(owned.run, session, lease_s=60.0, at=NOW + 2.0)
+            owned.journal._writer.execute("UPDATE run SET note = 'late' WHERE run = ?", (owned.run,))
+
+    with pytest.raises(ExecutionError, match="ended a transaction that this process left open") as raised:
+        stand_still()
+    assert raised.value.temporary
+    with pytest.raises(ExecutionError, match="process 42 on elsewhere"):
+        owned.write(ends(owned.run, 1, [0]))
+    heir.write([ends(owned.run, 1, [0])], [], at=NOW)
+    heir.close()
+    assert reader._connection.select("SELECT note FROM run") == [(None,)]
+    assert len(reader.instances(owned.run, 1)) == 1
 
 
 def test_texts_with_a_nul_are_kept_with_a_sign_in_its_place(owned: Owned, reader: Reader) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fanjet.errors import ExecutionError, FanjetError
+from fanjet.errors import ExecutionError, FanjetError, InvariantError
 from fanjet.store.database import Database, Dialect
 from fanjet.store.port import Cursor, Row
 from fanjet.store.postgres_faults import explain_postgres, is_lost
@@ -130,11 +130,11 @@ class PostgresConnection:
     @contextmanager
     def transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing; also when the connection is lost while it commits."""
+        self._refuse_nested()
         self._commits += 1
         mark = self._make_mark()
-        self._send(self._begin(mark), may_repeat=True)
-        self._is_inside = True
         try:
+            self._enter(self._begin(mark))
             if lock is not None:
                 self.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"fanjet {lock}",))
             yield
@@ -145,9 +145,9 @@ class PostgresConnection:
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Reads that belong together."""
-        self._send(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", may_repeat=True)
-        self._is_inside = True
+        self._refuse_nested()
         try:
+            self._enter(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
         finally:
             self._leave()
@@ -161,6 +161,14 @@ class PostgresConnection:
         (row,) = self.select("SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT)")
         return int(row[0])
 
+    def _refuse_nested(self) -> None:
+        if self._is_inside:
+            raise InvariantError("a transaction was begun inside another one")
+
+    def _enter(self, begin: bytes) -> None:
+        self._send(begin, may_repeat=True)
+        self._is_inside = True
+
     def _make_mark(self) -> str:
         return f"{self._commits} {int(time.time())}"
 
@@ -173,11 +181,14 @@ class PostgresConnection:
 
     def _commit(self, mark: str) -> None:
         try:
-            self._cursor().execute(b"COMMIT")
+            done = self._cursor().execute(b"COMMIT").statusmessage
         except psycopg.Error as error:
             fault = self._explain(error)
             if self._open is not None or not self._is_committed(mark):
                 raise fault from error
+        else:
+            if done != "COMMIT":  # somebody went on after a statement that failed
+                raise InvariantError(f"the database answered a commit with {done}: a statement before it had failed")
 
     def _is_committed(self, mark: str) -> bool:
         """Whether a transaction was committed whose end was not heard of.
