@@ -35,6 +35,8 @@ from fanjet.worker.deaths import explain_death
 
 #: So many zygotes before a worker of theirs was ready, or workers before they were, may die in a row.
 _MOST_STILLBORN = 3
+#: A zygote that has stood idle for so long counts as healthy.
+_HEALTHY_AFTER_S = 60.0
 
 #: Gets a worker that is dead, whose pipe has been read to the end, and why it is.
 OnDeath = Callable[[WorkerHandle, str], None]
@@ -61,6 +63,9 @@ class Pool:
         self.triggerer: WorkerHandle | None = None
         #: A zygote is loading the file since this instant (`time.monotonic`); None when the last one has done it.
         self._loading_since: float | None = time.monotonic()
+        #: When the present guard was started, and whether workers below it were ready that have ended since.
+        self._guard_since = time.monotonic()
+        self._guard_worked = False
         #: How long that may take; None for ever.
         self.load_timeout_s: float | None = None
         #: What the first zygote loaded; later ones must find the same.
@@ -255,6 +260,7 @@ class Pool:
         self._count_death(worker, reason)
 
     def _remove(self, worker: WorkerHandle) -> None:
+        self._guard_worked = self._guard_worked or worker.ready
         del self.workers[worker.number]
         self._let_go(worker)
 
@@ -278,6 +284,12 @@ class Pool:
         tail = self.guard.read_log_tail()
         return f" What it printed (all of it is in {self.guard.log_path}):\n{tail}" if tail else ""
 
+    def _has_worked(self) -> bool:
+        """Whether the present zygote was good for something, so that its death is no sign that others would die too."""
+        if self._guard_worked or any(worker.ready for worker in self.workers.values()):
+            return True
+        return self._loading_since is None and time.monotonic() - self._guard_since > _HEALTHY_AFTER_S
+
     def _replace_guard(self) -> None:
         """The zygote is dead, and with it its workers; what they sent before is still there."""
         reason = f"The process that starts the workers died ({self._describe_zygote_end()}), and all of them with it."
@@ -287,18 +299,18 @@ class Pool:
             self.selector.unregister(self.guard.zygote)
         self.guard.release()
         self._old_guards.append(self.guard)
-        has_worked = any(worker.ready for worker in self.workers.values())
-        self._deaths_in_a_row = 0 if has_worked else self._deaths_in_a_row + 1
+        self._deaths_in_a_row = 0 if self._has_worked() else self._deaths_in_a_row + 1
         if self._deaths_in_a_row >= _MOST_STILLBORN:
             raise ExecutionError(f"{self.config.file}: {reason}{self._show_log_tail()}")
         dead = list(self.workers.values())
         self.guard = GuardHandle(self.config)
-        self._loading_since = time.monotonic()
+        self._loading_since = self._guard_since = time.monotonic()
         self._register_guard()
         for worker in dead:
             self.read_to_end(worker)
             self._remove(worker)
             self.on_death(worker, worker.doom or reason)
+        self._guard_worked = False
         if self.triggerer is not None:
             self._lose(self.triggerer, reason)
 
