@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fanjet.bootstrap.restored_files import restore_files
 from fanjet.folder.dag_folder import DagFolder
 from fanjet.folder.listing import Lister
+from fanjet.parsing.child import parse_in_child
 from folder.conftest import Place, dag_text
 
 
@@ -77,6 +79,27 @@ def test_what_airflow_is_told_to_ignore_is_kept_for_runs(place: Place, looking: 
     assert '"lib/helper.py"' in manifest
     assert '"one.py"' in manifest
     assert "junk" not in manifest
+
+
+def test_plugins_beside_the_folder(place: Place) -> None:
+    """As Airflow has them: found while loading and while running, and kept; what else lies there is not."""
+    plugins = Place(place.home, place.folder.with_name("plugins"))
+    plugins.write("names.py", "NAME = 'a'\n")
+    place.folder.with_name("settings.cfg").write_text("secret = 1")
+    place.write_dag("team/one.py", "one", head="from names import NAME", options="description=NAME")
+    with place.open() as looking:
+        looking.look_once()
+        assert not looking.errors
+        plugins.write("names.py", "NAME = 'b'\n")
+        looking.look_once()
+    ((bundle, root, file),) = place.select("SELECT bundle, root, file FROM dag_version ORDER BY version DESC LIMIT 1")
+    assert place.dags()["one"].spec.description == "b"
+    assert "settings.cfg" not in (place.home / "bundles" / f"{bundle}.json").read_text()
+    place.folder.rename(place.folder.with_name("dags before"))
+    plugins.folder.rename(plugins.folder.with_name("plugins before"))
+    restored = restore_files(place.home, bundle, Path(root))
+    report = parse_in_child(restored / file, 20, restored)
+    assert [spec.description for spec in report.specs] == ["b"], report.errors
 
 
 def test_links(place: Place) -> None:

@@ -52,6 +52,13 @@ class Lister:
         root = find_root(folder / "dag.py")
         #: What the DAGs of the folder are packed with: the project around it, or the folder itself.
         self.root = folder if root == home else root
+        #: Where to look for what is kept.
+        self._places = (folder, self.root)
+        plugins = folder.with_name("plugins")
+        if self.root == folder and folder.name == "dags" and plugins.is_dir():
+            # As Airflow has it. Runs search both folders, so versions have both, beside each other.
+            self.root = folder.parent
+            self._places = (folder, plugins)
         self._safe_mode = safe_mode
         self._airflow_regexp = airflow_regexp
         #: What was found in a file of this stamp.
@@ -118,7 +125,7 @@ class Lister:
         prefix = len(str(self.root)) + 1
         above = str(self.root)
         keeps_all = decides(self.root, "")
-        for start in dict.fromkeys((self.folder, self.root)):
+        for start in dict.fromkeys(self._places):
             ignoring = Ignoring(files=(FANJETIGNORE,), follow_links=True, above=above)
             for number, entry in enumerate(iter_entries(str(start), ignoring)):
                 stamp = _find_stamp(entry)
