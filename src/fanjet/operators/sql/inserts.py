@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fanjet.errors import DagValueError
 
 if TYPE_CHECKING:
-    from fanjet.operators.sql.hook import DbApiHook
+    from fanjet.operators.sql.database_hook import DatabaseHook
 
 #: How databases say that a row takes the place of one with the same key; ``{}`` is the rest of the statement.
 _REPLACE = {"sqlite": "INSERT OR REPLACE", "duckdb": "INSERT OR REPLACE", "mysql": "REPLACE"}
@@ -32,7 +32,7 @@ class InsertStatement:
 
     def __init__(
         self,
-        hook: DbApiHook,
+        hook: DatabaseHook,
         table: str,
         columns: Sequence[str] | None,
         *,
