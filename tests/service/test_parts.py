@@ -6,6 +6,7 @@ import json
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def test_a_long_life_begins_a_new_count() -> None:
 
 
 def test_what_may_pass_is_waited_for_by_whoever_has_worked() -> None:
+    killed = Restarts()
+    assert [killed.find_pause_s(0.1, was_killed=True) for _ in range(50)][-1] == 5.0
     new, old = Restarts(), Restarts()
     old.find_pause_s(60)
     assert [new.find_pause_s(0.1, may_pass=True) for _ in range(5)][-1] is None
@@ -60,6 +63,26 @@ def test_a_line_for_people_is_one_line(lines: Callable[[], str], tmp_path: Path)
     logging.getLogger("fanjet.x").debug("too small")
     logging.getLogger("library").info("about itself")
     assert lines().split(" ", 1)[1] == "scheduler   warning: Two | lines\n"
+
+
+def test_the_same_warning_again_and_again_is_held_back(
+    lines: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_logging("scheduler", _settings(tmp_path))
+    clock = [1_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: clock[0])
+    monkeypatch.setattr(time, "time_ns", lambda: int(clock[0] * 1e9))
+    for _ in range(35):
+        logging.getLogger("fanjet.x").warning("The database is away.")
+        logging.getLogger("fanjet.x").info("At work.")
+        clock[0] += 1
+    logging.getLogger("fanjet.x").warning("Something else.")
+    texts = [line.split(" ", 1)[1] for line in lines().splitlines() if "At work" not in line]
+    assert texts == [
+        "scheduler   warning: The database is away.",
+        "scheduler   warning: The database is away. (and 29 times before)",
+        "scheduler   warning: Something else.",
+    ]
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -16,6 +16,8 @@ from fanjet.settings.values import Settings
 _OWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) | {"message", "asctime", "taskName"}
 _COLORS = {logging.DEBUG: "90", logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "31"}
 _NAME_WIDTH = 11
+_SAME_AGAIN_AFTER_S = 30.0
+_MOST_REMEMBERED = 1000
 
 
 def start_logging(name: str, settings: Settings) -> None:
@@ -31,12 +33,39 @@ def start_logging(name: str, settings: Settings) -> None:
     handler.setFormatter(
         _JsonLines(name) if settings.log_format == "json" else _TextLines(name, color=sys.stderr.isatty())
     )
+    handler.addFilter(_Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     # Libraries are heard from warnings on; what they say below is about themselves.
     root.setLevel(max(logging.WARNING, _level(settings)))
     logging.getLogger("fanjet").setLevel(_level(settings))
     logging.captureWarnings(capture=True)
+
+
+class _Repeats(logging.Filter):
+    """Holds back a warning or an error that says, for some time, the same again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: By logger and text: when it was written last, and how often it was held back since.
+        self._written: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write an event; one that was held back says how often."""
+        if record.levelno < logging.WARNING:
+            return True
+        key = (record.name, record.getMessage())
+        written_at, held = self._written.get(key, (0.0, 0))
+        if record.created - written_at < _SAME_AGAIN_AFTER_S:
+            self._written[key] = (written_at, held + 1)
+            return False
+        if len(self._written) >= _MOST_REMEMBERED:
+            self._written.clear()
+        self._written[key] = (record.created, 0)
+        if held:
+            record.msg, record.args = f"{key[1]} (and {held:,} times before)", None
+            record.held_back = held
+        return True
 
 
 def _level(settings: Settings) -> int:
