@@ -271,6 +271,27 @@ def test_two_schedulers_make_each_scheduled_run_once(database: Database) -> None
     assert list(world.states().values()) == ["success"] * 21
 
 
+def test_a_limit_across_the_runs_of_a_dag_holds_across_schedulers(tmp_path: Path) -> None:
+    with DAG("limited") as dag:
+
+        @task(max_active_tis_per_dag=1)
+        def call(x):
+            return x
+
+        call.expand(x=[1, 2, 3])
+    world = ServiceWorld(tmp_path / "home", dag)
+    members = [world.member(host=name) for name in ("one", "two")]
+    world.ask("limited", "r1")
+    until(members[0], lambda: len(members[0].scheduler.runs) == 1)
+    world.ask("limited", "r2")
+    members[1].turns(2)
+    assert not len(members[1].scheduler.runs), "the other scheduler has runs of it"
+    until(members[0], ended(world))
+    world.ask("limited", "r3")
+    until(members[1], ended(world))
+    assert list(world.states().values()) == ["success"] * 3
+
+
 def test_schedulers_share_a_pool(database: Database) -> None:
     with DAG("pooled") as dag:
 

@@ -72,6 +72,7 @@ class Intake:
             self._session,
             wanted=_AT_A_TIME,
             find_most_active=self._find_most_active,
+            stays_together=self._stays_together,
             lease_s=self._terms.lease_s,
             at=now,
         )
@@ -151,6 +152,10 @@ class Intake:
         except LeaseLostError:
             return  # another scheduler has it
         self._journal.release_leases([info.number], self._session)
+
+    def _stays_together(self, version: int) -> bool:
+        """A limit across the runs of a DAG is kept by the one scheduler that has all of them."""
+        return any(task.max_active_per_dag is not None for task in self._programs.get_version(version).spec.tasks)
 
     def _find_most_active(self, version: int, backfill: int) -> int | None:
         if backfill:

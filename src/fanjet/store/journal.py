@@ -352,12 +352,12 @@ class Journal:
             return self._pages.get_map_length(run, request)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing; whatever is raised inside leaves nothing behind."""
         if self._file is not None:
             self._file.check()
         try:
-            with self._writer.transaction():
+            with self._writer.transaction(lock=lock):
                 yield
         except BaseException:
             self._summaries.rolled_back()

@@ -24,11 +24,12 @@ FROM run AS r WHERE r.ended_at IS NULL AND r.state IN (0, 1) AND r.queued_at IS 
 GROUP BY r.dag_id, coalesce(r.backfill, 0) ORDER BY 5"""
 _FIND_PAUSED: Final = "SELECT 1 FROM dag WHERE dag_id = ? AND is_paused <> 0"
 _FIND_BACKFILL_PAUSED: Final = "SELECT 1 FROM backfill WHERE backfill = ? AND is_paused <> 0"
-#: Whoever counts runs of a DAG in order to start one more waits here for others that do.
-_LOCK_DAG: Final = "UPDATE dag SET seen_at = seen_at WHERE dag_id = ?"
 _COUNT_ACTIVE: Final = """
 SELECT count(*) FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
+_FIND_ELSEWHERE: Final = """
+SELECT 1 FROM run
+WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND lease_session <> ? AND lease_until > ? LIMIT 1"""
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? ORDER BY run LIMIT ?"""
@@ -48,6 +49,8 @@ WHERE r.run = ? AND r.queued_at IS NOT NULL AND r.state <> 0"""  # noqa: S608 - 
 
 #: The most runs of a DAG (or of a backfill, whose number is the second argument, else 0) at once, for a version.
 MostActive = Callable[[int, int], int | None]
+#: Of a version: whether it has limits that one scheduler can only keep if it has all runs of the DAG.
+StaysTogether = Callable[[int], bool]
 
 
 def start_queued(
@@ -57,17 +60,19 @@ def start_queued(
     *,
     wanted: int,
     find_most_active: MostActive,
+    stays_together: StaysTogether,
     lease_s: float,
     at: float,
 ) -> list[tuple[RunInfo, int]]:
     """Start runs that wait, the oldest of each DAG first, and become their owner.
 
     Args:
-        connection: In an open transaction.
+        connection: In a transaction with the lock ``queue``: only one at a time counts runs in order to start more.
         leases: Those of the scheduler.
         session: The number of the scheduler.
         wanted: The most to start.
         find_most_active: Gives the limit for a version and a backfill; None for no limit.
+        stays_together: Says whether all runs of the DAG have to be one scheduler's.
         lease_s: How long the leases hold.
         at: The instant.
 
@@ -78,12 +83,13 @@ def start_queued(
     for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
         if not waiting or _is_paused(connection, dag_id, backfill):
             continue
-        connection.execute(_LOCK_DAG, (dag_id,))
         (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
         queued = connection.execute(_LIST_QUEUED, (dag_id, backfill, wanted - len(started))).fetchall()
         for run, version in queued:
             most = find_most_active(version, backfill)
             if most is not None and active >= most:
+                break
+            if stays_together(version) and _is_elsewhere(connection, dag_id, session, at):
                 break
             if connection.execute(_START, (at, run)).rowcount:
                 leases.take(run, session, lease_s=lease_s, at=at)
@@ -105,6 +111,11 @@ def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:
     row = connection.execute(_FIND_RUN, (run,)).fetchone()
     found = None if row is None else make_run(row, at)
     return None if found is None or found.owned else found.info
+
+
+def _is_elsewhere(connection: Connection, dag_id: str, session: int, at: float) -> bool:
+    """Whether another scheduler that may be alive has runs of a DAG."""
+    return connection.execute(_FIND_ELSEWHERE, (dag_id, session, at)).fetchone() is not None
 
 
 def _is_paused(connection: Connection, dag_id: str, backfill: int) -> bool:

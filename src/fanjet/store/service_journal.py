@@ -21,7 +21,7 @@ from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
-from fanjet.store.run_starts import MostActive
+from fanjet.store.run_starts import MostActive, StaysTogether
 from fanjet.store.service_metrics import ProcessMetrics, put_metrics
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
@@ -47,19 +47,27 @@ class ServiceJournal(Journal):
     """A journal whose scheduler takes up whatever is asked of the database, not one run that it is given."""
 
     def start_queued(
-        self, session: int, *, wanted: int, find_most_active: MostActive, lease_s: float, at: float
+        self,
+        session: int,
+        *,
+        wanted: int,
+        find_most_active: MostActive,
+        stays_together: StaysTogether,
+        lease_s: float,
+        at: float,
     ) -> list[tuple[RunInfo, int]]:
         """Start runs that wait, within the limits, as `fanjet.store.run_starts.start_queued`."""
         with explained(self._path):
             if self._reader.execute(_FIND_ANY_QUEUED).fetchone() is None:
                 return []
-        with self._transaction():
+        with self._transaction(lock="queue"):
             return run_starts.start_queued(
                 self._writer,
                 self._leases,
                 session,
                 wanted=wanted,
                 find_most_active=find_most_active,
+                stays_together=stays_together,
                 lease_s=lease_s,
                 at=at,
             )

@@ -18,13 +18,14 @@ class Restarts:
         #: Whether any of its processes has lived long.
         self.has_worked = False
 
-    def find_pause_s(self, lived_s: float, *, may_pass: bool = False) -> float | None:
+    def find_pause_s(self, lived_s: float, *, may_pass: bool = False, was_killed: bool = False) -> float | None:
         """How long to wait before the next start.
 
         Args:
             lived_s: How long the process lived that has just ended.
             may_pass: Whether it ended for something that may pass by itself, such as a database that is away. Whoever
                 has worked before is then started again for as long as that takes.
+            was_killed: Whether somebody has killed it, which says nothing about itself.
 
         Returns:
             None when it has died at once so often that it is not to be started again.
@@ -34,6 +35,6 @@ class Restarts:
             self.has_worked = True
             return 0.0
         self._short_lives += 1
-        if self._short_lives >= MOST_SHORT_LIVES and not (may_pass and self.has_worked):
+        if self._short_lives >= MOST_SHORT_LIVES and not (was_killed or (may_pass and self.has_worked)):
             return None
         return _PAUSES_S[min(self._short_lives, len(_PAUSES_S)) - 1]

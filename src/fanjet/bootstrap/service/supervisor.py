@@ -119,7 +119,8 @@ class Supervisor:
         if ended.status == WRONG and not process.restarts.has_worked:
             self._give_up(OperationError(process.error or f"The {name} cannot be started."))
             return
-        pause_s = process.restarts.find_pause_s(ended.lived_s, may_pass=ended.status == MAY_PASS)
+        was_killed = ended.status in (-signal.SIGKILL, -signal.SIGTERM)
+        pause_s = process.restarts.find_pause_s(ended.lived_s, may_pass=ended.status == MAY_PASS, was_killed=was_killed)
         if pause_s is None:
             self._give_up(_explain_short_lives(process, ended))
             return
