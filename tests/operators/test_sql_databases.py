@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from fanjet import BaseHook
-from fanjet.errors import DagValueError
+from fanjet import DAG, BaseHook
+from fanjet.errors import DagTypeError, DagValueError
+from fanjet.model.states import State
+from fanjet.operators.sql.bulk_load import SQLBulkLoadOperator
 from fanjet.operators.sql.duckdb import DuckDbHook
 from fanjet.operators.sql.postgres import PostgresHook
 from fanjet.testing import run_dag
+from runtime.bench import Bench
 
 FILE = """
 from airflow import DAG
@@ -89,8 +92,11 @@ def test_postgres_transactions_rows_and_files(warehouse: PostgresHook, tmp_path:
     file = tmp_path / "t.tsv"
     warehouse.bulk_dump("t", str(file))
     assert sorted(file.read_text(encoding="utf-8").splitlines()) == ["1\tnew", "3\té"]
-    warehouse.run("DELETE FROM t")
-    warehouse.bulk_load("t", str(file))
+    with DAG("d") as dag:
+        SQLBulkLoadOperator(
+            task_id="load", conn_id="warehouse", table="t", tmp_file=str(file), preoperator="DELETE FROM t"
+        )
+    assert Bench(dag, tmp_path).result("load").state is State.SUCCESS
     assert warehouse.get_first("SELECT COUNT(*) FROM t WHERE v LIKE '%e%' AND k = ?", [1]) == (1,)
     assert warehouse.get_df("SELECT k FROM t WHERE k > %s", [1])["k"].to_list() == [3]
 
@@ -134,5 +140,7 @@ def test_duckdb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hook.run(["INSERT INTO t VALUES (4, 'd')"], autocommit=True)
     assert hook.get_df("SELECT k FROM t ORDER BY k")["k"].to_list() == [1, 3, 4]
     assert hook.get_df("SELECT k FROM t WHERE k > ?", [3], df_type="polars")["k"].to_list() == [4]
+    with pytest.raises(DagTypeError, match="cannot load the file f into t by itself"):
+        hook.bulk_load("t", "f")
     monkeypatch.setenv("FANJET_CONN_MEMORY", "duckdb://")
     assert DuckDbHook("memory").get_first("SELECT 1") == (1,)

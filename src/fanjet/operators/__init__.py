@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fanjet.operators.smtp import SmtpHook, SmtpNotifier
     from fanjet.operators.sql.any_database import MySqlHook, SqlHook
     from fanjet.operators.sql.branch import BranchSQLOperator
+    from fanjet.operators.sql.bulk_load import SQLBulkLoadOperator
     from fanjet.operators.sql.checks import (
         SQLCheckOperator,
         SQLIntervalCheckOperator,
@@ -81,6 +82,7 @@ __all__ = [
     "PythonOperator",
     "PythonSensor",
     "PythonVirtualenvOperator",
+    "SQLBulkLoadOperator",
     "SQLCheckOperator",
     "SQLColumnCheckOperator",
     "SQLExecuteQueryOperator",
@@ -142,6 +144,7 @@ _HOMES = {
     "PythonOperator": "python",
     "PythonSensor": "sensor",
     "PythonVirtualenvOperator": "virtualenv",
+    "SQLBulkLoadOperator": "sql.bulk_load",
     "SQLCheckOperator": "sql.checks",
     "SQLColumnCheckOperator": "sql.table_checks",
     "SQLExecuteQueryOperator": "sql.execute",

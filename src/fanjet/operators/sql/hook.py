@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
-from fanjet.errors import DagValueError
+from fanjet.errors import DagTypeError, DagValueError
 from fanjet.operators.sql import frames
 from fanjet.operators.sql.database_hook import DatabaseHook
 from fanjet.operators.sql.handlers import fetch_all_handler, fetch_one_handler, get_row_count, gives_one_result
@@ -180,6 +180,12 @@ class DbApiHook(DatabaseHook):
     def _serialize_cell(cell: Any, conn: Any = None) -> Any:  # noqa: ARG004 - subclasses may need the connection
         """What the driver gets for a cell."""
         return cell
+
+    def bulk_load(self, table: str, tmp_file: str) -> None:
+        """Load a file with tabs between its columns into a table; hooks of databases that can have it."""
+        raise DagTypeError(
+            f"{type(self).__name__} cannot load the file {tmp_file} into {table} by itself.", fix="use insert_rows()"
+        )
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the database answers, and what went wrong otherwise."""

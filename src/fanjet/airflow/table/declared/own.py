@@ -57,6 +57,7 @@ OWN: dict[str, OwnModule] = {
         _own(_COMMON, f"{_SQL}.table_checks", "SQLColumnCheckOperator", "SQLTableCheckOperator"),
         _own(_COMMON, f"{_SQL}.branch", "BranchSQLOperator"),
         _own(_COMMON, f"{_SQL}.rows", "SQLInsertRowsOperator"),
+        _own(_COMMON, f"{_SQL}.bulk_load", "SQLBulkLoadOperator"),
     ),
     "airflow.providers.common.sql.operators.generic_transfer": _own(_COMMON, f"{_SQL}.rows", "GenericTransfer"),
     "airflow.providers.common.sql.sensors.sql": _own(_COMMON, f"{_SQL}.sensor", "SqlSensor"),
