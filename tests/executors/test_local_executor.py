@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from fanjet.errors import OperationError
 from fanjet.model.changes import CancelTries, MeasureMaps, RunCallbacks
 from fanjet.model.events import CallbacksRan, MapsMeasured, TriesEnded, XComPushed
+from fanjet.model.programs import Program
+from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
 
 FLOW = """
@@ -153,3 +161,14 @@ def test_a_try_that_is_cancelled_before_it_starts_does_not_run_on(start):
     while not driver.outcomes and not driver.returned:
         driver.take(driver.executor.poll(0.1))
     assert driver.executor.busy() == 0
+
+
+def test_a_run_of_another_program_is_refused(start, tmp_path):
+    driver = start(FLOW)
+    spec = driver.executor._spec_of_run[1]
+    other = msgspec.structs.replace(spec, tasks=spec.tasks[1:])
+    now = datetime.now(UTC)
+    info = RunInfo(number=2, run_id="r2", dag_id=spec.dag_id, created_at=now, started_at=now)
+    driver.executor.open_run(info, Program(root=tmp_path, file="flow.py", bundle="x", spec=spec))
+    with pytest.raises(OperationError, match=f"task '{spec.tasks[0].task_id}' is new"):
+        driver.executor.open_run(info, Program(root=tmp_path, file="flow.py", bundle="x", spec=other))
