@@ -72,4 +72,4 @@ def _first_line(error: psycopg.Error) -> str:
     """What happened, without libpq's advice, and of several addresses that were tried the first."""
     lines = [line.strip(" -\t") for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if "failed: " in line] or lines or [type(error).__name__]
-    return told[0].removeprefix("connection failed: ").rstrip(".")
+    return told[0].removeprefix("connection failed: ").removeprefix("connection is bad: ").rstrip(".")
