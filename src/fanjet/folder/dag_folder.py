@@ -54,6 +54,7 @@ class DagFolder:
         #: What it has done so far.
         self.counters = Counters()
         self._scan_s = settings.folder_scan_s
+        self._told: list[ParseError] = []
         database = Database.of(settings)
         self._connection = open_writer(database, settings.db_busy_timeout_s)
         try:
@@ -164,10 +165,19 @@ class DagFolder:
                 return 0.0
             _log.error("The DAG folder could not be brought up to date; trying again in a moment. %s", error)
             return _PAUSE_AFTER_FAILURE_S
+        self._tell_errors()
         if looked.is_cut:
             return 0.0
         stop.wait(_PAUSE_BETWEEN_S)
         return _PAUSE_WHILE_RESTLESS_S if self._keeper.restless else self._scan_s
+
+    def _tell_errors(self) -> None:
+        """Each error once, in the log of the service."""
+        errors = self.errors
+        for error in errors:
+            if error not in self._told:
+                _log.warning("%s", error)
+        self._told = errors
 
 
 def _abort_when(stop: Event, woken: Event, loading: Loading) -> None:

@@ -194,9 +194,6 @@ class Keeper:
 
     def _know(self, new: Written, before: KnownFile | None) -> None:
         self._known.put(new.known)
-        for error in new.known.errors:
-            if before is None or error not in before.errors:
-                _log.warning("%s", error)
         if before is not None:
             had = set(before.row.dag_ids) - set(new.known.row.dag_ids)
             self.lost.update((dag_id, new.known.row.file) for dag_id in had)
