@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
@@ -20,6 +20,7 @@ from fanjet.store.service_queries import ServiceReader
 #: Of a task with more instances the first so many get spans; the counts by state stand at its own span.
 MOST_INSTANCES = 1000
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _SCOPE = InstrumentationScope("fanjet")
 
 
@@ -151,8 +152,9 @@ def _status(*, failed: bool, why: str | None = None) -> Status:
 
 
 def _nanoseconds(seconds: float) -> int:
-    """To the microsecond, which is what the database keeps."""
-    return round(seconds * 1e6) * 1000
+    """To the microsecond and rounded as instants of runs are, so that nothing seems to end after its run."""
+    since = datetime.fromtimestamp(seconds, UTC) - _EPOCH
+    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1000
 
 
 def _say_instant(instant: datetime | None) -> str:
