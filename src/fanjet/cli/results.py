@@ -115,7 +115,9 @@ def _instance_text(task: TaskSpec, row: InstanceRow, pushed: dict[str, bytes]) -
     if row.value is not None:
         text = f'{text[:-1]}, "value": {_value_text(row.value)}}}'
     if pushed:
-        pairs = ", ".join(f"{storable(json.dumps(key, ensure_ascii=False))}: {_value_text(value)}" for key, value in pushed.items())
+        pairs = ", ".join(
+            f"{storable(json.dumps(key, ensure_ascii=False))}: {_value_text(value)}" for key, value in pushed.items()
+        )
         text = f'{text[:-1]}, "pushed": {{{pairs}}}}}'
     return text
 
