@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import textwrap
 import time
@@ -429,3 +430,23 @@ def test_tries_that_only_wait_let_other_programs_go_on(start, make_program):
     driver.run_until(lambda: driver.executor.busy() == (os.cpu_count() or 1))
     driver.queue(works, "name", [0])
     driver.run_until(lambda: driver.states[works] == {0: State.SUCCESS})
+
+
+def test_want_of_descriptors_delays_tries_and_leaks_nothing(start, make_program):
+    driver = start(workers=2)
+    run = driver.open(make_program("a"))
+    driver.run_until(lambda: driver.crew(run).is_ready)
+    driver.queue(run, "name", range(5))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    fds = [int(path.name) for path in Path("/proc/self/fd").iterdir()]
+    few = next(number for number in range(10_000) if number not in fds) + 3
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+    try:
+        for _ in range(30):
+            driver.turn(0.01)
+        assert len(driver.todo[run, 0]) == 5
+        assert len(list(Path("/proc/self/fd").iterdir())) == len(fds)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    driver.run_all()
+    assert set(driver.states[run].values()) == {State.SUCCESS}

@@ -101,6 +101,21 @@ def test_owed_callbacks_run(start):
     assert driver.events == [CallbacksRan(run=1, task=0, parent=(), index=5, error="failure: boom")]
 
 
+def test_who_is_to_be_told_of_a_deadline_waits_for_no_worker(start):
+    driver = start(FLOW.replace("0.4", "1.0"), workers=1)
+    driver.start("rest", [0, 1])
+    driver.turn(0.05)
+    driver.executor.run_callbacks(
+        RunCallbacks(run=1, task=None, parent=(), index=-1, try_number=2, kind="deadline", error="2026-03-01")
+    )
+    while len(driver.outcomes) < 2:
+        driver.turn()
+    ran = [event for event in driver.events if isinstance(event, CallbacksRan | TriesEnded)][0]
+    assert ran == CallbacksRan(run=1, task=None, parent=(), index=-1, error="deadline: 2026-03-01", deadline=2)
+    while len(driver.worker_pids) > 1:
+        driver.turn()
+
+
 def test_what_waits_behind_a_long_try_goes_to_an_idle_worker(start):
     driver = start(FLOW, workers=2)
     driver.run("mixed", range(20))

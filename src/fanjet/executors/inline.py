@@ -119,6 +119,7 @@ class InlineExecutor:
         if program is not None:
             require_dag(program, self._specs)
         self._runs[info.number] = info
+        self._durations.open_run(info.number, info.dag_id)
 
     def close_run(self, number: int) -> None:
         self._queue = deque(work for work in self._queue if work.run != number)

@@ -21,42 +21,47 @@ class Durations:
     def __init__(self, ahead_s: float, most_tries: int) -> None:
         self.ahead_s = ahead_s
         self._most_tries = most_tries
-        #: (run, task) -> mean, number of tries that it rests on.
-        self._means: dict[tuple[int, int], tuple[float, int]] = {}
+        #: By run: its DAG. What one run has shown of a task holds for the others.
+        self._dags: dict[int, str] = {}
+        #: (DAG, task) -> mean, number of tries that it rests on.
+        self._means: dict[tuple[str, int], tuple[float, int]] = {}
         #: Tasks whose tries were last seen to wait, for a network or a database, rather than to compute.
-        self._waiting: set[tuple[int, int]] = set()
+        self._waiting: set[tuple[str, int]] = set()
+
+    def open_run(self, run: int, dag_id: str) -> None:
+        """A run of a DAG may come; all of one DAG are of the same version."""
+        self._dags[run] = dag_id
 
     def learn(self, run: int, task: int, total_s: float, count: int) -> None:
         """Take in that `count` tries took `total_s` together, with all that happened between them."""
-        mean, known = self._means.get((run, task), (0.0, 0))
+        key = (self._dags[run], task)
+        mean, known = self._means.get(key, (0.0, 0))
         weight = min(known, _MEMORY_TRIES)
-        self._means[run, task] = ((mean * weight + total_s) / (weight + count), known + count)
+        self._means[key] = ((mean * weight + total_s) / (weight + count), known + count)
 
     def find_mean_s(self, run: int, task: int) -> float | None:
         """The mean; None when no try has ended yet."""
-        known = self._means.get((run, task))
+        known = self._means.get((self._dags[run], task))
         return known and known[0]
 
     def note_waiting(self, run: int, task: int, *, waits: bool) -> None:
         """Take in whether the tries of a task hardly used any CPU during the last second."""
         if waits and (self.find_mean_s(run, task) or 0.0) >= _WORTH_ADAPTING_S:
-            self._waiting.add((run, task))
+            self._waiting.add((self._dags[run], task))
         else:
-            self._waiting.discard((run, task))
+            self._waiting.discard((self._dags[run], task))
 
     def is_waiting(self, run: int, task: int) -> bool:
         """Whether tries of a task need not be counted as busy from their start."""
-        return (run, task) in self._waiting
+        return (self._dags[run], task) in self._waiting
 
     def forget(self, run: int) -> None:
         """Nothing of this run will come any more."""
-        for known in [key for key in self._means if key[0] == run]:
-            del self._means[known]
-        self._waiting = {key for key in self._waiting if key[0] != run}
+        self._dags.pop(run, None)
 
     def count_ahead(self, run: int, task: int) -> int:
         """How many tries may be outstanding on one worker; it grows with what is known of the task."""
-        mean, known = self._means.get((run, task), (_LONG_TRY_S, 0))
+        mean, known = self._means.get((self._dags[run], task), (_LONG_TRY_S, 0))
         if mean >= _LONG_TRY_S:
             return 1
         by_time = 1 + int(self.ahead_s / max(mean, 1e-6))

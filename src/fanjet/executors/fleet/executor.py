@@ -85,6 +85,9 @@ class FleetExecutor:
         self._turnover = Turnover(self._fleet, self._crews.values(), self._load, self._close_crew)
         self._departures = Departures(self._let_go)
         self._room: FleetRoom | None = None
+        #: What the last wait gave: those of which something is to be read, and how long it took.
+        self._ready: set[LocalExecutor] = set()
+        self._waited_s = 0.0
         self._stopping = False
         self._waking: Waking | None = None
         self._waking_fd = -1
@@ -234,14 +237,21 @@ class FleetExecutor:
     def _wait(self, timeout_s: float) -> None:
         """Wait until something is to be read from a program, or one has to be looked at."""
         timeout_s = 0.0 if self._events else timeout_s
-        for crew in self._crews.values():
+        for crew in list(self._crews.values()):
             if crew.executor is not None:
-                crew.patience_s = crew.executor.prepare(timeout_s)
-                timeout_s = min(timeout_s, crew.patience_s)
+                timeout_s = min(timeout_s, self._prepare(crew, crew.executor, timeout_s))
         began_at = time.monotonic()
         self._listen()
         self._ready = {key.data for key, _ in self._selector.select(timeout_s) if key.data is not None}
         self._waited_s = time.monotonic() - began_at
+
+    def _prepare(self, crew: Crew, executor: LocalExecutor, timeout_s: float) -> float:
+        try:
+            crew.patience_s = executor.prepare(timeout_s)
+        except (ExecutionError, OSError) as error:
+            self._fail_crew(crew, str(error))
+            return 0.0
+        return crew.patience_s
 
     def _attend(self) -> None:
         for crew in list(self._crews.values()):
@@ -257,7 +267,7 @@ class FleetExecutor:
         try:
             self._events += executor.attend()
             errors = crew.find_errors() if crew.is_loading else None
-        except ExecutionError as error:
+        except (ExecutionError, OSError) as error:
             self._fail_crew(crew, str(error))
             return
         for number, reason in (errors or {}).items():
@@ -295,7 +305,12 @@ class FleetExecutor:
         if not self._capacity.may_control(crew):
             return False
         self._make_room(crew)
-        crew.carry_out(order)
+        try:
+            crew.carry_out(order)
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            return False  # no worker can be started now
         return True
 
     def _make_room(self, crew: Crew) -> None:

@@ -170,6 +170,7 @@ class LocalExecutor:
         if program is not None:
             require_dag(program, specs)
         self._runs[info.number] = info
+        self._durations.open_run(info.number, info.dag_id)
         self._closing.discard(info.number)
         for worker in self._pool.workers.values():
             worker.known_runs.discard(info.number)
@@ -240,7 +241,8 @@ class LocalExecutor:
         self._dispatch.send(self._choose_worker(), [request])
 
     def run_callbacks(self, request: RunCallbacks) -> None:
-        self._dispatch.send(self._choose_worker(), [request])
+        # Runs may miss their deadlines because all workers are busy; whoever is to be told does not wait for them.
+        self._dispatch.send(self._choose_worker(is_urgent=request.kind == "deadline"), [request])
 
     def cancel(self, request: CancelTries) -> None:
         for worker in self._pool.workers.values():
@@ -409,8 +411,11 @@ class LocalExecutor:
 
     # --- choosing workers ---
 
-    def _choose_worker(self) -> WorkerHandle:
-        """The one for a control try: idle if there is one, and one more worker rather than behind a long try."""
+    def _choose_worker(self, *, is_urgent: bool = False) -> WorkerHandle:
+        """The one for a control try: idle if there is one, and one more worker rather than behind a long try.
+
+        Where there may be no more, what is urgent gets one all the same, which ends when it is done.
+        """
         workers = [
             worker
             for worker in self._pool.workers.values()
@@ -421,6 +426,10 @@ class LocalExecutor:
             return idle[0]
         if not workers or self._capacity.count_startable() > 0:
             return self.start_worker()
+        if is_urgent:
+            worker = self.start_worker()
+            worker.retiring = True
+            return worker
         return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
 
     def _find_started(self, number: int) -> WorkerHandle | None:

@@ -38,15 +38,10 @@ class WorkerHandle:
         self.pid: int | None = None
         #: Its process has started and entered its loop.
         self.ready = False
-        self._worker_read_fd, self._write_fd = os.pipe()
-        self.read_fd, self._worker_write_fd = os.pipe()
+        self._open()
         os.set_blocking(self.read_fd, False)
         os.set_blocking(self._write_fd, False)
         _enlarge(self.read_fd)
-        self._slot_fd = make_slot_file()
-        self.slot = Slot(self._slot_fd)
-        #: What it has read; known here for the log of a try that dies.
-        self.secrets = SharedSecrets(self._slot_fd)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromWorker).decode
         self._out = bytearray()
@@ -77,6 +72,22 @@ class WorkerHandle:
         self.doom: str | None = None
         #: The segment that its last output went to.
         self.segment = 0
+
+    def _open(self) -> None:
+        """Make the pipes and the slot, or nothing at all."""
+        fds: list[int] = []
+        try:
+            fds.extend(os.pipe())
+            fds.extend(os.pipe())
+            fds.append(make_slot_file())
+            self._worker_read_fd, self._write_fd, self.read_fd, self._worker_write_fd, self._slot_fd = fds
+            self.slot = Slot(self._slot_fd)
+            #: What it has read; known here for the log of a try that dies.
+            self.secrets = SharedSecrets(self._slot_fd)
+        except OSError:
+            for fd in fds:
+                os.close(fd)
+            raise
 
     @property
     def running(self) -> int:
