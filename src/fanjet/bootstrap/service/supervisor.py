@@ -20,6 +20,8 @@ _log = logging.getLogger("fanjet.supervisor")
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 #: The longest sleep; everything that matters wakes the loop up by itself.
 _LONGEST_SLEEP_S = 5.0
+#: After the system has refused to start a process.
+_START_PAUSE_S = 2.0
 #: Who was told to end at once has so long before it is killed.
 _HURRY_S = 5.0
 
@@ -77,7 +79,7 @@ class Supervisor:
         if not self._stops_obeyed:
             for process in self._processes:
                 if process.start_at is not None and process.start_at <= now:
-                    process.start()
+                    self._start(process, now)
         self._wait(wakeup, self._find_patience_s(now))
         for process in self._processes:
             process.hear()
@@ -85,6 +87,13 @@ class Supervisor:
                 self._take_end(process, ended)
         self._tell_when_ready()
         self._press()
+
+    def _start(self, process: RoleProcess, now: float) -> None:
+        try:
+            process.start()
+        except OSError as error:  # out of processes or memory: what runs goes on
+            process.start_at = now + _START_PAUSE_S
+            _log.error("The %s could not be started (%s); trying again.", process.role.name, error.strerror)
 
     def _wait(self, wakeup: int, patience_s: float) -> None:
         with selectors.DefaultSelector() as selector:
