@@ -110,7 +110,7 @@ def test_who_is_to_be_told_of_a_deadline_waits_for_no_worker(start):
     )
     while len(driver.outcomes) < 2:
         driver.turn()
-    ran = [event for event in driver.events if isinstance(event, CallbacksRan | TriesEnded)][0]
+    ran = next(event for event in driver.events if isinstance(event, CallbacksRan | TriesEnded))
     assert ran == CallbacksRan(run=1, task=None, parent=(), index=-1, error="deadline: 2026-03-01", deadline=2)
     while len(driver.worker_pids) > 1:
         driver.turn()

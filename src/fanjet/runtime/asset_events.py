@@ -158,18 +158,20 @@ class InletEvents:
 def _find_events(client: TryClient, request: FindAssetEvents) -> list[AssetEvent]:
     answer = client.ask(request)
     assert isinstance(answer, AssetEvents), answer
-    return [
-        AssetEvent(
-            asset=Asset(name=event.name, uri=event.uri),
-            extra=msgspec.json.decode(event.extra),
-            timestamp=INSTANTS.show(datetime.fromtimestamp(event.at, UTC)),
-            source_dag_id=event.dag_id,
-            source_run_id=event.run_id,
-            source_task_id=event.task_id,
-            source_map_index=event.path[-1] if event.path else -1,
-        )
-        for event in answer.events
-    ]
+    return [AssetEvent(**read_event(event)) for event in answer.events]
+
+
+def read_event(event: requests.AssetEvent) -> dict[str, Any]:
+    """The attributes of an `AssetEvent`."""
+    return {
+        "asset": Asset(name=event.name, uri=event.uri),
+        "extra": msgspec.json.decode(event.extra),
+        "timestamp": INSTANTS.show(datetime.fromtimestamp(event.at, UTC)),
+        "source_dag_id": event.dag_id,
+        "source_run_id": event.run_id,
+        "source_task_id": event.task_id,
+        "source_map_index": event.path[-1] if event.path else -1,
+    }
 
 
 def collect_metadata(ti: TaskInstance, result: Any) -> Any:

@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from fanjet.authoring.assets import Asset, AssetAlias, BaseAsset
 from fanjet.authoring.instants import INSTANTS
 from fanjet.errors import FanjetError
 from fanjet.model import requests
 from fanjet.model.requests import AssetEvents, FindAssetEvents, FindRuns, Runs
-from fanjet.runtime.asset_events import AssetEvent
+from fanjet.runtime.asset_events import AssetEvent, read_event
 
 if TYPE_CHECKING:
     from fanjet.runtime.client import TryClient
@@ -128,21 +126,10 @@ class TriggeringAssetEvents(Mapping[BaseAsset, list[TriggeringEvent]]):
 def _find_events(client: TryClient, numbers: tuple[int, ...]) -> list[TriggeringEvent]:
     answer = client.ask(FindAssetEvents(numbers=numbers))
     assert isinstance(answer, AssetEvents), answer
-    return [_make_event(client, event) for event in answer.events]
-
-
-def _make_event(client: TryClient, event: requests.AssetEvent) -> TriggeringEvent:
-    return TriggeringEvent(
-        asset=Asset(name=event.name, uri=event.uri),
-        extra=msgspec.json.decode(event.extra),
-        timestamp=INSTANTS.show(datetime.fromtimestamp(event.at, UTC)),
-        source_dag_id=event.dag_id,
-        source_run_id=event.run_id,
-        source_task_id=event.task_id,
-        source_map_index=event.path[-1] if event.path else -1,
-        source_aliases=tuple(AssetAlias(name) for name in event.aliases),
-        client=client,
-    )
+    return [
+        TriggeringEvent(**read_event(event), source_aliases=tuple(map(AssetAlias, event.aliases)), client=client)
+        for event in answer.events
+    ]
 
 
 def _make_source_run(dag_id: str, facts: requests.RunFacts) -> SourceRun:
