@@ -10,6 +10,7 @@ import pytest
 
 from fanjet import DAG, task
 from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
+from fanjet.errors import ExecutionError
 from fanjet.model.events import RerunRequested
 from fanjet.store.commands import Commands
 from fanjet.store.database import Database
@@ -111,6 +112,23 @@ def test_what_nobody_has_recorded_is_told_again(database: Database) -> None:
     world.clock.sleep(TERMS.lease_s + 1)
     until(world.member(), ended(world))
     assert texts() == ["late", "late"]
+
+
+def test_a_database_that_fails_for_a_moment_delays_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = ServiceWorld(database, slow(by(QUEUED, 5 * TEN_S)))
+    world.ask("slow")
+    member = world.member()
+    find, failures = member.journal.find_deadlines, iter([ExecutionError("away", temporary=True)] * 2)
+
+    def fail_twice(run: int) -> list[float | None] | None:
+        for error in failures:
+            raise error
+        return find(run)
+
+    monkeypatch.setattr(member.journal, "find_deadlines", fail_twice)
+    until(member, ended(world))
+    assert world.states() == {"r": "success"}
+    assert texts() == ["late"]
 
 
 def test_a_callback_that_fails_changes_nothing_and_is_not_called_again(database: Database) -> None:

@@ -33,6 +33,8 @@ class OwnedRun:
     times_out_at: float | None = None
     #: When the deadlines of the DAG are, by number; None for one that is over or never is.
     deadlines: list[float | None] = field(default_factory=list)
+    #: When the database is asked for them again, as it had failed; None where they are known.
+    finds_deadlines_at: float | None = None
     #: Those that have passed and whose callbacks are with workers.
     deadlines_out: set[int] = field(default_factory=set)
 
@@ -43,7 +45,7 @@ class OwnedRun:
 
     def next_wake_at(self) -> float | None:
         """When something is to be done about the run though nothing happens; None when nothing waits for time."""
-        instants = [self.machine.next_wake_at(), self.times_out_at]
+        instants = [self.machine.next_wake_at(), self.times_out_at, self.finds_deadlines_at]
         if self.deadlines:
             instants += [at for _, at in self.list_deadlines()]
         return min((at for at in instants if at is not None), default=None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from fanjet.errors import ExecutionError
 from fanjet.model.changes import KeepDeadlines, RunCallbacks
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event
 from fanjet.model.runs import RunInfo
@@ -17,6 +18,8 @@ from fanjet.model.spec import DeadlineSpec
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.store.journal import Journal
 
+#: Until the database is asked again when it had failed.
+_ASK_AGAIN_S = 1.0
 #: The index of what is no instance of a map.
 _NOT_MAPPED = -1
 
@@ -38,14 +41,8 @@ class TimeLimits:
         """Find the limits of a run that this scheduler begins to carry out."""
         if owned.spec.dagrun_timeout_s is not None:
             owned.times_out_at = now + owned.spec.dagrun_timeout_s
-        if not owned.spec.deadlines:
-            return
-        kept = self._journal.find_deadlines(owned.info.number)
-        if kept is not None and len(kept) == len(owned.spec.deadlines):
-            owned.deadlines = kept
-            return
-        owned.deadlines = [self._find_instant(deadline, owned.info) for deadline in owned.spec.deadlines]
-        self._keep(owned)
+        if owned.spec.deadlines:
+            self._find_deadlines(owned, now)
 
     def reopen(self, owned: OwnedRun, now: float) -> None:
         """Forget the deadlines that passed while the run had ended; it is being opened again."""
@@ -57,6 +54,8 @@ class TimeLimits:
     def look(self, owned: OwnedRun, now: float) -> tuple[Event, list[RunCallbacks]]:
         """What has come about by now: news for the machine of a run, and callbacks of deadlines that it has missed."""
         number = owned.info.number
+        if owned.finds_deadlines_at is not None and owned.finds_deadlines_at <= now:
+            self._find_deadlines(owned, now)
         missed = [(deadline, at) for deadline, at in owned.list_deadlines() if at <= now]
         orders = [self._miss(owned, deadline, at) for deadline, at in missed]
         if owned.times_out_at is None or owned.times_out_at > now:
@@ -77,6 +76,21 @@ class TimeLimits:
         """What is to be written with the next batch."""
         records, self._records = self._records, []
         return records
+
+    def _find_deadlines(self, owned: OwnedRun, now: float) -> None:
+        try:
+            kept = self._journal.find_deadlines(owned.info.number)
+            if kept is None or len(kept) != len(owned.spec.deadlines):
+                owned.deadlines = [self._find_instant(deadline, owned.info) for deadline in owned.spec.deadlines]
+                self._keep(owned)
+            else:
+                owned.deadlines = kept
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            owned.finds_deadlines_at = now + _ASK_AGAIN_S  # the run need not wait for it
+        else:
+            owned.finds_deadlines_at = None
 
     def _keep(self, owned: OwnedRun) -> None:
         self._records.append(KeepDeadlines(run=owned.info.number, instants=tuple(owned.deadlines)))
