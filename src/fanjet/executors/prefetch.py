@@ -32,28 +32,32 @@ class Durations:
         """A run of a DAG may come; all of one DAG are of the same version."""
         self._dags[run] = dag_id
 
+    def find_kind(self, run: int, task: int) -> tuple[str, int]:
+        """The same for a task in all runs of a DAG; tries that outlive their run count for nothing."""
+        return self._dags.get(run, ""), task
+
     def learn(self, run: int, task: int, total_s: float, count: int) -> None:
         """Take in that `count` tries took `total_s` together, with all that happened between them."""
-        key = (self._dags[run], task)
+        key = self.find_kind(run, task)
         mean, known = self._means.get(key, (0.0, 0))
         weight = min(known, _MEMORY_TRIES)
         self._means[key] = ((mean * weight + total_s) / (weight + count), known + count)
 
     def find_mean_s(self, run: int, task: int) -> float | None:
         """The mean; None when no try has ended yet."""
-        known = self._means.get((self._dags[run], task))
+        known = self._means.get(self.find_kind(run, task))
         return known and known[0]
 
     def note_waiting(self, run: int, task: int, *, waits: bool) -> None:
         """Take in whether the tries of a task hardly used any CPU during the last second."""
         if waits and (self.find_mean_s(run, task) or 0.0) >= _WORTH_ADAPTING_S:
-            self._waiting.add((self._dags[run], task))
+            self._waiting.add(self.find_kind(run, task))
         else:
-            self._waiting.discard((self._dags[run], task))
+            self._waiting.discard(self.find_kind(run, task))
 
     def is_waiting(self, run: int, task: int) -> bool:
         """Whether tries of a task need not be counted as busy from their start."""
-        return (self._dags[run], task) in self._waiting
+        return self.find_kind(run, task) in self._waiting
 
     def forget(self, run: int) -> None:
         """Nothing of this run will come any more."""
@@ -61,7 +65,7 @@ class Durations:
 
     def count_ahead(self, run: int, task: int) -> int:
         """How many tries may be outstanding on one worker; it grows with what is known of the task."""
-        mean, known = self._means.get((self._dags[run], task), (_LONG_TRY_S, 0))
+        mean, known = self._means.get(self.find_kind(run, task), (_LONG_TRY_S, 0))
         if mean >= _LONG_TRY_S:
             return 1
         by_time = 1 + int(self.ahead_s / max(mean, 1e-6))

@@ -86,8 +86,13 @@ class WorkerRoom:
         self._seats = list(seats)
         self._places = places
         self._durations = durations
+        #: Of whom there was no room for all that was wanted: there is none for other runs of them either, however many.
+        self._refused: set[tuple[str, int]] = set()
 
     def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
+        kind = self._durations.find_kind(run, task)
+        if kind in self._refused:
+            return []
         mean_s = self._durations.find_mean_s(run, task)
         most = self._durations.count_ahead(run, task)
         granted: list[tuple[int, int]] = []
@@ -105,6 +110,8 @@ class WorkerRoom:
                 wanted -= count
                 seat.outstanding += count
                 seat.load_s += count * (mean_s or 0.0)
+        if wanted > 0:
+            self._refused.add(kind)
         return granted
 
     def remove(self, worker: int) -> None:
