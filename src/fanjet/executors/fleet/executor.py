@@ -15,7 +15,7 @@ from fanjet.executors.fleet.crew import Crew, KeptOrder
 from fanjet.executors.fleet.departures import Departures
 from fanjet.executors.fleet.options import FleetOptions
 from fanjet.executors.fleet.refusals import refuse_launch, refuse_order
-from fanjet.executors.fleet.room import FleetRoom
+from fanjet.executors.fleet.room import FleetRoom, NoRoom
 from fanjet.executors.fleet.shares import find_closed
 from fanjet.executors.fleet.turnover import Turnover
 from fanjet.executors.local.executor import CLOSE_PATIENCE_S, DEFAULT_RUNNERS, LocalExecutor
@@ -23,8 +23,6 @@ from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.worker_numbers import WorkerNumbers
 from fanjet.executors.port import Room, Serve
-from fanjet.executors.prefetch import Durations
-from fanjet.executors.room import FixedPlaces, WorkerRoom
 from fanjet.model.changes import CancelTries, DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
 from fanjet.model.events import Event, ProgramFailed
 from fanjet.model.instants import now
@@ -141,7 +139,7 @@ class FleetExecutor:
 
     def room(self) -> Room:
         if self._stopping:
-            return WorkerRoom([], FixedPlaces(0), Durations(0.0, 0))
+            return NoRoom()
         unmet = self._room.unmet if self._room is not None else ()
         for crew in self._crews.values():
             crew.is_hungry = crew in unmet

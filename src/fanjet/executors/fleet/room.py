@@ -77,6 +77,14 @@ class FleetRoom:
         return crew.executor.promise_worker()
 
 
+class NoRoom:
+    """Of a fleet that launches nothing any more."""
+
+    def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
+        del run, task, wanted  # nothing can be launched, whatever it is
+        return []
+
+
 class _CrewPlaces:
     """The shared places, as they are for one crew."""
 
