@@ -33,7 +33,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str) -> str |
     deadline = dag.deadline[number]
     context: dict[str, Any] = {
         "dag": dag,
-        "dag_run": show_run(run.dag_run),
+        "dag_run": show_run(run.dag_run, dag),
         "deadline": {
             "id": f"{run.info.number}-{number}",
             "name": deadline.name,
@@ -45,7 +45,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str) -> str |
     return call_all([_make_call(deadline.callback)], context, f"a deadline of DAG '{dag.dag_id}'")
 
 
-def show_run(run: DagRun) -> dict[str, Any]:
+def show_run(run: DagRun, dag: DAG) -> dict[str, Any]:
     """A run as the callbacks of deadlines get it: a dict of JSON."""
     instants = ("logical_date", "data_interval_start", "data_interval_end", "queued_at", "start_date", "run_after")
     return {
@@ -56,6 +56,8 @@ def show_run(run: DagRun) -> dict[str, Any]:
         "state": "running",
         "conf": run.conf,
         "end_date": None,
+        "duration": None,
+        "dag_display_name": dag.dag_display_name or dag.dag_id,
         **{name: _show(getattr(run, name)) for name in instants},
     }
 
