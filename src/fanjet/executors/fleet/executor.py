@@ -188,7 +188,6 @@ class FleetExecutor:
         self._look_after()
         self._wait(timeout_s)
         self._attend()
-        self._look_after()
         events, self._events = self._events, []
         return events
 

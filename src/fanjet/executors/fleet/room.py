@@ -25,8 +25,11 @@ class FleetRoom:
         self._closed = closed
         self.free = capacity.count_free_slots()
         self._startable = capacity.count_startable()
-        #: Idle workers: number -> their crew; those first that are idle for longest.
-        self._idle = {worker.number: crew for crew, worker in capacity.list_idle()}
+        self._capacity = capacity
+        #: Those that have become busy in this snapshot.
+        self._seated: set[int] = set()
+        #: Idle workers: number -> their crew; those first that are idle for longest. Looked for when they matter.
+        self._known_idle: dict[int, Crew] | None = None
         self._rooms: dict[Crew, WorkerRoom] = {}
         #: Programs that wanted more than they were granted.
         self.unmet: set[Crew] = set()
@@ -56,12 +59,24 @@ class FleetRoom:
         """How many workers may be started for a crew."""
         if crew.executor is None or not crew.executor.may_promise():
             return 0
+        if self._startable >= self.free:
+            return self._startable
         return self._startable + sum(other is not crew for other in self._idle.values())
 
     def seat(self, worker: int) -> None:
         """An idle or new worker becomes busy."""
         self.free -= 1
-        self._idle.pop(worker, None)
+        self._seated.add(worker)
+        if self._known_idle is not None:
+            self._known_idle.pop(worker, None)
+
+    @property
+    def _idle(self) -> dict[int, Crew]:
+        if self._known_idle is None:
+            self._known_idle = {
+                worker.number: crew for crew, worker in self._capacity.list_idle() if worker.number not in self._seated
+            }
+        return self._known_idle
 
     def start(self, crew: Crew) -> int:
         """A worker is to be started for a crew; its number."""
