@@ -271,7 +271,7 @@ def test_two_schedulers_make_each_scheduled_run_once(database: Database) -> None
     assert list(world.states().values()) == ["success"] * 21
 
 
-def test_a_limit_across_the_runs_of_a_dag_holds_across_schedulers(tmp_path: Path) -> None:
+def test_a_limit_across_the_runs_of_a_dag_holds_across_schedulers(database: Database) -> None:
     with DAG("limited") as dag:
 
         @task(max_active_tis_per_dag=1)
@@ -279,7 +279,7 @@ def test_a_limit_across_the_runs_of_a_dag_holds_across_schedulers(tmp_path: Path
             return x
 
         call.expand(x=[1, 2, 3])
-    world = ServiceWorld(tmp_path / "home", dag)
+    world = ServiceWorld(database, dag)
     members = [world.member(host=name) for name in ("one", "two")]
     world.ask("limited", "r1")
     until(members[0], lambda: len(members[0].scheduler.runs) == 1)

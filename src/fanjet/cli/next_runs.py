@@ -141,5 +141,3 @@ def _as_data(spec: DagSpec, due: Sequence[Due]) -> dict[str, object]:
             for each in due
         ],
     }
-
-

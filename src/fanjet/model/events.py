@@ -124,7 +124,7 @@ class TriggersFired(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProgramFailed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run executes cannot be had: its DAG file does not load, is not what it was, or ends its process over and over.
+    """What a run executes cannot be had: its DAG file does not load, is not what it was, or ends processes for ever.
 
     Everything of the run that executors had is back by then. For the scheduler, which ends the run; no machine sees it.
     """
