@@ -22,6 +22,10 @@ KeptOrder: TypeAlias = Order | WatchTriggers
 #: Starts to load a file below a root.
 StartExecutor: TypeAlias = Callable[[Path, Path], LocalExecutor]
 
+#: Its processes are started anew so often within so long.
+_MOST_REPLACED = 3
+_REPLACED_WITHIN_S = 60.0
+
 
 class Crew:
     """One program in use.
@@ -53,6 +57,8 @@ class Crew:
         self.used_at = time.monotonic()
         #: How long its processes may be left alone from `prepared_at` on.
         self.patience_s = 0.0
+        #: When its processes were lately started anew.
+        self._replaced_at: list[float] = []
 
     def want(self, *, urgent: bool) -> None:
         """Have it loaded when its turn comes; others are closed for it only if that is urgent."""
@@ -70,6 +76,13 @@ class Crew:
         self.executor = self._start(self._path, self._root)
         self.wanted_since = None
         self.is_urgent = self.was_served = False
+
+    def may_be_replaced(self) -> bool:
+        """Whether it makes sense to start the processes anew; not when that did not help shortly before."""
+        now = time.monotonic()
+        self._replaced_at = [at for at in self._replaced_at if now - at < _REPLACED_WITHIN_S]
+        self._replaced_at.append(now)
+        return len(self._replaced_at) <= _MOST_REPLACED
 
     def find_errors(self) -> dict[int, str] | None:
         """Once it is loaded: the runs that it cannot serve, with the reasons. None before."""

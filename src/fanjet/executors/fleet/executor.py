@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import selectors
 import time
 from collections import defaultdict
@@ -29,6 +30,8 @@ from fanjet.model.instants import now
 from fanjet.model.launches import Launch
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
+
+_log = logging.getLogger("fanjet.executors")
 
 
 class Waking(Protocol):
@@ -245,8 +248,11 @@ class FleetExecutor:
     def _prepare(self, crew: Crew, executor: LocalExecutor, timeout_s: float) -> float:
         try:
             crew.patience_s = executor.prepare(timeout_s)
-        except (ExecutionError, OSError) as error:
+        except ExecutionError as error:
             self._fail_crew(crew, str(error))
+            return 0.0
+        except OSError as error:
+            self._replace_crew(crew, error)
             return 0.0
         return crew.patience_s
 
@@ -264,8 +270,11 @@ class FleetExecutor:
         try:
             self._events += executor.attend()
             errors = crew.find_errors() if crew.is_loading else None
-        except (ExecutionError, OSError) as error:
+        except ExecutionError as error:
             self._fail_crew(crew, str(error))
+            return
+        except OSError as error:
+            self._replace_crew(crew, error)
             return
         for number, reason in (errors or {}).items():
             self._fail_run(number, reason)
@@ -362,6 +371,18 @@ class FleetExecutor:
     def _drop_if_unused(self, crew: Crew) -> None:
         if not crew.runs and crew.executor is None and self._crews.get(crew.key) is crew:
             del self._crews[crew.key]
+
+    def _replace_crew(self, crew: Crew, error: OSError) -> None:
+        """Nothing can be read or written that must be: the processes go, and others go on with the runs."""
+        _log.warning("The processes of %s are started anew: %s", crew.key[1], error, exc_info=error)
+        if not crew.may_be_replaced():
+            self._fail_crew(crew, f"Its processes cannot be reached: {error}")
+            return
+        executor = crew.take_executor()
+        if executor is not None:
+            self._events += executor.abandon(f"The process of the task could not be reached: {error}")
+            self._departures.kill(executor)
+        crew.want(urgent=True)
 
     def _fail_crew(self, crew: Crew, reason: str) -> None:
         """A program cannot go on, and with it all its runs."""

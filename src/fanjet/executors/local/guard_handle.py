@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import sys
@@ -15,6 +16,8 @@ from fanjet.executors.local.zygote_frames import ZygoteConfig, ZygoteSocket
 _GUARD = str(Path(__file__).with_name("guard.py"))
 _ZYGOTE_CODE = "from fanjet.executors.local.zygote import main; main()"
 _CONTROL_FD, _CHANNEL_FD = 3, 4
+#: Numbers from here on are none of those.
+_FREE_FD = 10
 #: How long something is waited for that was killed.
 CLOSE_PATIENCE_S = 10.0
 _CLOSE_PAUSE_S = 0.001
@@ -128,8 +131,9 @@ def _start(config: ZygoteConfig, log_path: str, control_fd: int, channel_fd: int
     arguments = ["-I", "-S", _GUARD, str(_CONTROL_FD), str(_CHANNEL_FD)]
     zygote = [sys.executable, "-P", "-c", _ZYGOTE_CODE, str(_CHANNEL_FD), msgspec.json.encode(config).decode()]
     log_flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-    # Out of the way of the numbers that they are to get: a copy onto itself would stay closed on exec.
-    sources = [os.dup(fd) for fd in (control_fd, channel_fd)]
+    # Out of the way of the numbers that they are to get: a copy onto itself would stay closed on exec, and one onto
+    # the other would be lost.
+    sources = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FREE_FD) for fd in (control_fd, channel_fd)]
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, log_path, log_flags, 0o600),

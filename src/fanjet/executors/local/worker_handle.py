@@ -45,6 +45,7 @@ class WorkerHandle:
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(FromWorker).decode
         self._out = bytearray()
+        self._is_closed = False
         self._in = b""
         #: What it has been sent and has not ended, oldest first.
         self.assignments: deque[Assignment] = deque()
@@ -177,6 +178,8 @@ class WorkerHandle:
 
     def flush(self) -> bool:
         """Write what waits; True when nothing waits any more."""
+        if self._is_closed:
+            self._out.clear()
         try:
             while self._out:
                 del self._out[: os.write(self._write_fd, self._out)]
@@ -188,6 +191,8 @@ class WorkerHandle:
 
     def read(self) -> bool:
         """Take in what the worker has written; False when there was nothing, see also `at_end`."""
+        if self._is_closed:
+            return False
         try:
             data = os.read(self.read_fd, _PIPE_BYTES)
         except BlockingIOError:
@@ -230,7 +235,8 @@ class WorkerHandle:
             os.close(fd)
 
     def close(self) -> None:
-        """Let go of the pipes."""
+        """Let go of the pipes; others may get the numbers of their ends at once."""
+        self._is_closed = True
         os.close(self.read_fd)
         os.close(self._write_fd)
 
