@@ -136,6 +136,23 @@ def test_what_a_dead_scheduler_left_is_gone_on_with(database: Database) -> None:
     assert {path: kept[path] for path in done} == done, "what was recorded was not done again"
 
 
+def test_a_run_that_was_taken_in_only_halfway_is_taken_in_again(database: Database) -> None:
+    world = ServiceWorld(database, adding())
+    run = world.ask("adding")
+    member = world.member()
+    started = member.journal.start_queued(
+        member.session,
+        wanted=1,
+        find_most_active=lambda _version, _backfill: None,
+        stays_together=lambda _version: False,
+        lease_s=TERMS.lease_s,
+        at=world.clock.time(),
+    )
+    assert [info.number for info, _ in started] == [run], "and then the database was gone for a moment"
+    until(member, ended(world))
+    assert world.states() == {"r": "success"}
+
+
 def test_a_scheduler_that_was_away_too_long_writes_nothing_more_of_its_run(database: Database) -> None:
     world = ServiceWorld(database, adding(), adding("other"))
     world.ask("adding")

@@ -94,7 +94,10 @@ class Intake:
         return machine, [*changes, *machine.apply([RerunRequested(run=info.number, at=now)])]
 
     def take_left(self) -> None:
-        """Go on with runs whose scheduler is gone."""
+        """Go on with runs whose scheduler is gone, and with those that failed to be taken in here halfway."""
+        for info in self._journal.list_held(self._session):
+            if info.number not in self._scheduler.runs:
+                self._take_over(info, f"Run {info.number} is taken in once more.")
         for row in self._journal.list_left(self._session, self._clock())[:_LEFT_AT_A_TIME]:
             self._take_over(row.info, f"Going on with run {row.info.number}, which another scheduler has left.")
 

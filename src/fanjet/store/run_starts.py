@@ -38,6 +38,10 @@ _FIND_INFO: Final = """
 SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
        conf, params, asset_events
 FROM run WHERE run = ?"""
+_LIST_HELD: Final = """
+SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
+       conf, params, asset_events
+FROM run WHERE ended_at IS NULL AND state = 1 AND queued_at IS NOT NULL AND lease_session = ?"""
 _LIST_LEFT: Final = f"""
 SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session
 WHERE r.ended_at IS NULL AND r.state = 1 AND r.queued_at IS NOT NULL
@@ -104,6 +108,11 @@ def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
     """Runs of services that are under way and that no scheduler which may be alive carries out."""
     rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
     return [run for run in (make_run(columns, at) for columns in rows) if not run.owned]
+
+
+def list_held(connection: Connection, session: int) -> list[RunInfo]:
+    """Runs of services that are under way and whose lease this scheduler holds."""
+    return [make_info(row) for row in connection.execute(_LIST_HELD, (session,)).fetchall()]
 
 
 def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:

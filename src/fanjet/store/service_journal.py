@@ -82,6 +82,11 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return bool(self._reader.select("SELECT 1 FROM summary WHERE run = ? LIMIT 1", run))
 
+    def list_held(self, session: int) -> list[RunInfo]:
+        """Runs of services that are under way and whose lease a scheduler holds."""
+        with explained(self._path):
+            return run_starts.list_held(self._reader, session)
+
     def find_service_run(self, run: int, at: float) -> RunInfo | None:
         """A run that a service has started, and that no scheduler which may be alive carries out; None otherwise."""
         with explained(self._path):
