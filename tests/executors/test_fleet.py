@@ -223,6 +223,23 @@ def test_a_zygote_that_works_may_be_killed_any_number_of_times(start, make_progr
     assert not driver.failed
 
 
+def test_a_zygote_that_somebody_kills_while_it_loads_is_replaced(start, make_program):
+    driver = start(workers=1)
+    slow = (
+        "import time\nfrom fanjet import DAG, task\ntime.sleep(0.3)\n"
+        'with DAG("NAME"):\n    @task\n    def name(i): return "NAME"\n    name(1)\n'
+    )
+    run = driver.open(make_program("slow", slow))
+    driver.queue(run, "name", [0])
+    driver.run_until(lambda: driver.crew(run).executor is not None)
+    guard = driver.crew(run).executor._pool.guard
+    driver.run_until(lambda: list_children(guard._pid), timeout_s=0.01)
+    os.kill(driver.zygote_pid(run), signal.SIGKILL)
+    driver.run_all()
+    assert not driver.failed
+    assert driver.states[run] == {0: State.SUCCESS}
+
+
 def test_tries_that_end_their_process_are_no_failure_of_the_program(start, make_program):
     driver = start(workers=2)
     run = driver.open(make_program("a"))

@@ -23,7 +23,7 @@ KeptOrder: TypeAlias = Order | WatchTriggers
 StartExecutor: TypeAlias = Callable[[Path, Path], LocalExecutor]
 
 #: Its processes are started anew so often within so long.
-_MOST_REPLACED = 3
+_MOST_REPLACED = 5
 _REPLACED_WITHIN_S = 60.0
 
 

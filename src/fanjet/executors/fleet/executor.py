@@ -276,6 +276,9 @@ class FleetExecutor:
         except OSError as error:
             self._replace_crew(crew, error)
             return
+        if errors and executor.was_killed_loading:
+            self._replace_crew(crew, ExecutionError(next(iter(errors.values()))))
+            return
         for number, reason in (errors or {}).items():
             self._fail_run(number, reason)
         if not crew.is_ready and errors is not None:
@@ -372,12 +375,13 @@ class FleetExecutor:
         if not crew.runs and crew.executor is None and self._crews.get(crew.key) is crew:
             del self._crews[crew.key]
 
-    def _replace_crew(self, crew: Crew, error: OSError) -> None:
-        """Nothing can be read or written that must be: the processes go, and others go on with the runs."""
-        _log.warning("The processes of %s are started anew: %s", crew.key[1], error, exc_info=error)
+    def _replace_crew(self, crew: Crew, error: OSError | ExecutionError) -> None:
+        """Its processes are gone or cannot be reached, and not for what they do: others go on with the runs."""
         if not crew.may_be_replaced():
-            self._fail_crew(crew, f"Its processes cannot be reached: {error}")
+            self._fail_crew(crew, str(error))
             return
+        trace = error if isinstance(error, OSError) else None
+        _log.warning("The processes of %s are started anew: %s", crew.key[1], error, exc_info=trace)
         executor = crew.take_executor()
         if executor is not None:
             self._events += executor.abandon(f"The process of the task could not be reached: {error}")

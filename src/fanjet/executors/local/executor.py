@@ -147,6 +147,11 @@ class LocalExecutor:
         """How long loading may take, also when it has to be done again. `find_loaded` then says that it took longer."""
         self._pool.load_timeout_s = timeout_s
 
+    @property
+    def was_killed_loading(self) -> bool:
+        """Whether `find_loaded` has errors only because somebody has killed the process that loaded the file."""
+        return self._pool.was_killed
+
     def find_loaded(self) -> Loaded | None:
         """As `wait_loaded`, without waiting: None while the file is being loaded, which goes on in `poll`."""
         return self._pool.loaded

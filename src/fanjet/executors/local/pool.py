@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +71,8 @@ class Pool:
         self.load_timeout_s: float | None = None
         #: What the first zygote loaded; later ones must find the same.
         self.loaded: Loaded | None = None
+        #: Whether somebody has killed the first zygote while it loaded the file, which says nothing about the file.
+        self.was_killed = False
         self._deaths_in_a_row = 0
         self.on_death: OnDeath = lambda _worker, _reason: None
         self.on_readable: Callable[[WorkerHandle], None] = lambda _worker: None
@@ -322,6 +325,7 @@ class Pool:
         """The zygote ended before it had loaded the file: user code ended the process."""
         status = self.guard.zygote_status
         code = None if status is None else os.waitstatus_to_exitcode(status)
+        self.was_killed = code is None or code == -signal.SIGKILL
         return _make_failed(explain_crash(Path(self.config.file), code, self.guard.read_log_tail()))
 
     def _write_on(self, worker: WorkerHandle) -> None:
