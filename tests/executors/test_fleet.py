@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -455,6 +456,7 @@ def test_want_of_descriptors_delays_tries_and_leaks_nothing(start, make_program)
     driver.run_until(lambda: driver.crew(run).is_ready)
     driver.queue(run, "name", range(5))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    gc.collect()  # what earlier tests have left
     fds = [int(path.name) for path in Path("/proc/self/fd").iterdir()]
     few = next(number for number in range(10_000) if number not in fds) + 3
     resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
@@ -462,7 +464,7 @@ def test_want_of_descriptors_delays_tries_and_leaks_nothing(start, make_program)
         for _ in range(30):
             driver.turn(0.01)
         assert len(driver.todo[run, 0]) == 5
-        assert len(list(Path("/proc/self/fd").iterdir())) == len(fds)
+        assert len(list(Path("/proc/self/fd").iterdir())) <= len(fds)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     driver.run_all()
