@@ -30,7 +30,6 @@ from fanjet.model.changes import (
     ReopenRun,
     RunCallbacks,
     WatchTriggers,
-    find_run,
 )
 from fanjet.model.commands import Answer, Command
 from fanjet.model.events import (
@@ -48,6 +47,7 @@ from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
+from fanjet.scheduler.batch_writer import BatchWriter, WriteTerms
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
 from fanjet.scheduler.leases import LeaseKeeper, LeaseTerms
@@ -63,8 +63,6 @@ _LONGEST_SLEEP_S = 0.25
 _DISPLAY_EVERY_S = 0.1
 #: Between two looks for commands.
 _ASK_EVERY_S = 0.2
-#: Between two attempts at a write that failed for a passing reason.
-_WRITE_PAUSE_S = 0.2
 
 #: What the executor does once all is written.
 _Order: TypeAlias = MeasureMaps | RunCallbacks | CancelTries | WatchTriggers | DropTriggers
@@ -109,7 +107,6 @@ class Scheduler:
         self._admission = admission
         self._session = session
         self._display = display
-        self._write_patience_s = write_patience_s
         self._clock = clock
         self._longest_sleep_s = longest_sleep_s
         self._fences = fence_counter(session)
@@ -119,6 +116,8 @@ class Scheduler:
         self._goes_on = goes_on
         self._ask_every_s = ask_every_s
         self._meters = meters or Meters()
+        terms_of_writes = WriteTerms(write_patience_s, goes_on)
+        self._writer = BatchWriter(journal, terms_of_writes, clock, self._meters, display.message)
         #: When this turn has heard what it acts upon, in seconds of `time.perf_counter`.
         self._heard_at = time.perf_counter()
         #: Runs that have come to their end; what they owe may still be under way.
@@ -390,7 +389,7 @@ class Scheduler:
         records += self._limits.take_records()
         launches = self._launch()
         if records or launches or answers:
-            lost = self._write(records, launches, answers)
+            lost = self._writer.write(records, launches, answers, is_hurried=lambda: self.killing)
             if lost:
                 launches = [launch for launch in launches if launch.run not in lost]
                 orders = [order for order in orders if order.run not in lost]
@@ -430,34 +429,6 @@ class Scheduler:
                     self._executor.watch_triggers(order)
                 case DropTriggers():
                     self._executor.drop_triggers(order)
-
-    def _write(self, records: list[Record], launches: list[Launch], answers: Sequence[Answer]) -> frozenset[int]:
-        """Write a batch; the runs that turn out to be another's are left out of it, and returned."""
-        give_up_at = time.monotonic() + self._write_patience_s
-        told = False
-        lost: frozenset[int] = frozenset()
-        while True:
-            began_at = time.perf_counter()
-            try:
-                self._journal.write(records, launches, at=self._clock(), answers=answers)
-            except LeaseLostError as error:
-                if not self._goes_on:
-                    raise
-                lost |= error.runs
-                records = [record for record in records if find_run(record) not in lost]
-                launches = [launch for launch in launches if launch.run not in lost]
-                answers = [answer for answer in answers if answer.run not in lost]
-            except ExecutionError as error:
-                if not error.temporary or time.monotonic() > give_up_at or self.killing:
-                    raise
-                if not told:
-                    told = True
-                    self._display.message(f"{error} Trying again for {self._write_patience_s:g} s.")
-                time.sleep(_WRITE_PAUSE_S)
-            else:
-                self._meters.commit_s.observe(time.perf_counter() - began_at)
-                self._meters.count(records)
-                return lost
 
     def _renew_leases(self) -> None:
         try:
