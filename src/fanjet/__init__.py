@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from fanjet.authoring.context_stack import current_dag
     from fanjet.authoring.dag import DAG
     from fanjet.authoring.dag_decorator import dag
-    from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
+    from fanjet.authoring.deadline_references import DeadlineReference
+    from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, SyncCallback
     from fanjet.authoring.edges import Label, chain, chain_linear, cross_downstream
     from fanjet.authoring.exceptions import (
         FailException,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fanjet.authoring.mapped_operator import MappedOperator
     from fanjet.authoring.operator import BaseOperator
     from fanjet.authoring.params import Param, ParamsDict
+    from fanjet.authoring.result_decorator import result
     from fanjet.authoring.setup_teardown import setup, teardown
     from fanjet.authoring.task_decorator import task
     from fanjet.authoring.task_group import TaskGroup
@@ -134,6 +136,7 @@ __all__ = [
     "dag",
     "get_current_context",
     "items",
+    "result",
     "setup",
     "task",
     "task_group",
@@ -165,7 +168,7 @@ _HOMES = {
     "DateTimeSensor": "fanjet.operators.sensors",
     "DateTimeTrigger": "fanjet.operators.triggers",
     "DeadlineAlert": "fanjet.authoring.deadlines",
-    "DeadlineReference": "fanjet.authoring.deadlines",
+    "DeadlineReference": "fanjet.authoring.deadline_references",
     "DeltaDataIntervalTimetable": "fanjet.authoring.timetables",
     "DeltaTriggerTimetable": "fanjet.authoring.timetables",
     "EmptyOperator": "fanjet.operators.empty",
@@ -212,6 +215,7 @@ _HOMES = {
     "dag": "fanjet.authoring.dag_decorator",
     "get_current_context": "fanjet.runtime.context",
     "items": "fanjet.authoring.literal_items",
+    "result": "fanjet.authoring.result_decorator",
     "setup": "fanjet.authoring.setup_teardown",
     "task": "fanjet.authoring.task_decorator",
     "task_group": "fanjet.authoring.task_group_decorator",

@@ -13,14 +13,8 @@ from typing import Any
 import pytest
 
 from fanjet import DAG, task
-from fanjet.authoring.deadlines import (
-    AsyncCallback,
-    BaseDeadlineReference,
-    Callback,
-    DeadlineAlert,
-    DeadlineReference,
-    SyncCallback,
-)
+from fanjet.authoring.deadline_references import BaseDeadlineReference, DeadlineReference
+from fanjet.authoring.deadlines import AsyncCallback, Callback, DeadlineAlert, SyncCallback
 from fanjet.errors import DagError
 from fanjet.runtime.notifier import BaseNotifier
 from runtime.bench import NOW, RUN, Bench

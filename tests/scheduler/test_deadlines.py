@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fanjet import DAG, task
-from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
+from fanjet.authoring.deadline_references import DeadlineReference
+from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, SyncCallback
 from fanjet.errors import ExecutionError
 from fanjet.model.events import RerunRequested
 from fanjet.store.commands import Commands

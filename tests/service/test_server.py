@@ -34,6 +34,16 @@ def words():
     measure.expand(word=find())
 
 words()
+
+@dag
+def count():
+    @task
+    def add() -> int:
+        return 3
+
+    return add()
+
+count()
 """
 
 
@@ -80,8 +90,8 @@ def test_without_a_scheduler_for_long_the_service_is_not_healthy(served: Service
 
 
 def test_dags_are_listed_and_shown(served: Service) -> None:
-    (dag,) = served.ask("/api/v1/dags")[1]["dags"]
-    assert dag["dag_id"] == "words"
+    count, dag = served.ask("/api/v1/dags")[1]["dags"]
+    assert (count["dag_id"], dag["dag_id"]) == ("count", "words")
     assert (dag["description"], dag["tags"], dag["file"]) == ("Measures words.", ["text"], "words.py")
     details = served.ask("/api/v1/dags/words")[1]
     assert [(task["task_id"], task["is_mapped"], task["upstream"]) for task in details["tasks"]] == [
@@ -89,7 +99,7 @@ def test_dags_are_listed_and_shown(served: Service) -> None:
         ("measure", True, ["find"]),
     ]
     assert details["params"][0]["default"] == 3
-    assert served.ask("/api/v1/dags?limit=1")[1]["next_after"] == "words"
+    assert served.ask("/api/v1/dags?limit=1")[1]["next_after"] == "count"
     assert served.ask("/api/v1/dags?after=words")[1] == {"dags": [], "next_after": None}
 
 
@@ -143,6 +153,18 @@ def test_runs_are_listed_by_dag_and_state_in_pages(served: Service) -> None:
     assert rest["runs"][0]["run"] == numbers[0]
     assert served.ask("/api/v1/runs?state=failed")[1] == {"runs": [], "next_before": None}
     assert served.ask("/api/v1/runs?state=odd")[0] == 422
+
+
+def test_a_result_that_is_not_there_says_why(served: Service) -> None:
+    number = served.ask("/api/v1/dags/words/runs", {})[1]["run"]
+    status, answer = served.ask(f"/api/v1/runs/{number}/result")
+    assert status == 404
+    assert f"DAG 'words' of run {number} has no result. Mark a task with @result" in answer["detail"]
+    number = served.ask("/api/v1/dags/count/runs", {})[1]["run"]
+    status, answer = served.ask(f"/api/v1/runs/{number}/result")
+    assert status == 404
+    assert answer["detail"] == f"Run {number} (queued) has no result yet: task 'add' has not succeeded."
+    assert served.ask("/api/v1/runs/9999/result")[0] == 404
 
 
 def test_a_note_is_kept_and_taken_away(served: Service) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fanjet.authoring import context_stack, ports
 from fanjet.authoring.dag_options import check_test_arguments, convert_dag_options
+from fanjet.authoring.dag_result import mark_result
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.exceptions import DuplicateTaskId
 from fanjet.authoring.params import ParamsDict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from fanjet.authoring.task_options import Callback
     from fanjet.authoring.timetable_base import Timetable
     from fanjet.authoring.unexpanded import Partial
+    from fanjet.authoring.xcom_arg import XComArg
 
 _SUFFIX = re.compile(r"__\d+$")
 
@@ -243,6 +245,19 @@ class DAG:
         self._check_free(group.group_id, place)
         self.task_groups[group.group_id] = group
         group.parent_group.children.append(group)
+
+    def add_result(self, xcom_arg: XComArg) -> XComArg:
+        """Make what a task returns the result of the DAG.
+
+        Args:
+            xcom_arg: The call of a `@task` function, or the ``.output`` of an operator.
+
+        Raises:
+            DagTypeError: It is something else.
+            DagValueError: It is one key of it, or comes from a task of another DAG.
+        """
+        mark_result(self, xcom_arg)
+        return xcom_arg
 
     def free_task_id(self, task_id: str, group: TaskGroup) -> str:
         """`task_id`, with a suffix such as ``__1`` if it is taken in `group`."""

@@ -9,6 +9,7 @@ from typing import Any
 from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.dag import DAG
 from fanjet.authoring.dag_param import DagParam
+from fanjet.authoring.dag_result import mark_returned
 from fanjet.errors import DagTypeError
 
 #: The attribute by which ``@dag`` functions are known.
@@ -18,7 +19,8 @@ _MARK = "__fanjet_dag_id__"
 def dag(dag_id: Any = None, /, **options: Any) -> Any:
     """Make a function a factory of DAGs: ``@dag`` or ``@dag(schedule=None)``; call it to make the DAG.
 
-    The parameters of the function become params of the DAG; inside it they stand for the values of the run.
+    The parameters of the function become params of the DAG; inside it they stand for the values of the run. If it
+    returns what a task returns, that is the result of the DAG.
 
     Args:
         dag_id: The id; the name of the function if left out. Or the function, without arguments.
@@ -45,7 +47,7 @@ def _factory(function: Callable[..., Any], dag_id: str, options: dict[str, Any])
         given = dict(zip(signature.positional, args, strict=False)) | kwargs
         with DAG(dag_id, **{"doc_md": function.__doc__, **options}) as made:
             arguments = {name: DagParam(made, name, given, signature.defaults) for name in signature.names}
-            function(**arguments)
+            mark_returned(made, function(**arguments))
         return made
 
     setattr(factory, _MARK, dag_id)

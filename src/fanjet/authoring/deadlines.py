@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from datetime import timedelta
+from typing import Any
 
+from fanjet.authoring.deadline_references import (
+    AverageRuntimeDeadline,
+    BaseDeadlineReference,
+    DagRunLogicalDateDeadline,
+    DagRunQueuedAtDeadline,
+    FixedDatetimeDeadline,
+    check_reference,
+)
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.spec import DeadlineSpec
-
-#: The runs that an average is of unless the author says otherwise.
-_RUNS_OF_AVERAGE = 10
-
-
-class BaseDeadlineReference:
-    """What a deadline is counted from: one of `DeadlineReference`."""
-
-
-@dataclass(frozen=True)
-class RunDeadline(BaseDeadlineReference):
-    """An instant that each run has."""
-
-    of: Literal["logical_date", "queued_at"]
-
-
-@dataclass(frozen=True)
-class FixedDatetimeDeadline(BaseDeadlineReference):
-    """One instant for all runs; aware."""
-
-    instant: datetime
-
-
-@dataclass(frozen=True)
-class AverageRuntimeDeadline(BaseDeadlineReference):
-    """When the run was queued, and what the latest runs that succeeded took on average.
-
-    Attributes:
-        max_runs: The most runs that count.
-        min_runs: With fewer there is no deadline.
-    """
-
-    max_runs: int
-    min_runs: int
-
-
-class DeadlineReference:
-    """What deadlines are counted from."""
-
-    #: The logical date of the run. A run without one has no such deadline.
-    DAGRUN_LOGICAL_DATE: ClassVar[BaseDeadlineReference] = RunDeadline("logical_date")
-    #: When the run was asked for.
-    DAGRUN_QUEUED_AT: ClassVar[BaseDeadlineReference] = RunDeadline("queued_at")
-
-    @classmethod
-    def FIXED_DATETIME(cls, dt: datetime) -> BaseDeadlineReference:  # noqa: N802 - the name that authors know
-        """One instant for all runs; UTC where it has no zone.
-
-        Raises:
-            DagTypeError: It is no datetime.
-        """
-        if not isinstance(dt, datetime):
-            raise DagTypeError(f"DeadlineReference.FIXED_DATETIME({dt!r}) is no instant.", fix="give a datetime")
-        return FixedDatetimeDeadline(dt.replace(tzinfo=UTC) if dt.tzinfo is None else dt)
-
-    @classmethod
-    def AVERAGE_RUNTIME(cls, max_runs: int = 0, min_runs: int | None = None) -> BaseDeadlineReference:  # noqa: N802 - as above
-        """As long after the run was asked for as the latest runs that succeeded took on average.
-
-        Args:
-            max_runs: The most runs that count; 0 for 10.
-            min_runs: With fewer there is no deadline; as many as `max_runs` if left out.
-
-        Raises:
-            DagValueError: A number makes no sense.
-        """
-        most = max_runs or _RUNS_OF_AVERAGE
-        least = most if min_runs is None else min_runs
-        if not all(isinstance(number, int) and number > 0 for number in (most, least)) or least > most:
-            raise DagValueError(
-                f"DeadlineReference.AVERAGE_RUNTIME(max_runs={max_runs!r}, min_runs={min_runs!r}) makes no sense.",
-                fix="give whole numbers from 1, min_runs not above max_runs",
-            )
-        return AverageRuntimeDeadline(most, least)
 
 
 class Callback:
@@ -185,12 +118,6 @@ class DeadlineAlert:
         callback: Callback,
         name: str | None = None,
     ) -> None:
-        if not isinstance(reference, RunDeadline | FixedDatetimeDeadline | AverageRuntimeDeadline):
-            raise DagTypeError(
-                f"DeadlineAlert(reference={reference!r}) cannot be used.",
-                fix="give DeadlineReference.DAGRUN_LOGICAL_DATE, DAGRUN_QUEUED_AT, FIXED_DATETIME(...) or "
-                "AVERAGE_RUNTIME(...)",
-            )
         if not isinstance(interval, timedelta):
             raise DagTypeError(f"DeadlineAlert(interval={interval!r}) is no duration.", fix="give a timedelta")
         if not isinstance(callback, AsyncCallback | SyncCallback):
@@ -200,7 +127,7 @@ class DeadlineAlert:
             )
         if name is not None and not isinstance(name, str):
             raise DagTypeError(f"DeadlineAlert(name={name!r}) is no text.", fix="give a str")
-        self.reference = reference
+        self.reference = check_reference(reference)
         self.interval = interval
         self.callback = callback
         self.name = name
@@ -210,8 +137,10 @@ class DeadlineAlert:
         """It as data."""
         interval_s = self.interval.total_seconds()
         match self.reference:
-            case RunDeadline(of=of):
-                return DeadlineSpec(reference=of, interval_s=interval_s, name=self.name)
+            case DagRunLogicalDateDeadline():
+                return DeadlineSpec(reference="logical_date", interval_s=interval_s, name=self.name)
+            case DagRunQueuedAtDeadline():
+                return DeadlineSpec(reference="queued_at", interval_s=interval_s, name=self.name)
             case FixedDatetimeDeadline(instant=instant):
                 at = instant.timestamp()
                 return DeadlineSpec(reference="fixed", interval_s=interval_s, at=at, name=self.name)

@@ -57,7 +57,7 @@ class TaskDecorator:
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__doc__ = function.__doc__
         self.__module__ = function.__module__
-        self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
+        self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = self.is_dag_result = False
         self.signature: CallSignature = read_signature(function)
         self.signature.check_context_defaults(self.where)
         names = accepted_arguments(operator_class).names - _OWN
@@ -83,9 +83,14 @@ class TaskDecorator:
     def override(self, **options: Any) -> TaskDecorator:
         """The same function with other options, such as ``override(task_id="second")``."""
         copy = TaskDecorator(self.function, self.operator_class, {**self.options, **options})
-        copy.is_setup, copy.is_teardown = self.is_setup, self.is_teardown
-        copy.on_failure_fail_dagrun = self.on_failure_fail_dagrun
+        copy.take_marks(self)
         return copy
+
+    def take_marks(self, other: TaskDecorator) -> None:
+        """Be what other decorators have made of `other`: a setup, a teardown, the result of the DAG."""
+        self.is_setup, self.is_teardown = other.is_setup, other.is_teardown
+        self.on_failure_fail_dagrun = other.on_failure_fail_dagrun
+        self.is_dag_result = other.is_dag_result
 
     def partial(self, *args: Any, **kwargs: Any) -> TaskPartial:
         """The arguments that all instances of a map share; go on with ``.expand(...)`` or ``.expand_kwargs(...)``."""
@@ -134,6 +139,7 @@ class TaskDecorator:
         return arguments
 
     def _finish(self, operator: Operator) -> XComArg:
+        operator.is_dag_result = self.is_dag_result
         if self.is_setup:
             operator.as_setup()
         if self.is_teardown:

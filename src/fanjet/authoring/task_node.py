@@ -49,6 +49,8 @@ class Operator(Node):
     is_teardown: bool
     #: Of a teardown: whether its failure fails the run.
     on_failure_fail_dagrun: bool
+    #: Whether what it returns is the result of the DAG.
+    is_dag_result: bool
 
     owner: str
     retries: int
@@ -106,7 +108,7 @@ class Operator(Node):
         self.given_options = frozenset(options)
         self.upstream = {}
         self.downstream = {}
-        self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
+        self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = self.is_dag_result = False
         if options.get("email"):
             from fanjet.authoring.mail_options import with_mail  # noqa: PLC0415 - few tasks send mail
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from fanjet.cli.shown_values import value_as_data
 from fanjet.errors import ExecutionError
 from fanjet.model.paths import Path as MapPath
-from fanjet.model.spec import TaskSpec
+from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.model.states import State
 from fanjet.model.texts import storable
 from fanjet.model.values import PLAIN
 from fanjet.settings import Settings
+from fanjet.store.dag_results import find_dag_result
 from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow
@@ -74,15 +75,33 @@ def _iter_text(reader: Reader, runs: Sequence[int]) -> Iterator[str]:
     for at, run in enumerate(runs):
         row = reader.find_run(str(run))
         head = {"dag_id": row.info.dag_id, "run_id": row.info.run_id, "state": row.state.label}
-        yield (",\n" if at else "\n") + json.dumps(head, ensure_ascii=False)[:-1] + ', "instances": ['
+        spec = reader.get_spec(run)
+        yield (",\n" if at else "\n") + json.dumps(head, ensure_ascii=False)[:-1]
+        yield from _iter_result_text(reader, run, spec)
+        yield ', "instances": ['
         separator = "\n  "
-        for task in reader.get_spec(run).tasks:
+        for task in spec.tasks:
             pushed = _Pushed(reader, run, task)
             for instance in reader.iter_instances(run, task.number, states=_LISTED):
                 yield separator + _instance_text(task, instance, pushed.take(instance.path))
                 separator = ",\n  "
         yield "\n]}"
     yield "\n]\n"
+
+
+def _iter_result_text(reader: Reader, run: int, spec: DagSpec) -> Iterator[str]:
+    """The result of the DAG, of a mapped task a list; nothing where there is none, or not yet."""
+    found = find_dag_result(reader, run, spec)
+    if found is None or not found.succeeded:
+        return
+    if not found.is_mapped:
+        yield f', "result": {"null" if found.value is None else _value_text(found.value)}'
+        return
+    separator = ', "result": ['
+    for row in reader.iter_instances(run, found.task.number, states=(State.SUCCESS,)):
+        yield separator + ("null" if row.value is None else _value_text(row.value))
+        separator = ", "
+    yield "]"
 
 
 class _Pushed:

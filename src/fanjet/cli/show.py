@@ -25,6 +25,7 @@ from fanjet.cli.progress_lines import Line
 from fanjet.cli.quantities import instant_as_data, say_count, say_duration, say_instant
 from fanjet.cli.runs import counts_as_data, is_interrupted, look_of, run_as_data, took_s
 from fanjet.cli.show_instance import instance_as_data, instance_lines, read_instance
+from fanjet.cli.show_result import result_as_data, result_line
 from fanjet.cli.show_tree import Lengths, build_tree, render_tree
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import cut, printable
@@ -32,6 +33,7 @@ from fanjet.model import paths
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
+from fanjet.store.dag_results import DagResult, find_dag_result
 from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, RunRow, TaskCounts
@@ -75,7 +77,7 @@ def command(
         print_json(_as_data(settings, shown))
         return
     terminal = look_at()
-    text = "".join(_draw(line, terminal) for line in _heading(shown.run, terminal))
+    text = "".join(_draw(line, terminal) for line in _heading(shown, terminal))
     text += "\n" + render_tree(
         build_tree(shown.spec, shown.counts, shown.lengths, shown.running, shown.retried), terminal
     )
@@ -108,6 +110,8 @@ class _Shown(msgspec.Struct, frozen=True):
     failed: list[tuple[Failure, InstanceRow]]
     #: Where nothing failed: instances that could not run, and why.
     reasons: list[Failure]
+    #: None where the DAG has none.
+    result: DagResult | None
 
 
 def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
@@ -127,6 +131,7 @@ def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
         retried={task: reader.count_retried(run, task) for task in counts},
         failed=failed,
         reasons=find_reasons(reader, run, spec.tasks, counts, _MOST_FAILURES if failures is None else failures),
+        result=find_dag_result(reader, run, spec),
     )
 
 
@@ -134,7 +139,8 @@ def _draw(line: Line, terminal: Terminal) -> str:
     return "".join(terminal.style(text, style) for text, style in line) + "\n"
 
 
-def _heading(row: RunRow, terminal: Terminal) -> list[Line]:
+def _heading(shown: _Shown, terminal: Terminal) -> list[Line]:
+    row = shown.run
     info, look, seconds = row.info, look_of(row), took_s(row)
     took = "" if seconds is None else f", {'took' if row.ended_at else 'for'} {say_duration(seconds)}"
     symbol = terminal.symbol(look.symbol, look.ascii_symbol)
@@ -147,8 +153,9 @@ def _heading(row: RunRow, terminal: Terminal) -> list[Line]:
         lines.append(_fact("logical date", info.logical_date.isoformat()))
     for name, text in (("params", info.params), ("conf", info.conf)):
         if found := json.loads(text):
-            told = printable(json.dumps(found, ensure_ascii=False))
-            lines.append(_fact(name, cut(told, max(20, terminal.width - 16)) if terminal.live else told))
+            lines.append(_long_fact(name, json.dumps(found, ensure_ascii=False), terminal))
+    if shown.result is not None:
+        lines.append(_long_fact("result", result_line(shown.run, shown.result), terminal))
     if is_interrupted(row):
         lines.append(_fact("next", f"fanjet resume {info.number}"))
     return lines
@@ -156,6 +163,11 @@ def _heading(row: RunRow, terminal: Terminal) -> list[Line]:
 
 def _fact(name: str, text: str) -> Line:
     return [(f"  {name:<13}", "dim"), (text, "")]
+
+
+def _long_fact(name: str, text: str, terminal: Terminal) -> Line:
+    told = printable(text)
+    return _fact(name, cut(told, max(20, terminal.width - 16)) if terminal.live else told)
 
 
 def _failures(settings: Settings, shown: _Shown, terminal: Terminal) -> list[Line]:
@@ -186,6 +198,7 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
         **run_as_data(shown.run, total),
         "params": json.loads(shown.run.info.params),
         "conf": json.loads(shown.run.info.conf),
+        **result_as_data(shown.run, shown.result),
         "tasks": [
             {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}
             | {"running": shown.running.get(task.number, 0), "retried": shown.retried.get(task.number, 0)}

@@ -173,6 +173,8 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     timetable: ScheduleSpec | None = None
     #: The time zone of the DAG, in which people see its dates: an IANA name or an offset such as ``+05:30``.
     timezone: str = "UTC"
+    #: The task whose value is the result of the DAG; None when it has none.
+    result: int | None = None
 
     def task(self, task_id: str) -> TaskSpec:
         """The task with this id.

@@ -46,6 +46,5 @@ def _guard(decorated: Any, condition: Callable[[Any], Any], skip_message: str | 
         return function(*args, **signature.add_context(args, kwargs, context))
 
     made = TaskDecorator(guarded, decorated.operator_class, decorated.options)
-    made.is_setup, made.is_teardown = decorated.is_setup, decorated.is_teardown
-    made.on_failure_fail_dagrun = decorated.on_failure_fail_dagrun
+    made.take_marks(decorated)
     return made

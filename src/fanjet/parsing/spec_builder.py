@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from fanjet.authoring.dag import DAG
+from fanjet.authoring.dag_result import find_result
 from fanjet.authoring.definition import Definition
 from fanjet.authoring.expand_input import ExpandInput
 from fanjet.authoring.operator import Operator
@@ -50,6 +51,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
     specs = tuple(build_task(task, number, graph, maps, file) for number, task in enumerate(tasks))
     warn_about(dag)
     schedule = build_schedule(dag)
+    result = find_result(dag)
     spec = DagSpec(
         dag_id=dag.dag_id,
         file=file,
@@ -76,6 +78,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         catchup=dag.catchup,
         paused_on_creation=dag.is_paused_upon_creation,
         display_name=dag.dag_display_name,
+        result=None if result is None else graph.numbers[result],
     )
     return BuiltDag(spec, tasks, maps.inputs, dag.definition)
 

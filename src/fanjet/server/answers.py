@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
+from fanjet.model.values import PLAIN
+from fanjet.runtime.values import to_json
+from fanjet.store.dag_results import DagResult
 from fanjet.store.rows import TaskCounts
 from fanjet.store.service_rows import DagRow, ImportErrorRow, ServiceRunRow
 
@@ -114,6 +117,22 @@ class RunDetails(Run):
     counts: dict[str, dict[str, int]]
 
 
+class RunResult(BaseModel):
+    """The result of a run."""
+
+    run: int
+    #: The task that it comes from.
+    task_id: str
+    #: The value; of one that is large or no JSON its type and preview, of a mapped task null.
+    value: Any
+    #: Whether that is all of it.
+    is_whole: bool
+    #: How many values there are: more than one, perhaps, of a mapped task.
+    count: int
+    #: Prints what is not told here; null where that is nothing.
+    command: str | None
+
+
 class Runs(BaseModel):
     """A page of runs, the newest first."""
 
@@ -203,6 +222,19 @@ def run_fields(row: ServiceRunRow) -> dict[str, Any]:
         "params": json.loads(info.params),
         "note": row.note,
     }
+
+
+def run_result(run: int, found: DagResult) -> RunResult:
+    """The result of a run; nothing is read from the value store."""
+    is_whole = not found.is_mapped and (found.value is None or found.value[:1] == PLAIN)
+    return RunResult(
+        run=run,
+        task_id=found.task.task_id,
+        value=None if found.value is None else to_json(found.value),
+        is_whole=is_whole,
+        count=found.succeeded,
+        command=None if is_whole else f"fanjet xcom {run} {found.task.task_id} --limit 0 --json",
+    )
 
 
 def count_by_task(spec: DagSpec, counts: dict[int, TaskCounts]) -> dict[str, dict[str, int]]:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import FastAPI, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from fanjet.errors import NotFoundError
 from fanjet.model.states import RunStatus
 from fanjet.server import answers
 from fanjet.server.places import Places
+from fanjet.store.dag_results import find_dag_result
 from fanjet.store.service_switches import set_note
 
 _MOST = 1000
@@ -62,6 +64,22 @@ def add_runs(app: FastAPI, places: Places) -> None:
             row = reader.get_service_run(run)
             counts = answers.count_by_task(reader.get_spec(run), reader.counts(run))
         return answers.RunDetails(**answers.run_fields(row), counts=counts)
+
+    @app.get("/api/v1/runs/{run}/result", tags=["runs"], responses={404: {"description": "There is none (yet)."}})
+    def get_result(run: int) -> answers.RunResult:
+        """What the DAG gives: the value of the task that it marks for it. Of a mapped task, how many there are."""
+        with places.reading() as reader:
+            row = reader.get_service_run(run)
+            found = find_dag_result(reader, run, reader.get_spec(run))
+        if found is None:
+            raise NotFoundError(
+                f"DAG '{row.run.info.dag_id}' of run {run} has no result. Mark a task with @result in its file."
+            )
+        if not found.succeeded:
+            what = "has no result" if row.run.ended_at else "has no result yet"
+            task_id, state = found.task.task_id, row.run.state.label
+            raise NotFoundError(f"Run {run} ({state}) {what}: task '{task_id}' has not succeeded.")
+        return answers.run_result(run, found)
 
     @app.patch("/api/v1/runs/{run}", tags=["runs"])
     def change_run(run: int, change: RunChange) -> answers.RunDetails:

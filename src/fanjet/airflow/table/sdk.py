@@ -24,13 +24,9 @@ _NAMES_OF_TIMETABLES = (
     "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EventsTimetable", "MultipleCronTriggerTimetable",
     "PartitionedAssetTimetable", "PartitionedAtRuntime",
 )  # fmt: skip
-_OWN_REFERENCES = Missing(
-    "deadlines are counted from what the scheduler knows by itself", "use one of DeadlineReference"
+_DEADLINES = home("fanjet.authoring.deadlines", "AsyncCallback", "DeadlineAlert", "SyncCallback") | home(
+    "fanjet.authoring.deadline_references", "BaseDeadlineReference", "DeadlineReference", "deadline_reference"
 )
-_DEADLINES = home(
-    "fanjet.authoring.deadlines",
-    *("AsyncCallback", "BaseDeadlineReference", "DeadlineAlert", "DeadlineReference", "SyncCallback"),
-) | missing(_OWN_REFERENCES, "deadline_reference")
 _RETRY_POLICY = home(
     "fanjet.authoring.retry_policy",
     "ExceptionRetryPolicy",
@@ -39,7 +35,7 @@ _RETRY_POLICY = home(
     "RetryPolicy",
     "RetryRule",
 )
-_RESULT = Missing("runs here have no result", "use the XCom of a task")
+_RESULT = home("fanjet.authoring.result_decorator", "result")
 
 MODULES: dict[str, ModuleNames] = {
     "airflow.sdk": {
@@ -74,7 +70,7 @@ MODULES: dict[str, ModuleNames] = {
         **home("fanjet.operators.resumable_job", "ResumableJobMixin"),
         **_DEADLINES,
         **_RETRY_POLICY,
-        **missing(_RESULT, "result"),
+        **_RESULT,
         **missing(Missing("lineage is not recorded", "leave it out"), "lineage"),
         **home(
             "fanjet.authoring.partitions",
@@ -103,11 +99,15 @@ MODULES: dict[str, ModuleNames] = {
         "fanjet.authoring.deadlines", "AsyncCallback", "Callback", "SyncCallback"
     ),
     "airflow.sdk.definitions.deadline": _DEADLINES
+    | home(
+        "fanjet.authoring.deadline_references",
+        *("AverageRuntimeDeadline", "DagRunLogicalDateDeadline", "DagRunQueuedAtDeadline", "FixedDatetimeDeadline"),
+    )
     | missing(Missing("an interval is part of the DAG file", "give a timedelta"), "VariableInterval"),
     "airflow.sdk.definitions.decorators": {
         name: DECORATORS[name] for name in ("dag", "setup", "task", "task_group", "teardown")
     }
-    | missing(_RESULT, "result"),
+    | _RESULT,
     "airflow.sdk.yaml": home("yaml", "dump", "safe_load"),
     "airflow.sdk.plugins_manager": missing(SERVER, "integrate_macros_plugins"),
 }  # fmt: skip

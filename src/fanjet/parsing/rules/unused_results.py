@@ -19,8 +19,9 @@ _TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 def find_unused_results(checked: Checked) -> Iterator[Suspicion]:
     """Mapped functions whose values nobody reads though something follows.
 
-    The last tasks of a DAG are left out: their values are for people. So are operators that return what they happen
-    to, setups and teardowns, and everything where some `xcom_pull` reads tasks that only a run can tell.
+    The last tasks of a DAG and the one with its result are left out: their values are for people. So are operators that
+    return what they happen to, setups and teardowns, and everything where some `xcom_pull` reads tasks that only a run
+    can tell.
     """
     pulled = _find_pulled(checked.text)
     if pulled is None:
@@ -42,8 +43,10 @@ def _gives_values(dag: BuiltDag, number: int, task: Operator) -> bool:
     spec = dag.spec.tasks[number]
     if not spec.depth or spec.kind != "task" or not task.downstream or not task.do_xcom_push:
         return False
+    if task.is_setup or task.is_teardown or task.is_dag_result:
+        return False
     function = find_function(task)
-    return not (task.is_setup or task.is_teardown) and function is not None and returns_value(function)
+    return function is not None and returns_value(function)
 
 
 def _find_pulled(text: str) -> set[str] | None:
