@@ -113,7 +113,7 @@ def test_a_dag_without_a_mark_has_no_result(dag: DAG) -> None:
     [
         (lambda _: result(len), DagTypeError, "@result marks tasks, not 'len'. Fix: write @result in the line above"),
         (lambda _: result(3), DagTypeError, "not a value of type int"),
-        (lambda _: result(one()), DagTypeError, r"of type XComArg. Fix: use dag.add_result\(...\)"),
+        (lambda _: result(one()), DagTypeError, r"of type XComArg. Fix: .* to dag.add_result\(...\)"),
         (lambda dag: dag.add_result(one), DagTypeError, r"add_result\(\) got a value of type TaskDecorator"),
         (lambda dag: dag.add_result(one()["key"]), DagValueError, "got key 'key' of task 'one'"),
         (lambda _: DAG("e").add_result(one()), DagValueError, "which is not in this DAG"),

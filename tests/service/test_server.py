@@ -180,7 +180,7 @@ def test_metrics_are_prometheus_text(served: Service) -> None:
     families = {family.name: family for family in text_string_to_metric_families(served.ask("/metrics")[1])}
     assert {sample.labels["state"]: sample.value for sample in families["fanjet_runs"].samples}["queued"] >= 1
     assert families["fanjet_import_errors"].samples[0].value == 1
-    assert families["fanjet_dags"].samples[0].value == 1
+    assert families["fanjet_dags"].samples[0].value == 2
     parsed = families["fanjet_parsed_files"].samples[0]
     assert parsed.value >= 2
     assert parsed.labels["role"] == "folder"

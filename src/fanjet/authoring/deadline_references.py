@@ -186,11 +186,14 @@ def check_reference(reference: Any) -> Reference:
     """
     if isinstance(reference, Reference) and type(reference) in DeadlineReference.TYPES.DAGRUN:
         return reference
-    fix = "give DeadlineReference.DAGRUN_LOGICAL_DATE, DAGRUN_QUEUED_AT, FIXED_DATETIME(...) or AVERAGE_RUNTIME(...)"
+    shown, why = repr(reference), ""
     if isinstance(reference, BaseDeadlineReference):
-        raise DagTypeError(
-            f"DeadlineAlert(reference={reference.reference_name}()) cannot be used: a reference of one's own computes "
-            "its instant with a session of Airflow's database, which does not exist here.",
-            fix=fix,
+        shown = f"{reference.reference_name}()"
+        why = (
+            ": a reference of one's own computes its instant with a session of Airflow's database, which does not "
+            "exist here"
         )
-    raise DagTypeError(f"DeadlineAlert(reference={reference!r}) cannot be used.", fix=fix)
+    raise DagTypeError(
+        f"DeadlineAlert(reference={shown}) cannot be used{why}.",
+        fix="give DeadlineReference.DAGRUN_LOGICAL_DATE, DAGRUN_QUEUED_AT, FIXED_DATETIME(...) or AVERAGE_RUNTIME(...)",
+    )

@@ -6,7 +6,6 @@ from typing import Any
 
 from fanjet.authoring.definition import find_definition
 from fanjet.authoring.task_decorator import TaskDecorator
-from fanjet.authoring.xcom_arg import XComArg
 from fanjet.errors import DagTypeError
 
 
@@ -28,8 +27,6 @@ def result(decorated: Any) -> TaskDecorator:
     what = f"'{name}'" if name else f"a value of type {type(decorated).__name__}"
     raise DagTypeError(
         f"@result marks tasks, not {what}.",
-        fix="use dag.add_result(...) for it"
-        if isinstance(decorated, XComArg)
-        else "write @result in the line above @task",
+        fix="write @result in the line above @task; give what a call of a task gave to dag.add_result(...)",
         **(here._asdict() if here else {}),
     )
