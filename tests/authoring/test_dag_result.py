@@ -14,6 +14,7 @@ from fanjet.authoring.registry import take_registered
 from fanjet.errors import DagError, DagTypeError, DagValueError
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.spec_builder import build_spec
+from fanjet.testing.selection import select_part
 
 
 @task
@@ -101,6 +102,15 @@ def test_what_else_a_dag_function_returns_changes_nothing() -> None:
     assert returning(lambda: one().map(str)) is None
     assert returning(lambda: elsewhere) is None
     assert returning(group) == "group.one"
+
+
+def test_a_part_of_a_dag_has_the_result_if_it_has_its_task(dag: DAG) -> None:
+    one()
+    marked()
+    built = build_spec(dag, file="f.py")
+    assert built.spec.result == 1
+    assert select_part(built, ["marked"], {}).built.spec.result == 0
+    assert select_part(built, ["one"], {}).built.spec.result is None
 
 
 def test_a_dag_without_a_mark_has_no_result(dag: DAG) -> None:

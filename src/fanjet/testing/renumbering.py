@@ -49,6 +49,7 @@ class Renumbering:
             groups=self._cut_groups(spec),
             labels=(),
             leaves=_find_leaves(tasks),
+            result=None if spec.result is None else self.tasks.get(spec.result),
         )
 
     def _cut_task(self, task: TaskSpec, *, is_root: bool) -> TaskSpec:
