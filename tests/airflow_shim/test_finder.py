@@ -47,7 +47,7 @@ def test_a_star_import_gives_all_there_is(names):
     space: dict[str, object] = {}
     exec("from airflow.sdk import *", space)
     assert {"DAG", "task", "Asset", "chain"} <= space.keys()
-    assert "deadline_reference" not in space
+    assert "lineage" not in space
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_star_import_gives_all_there_is(names):
         ("from airflow.contrib.operators.x import X", "Airflow has moved what was there to providers"),
         ("import airflow.utils.daets", "did you mean 'dates'?"),
         ("from airflow.models import DagBag", "it is a table of Airflow's database"),
-        ("from airflow.sdk import deadline_reference", "deadlines are counted from what the scheduler knows"),
+        ("from airflow.sdk import lineage", "lineage is not recorded"),
         ("from airflow.secrets import BaseSecretsBackend", "use Variable and Connection"),
         ("from airflow.sdk.serde import serialize", "values are stored in another way"),
         ("from airflow.callbacks.callback_requests import X", "it is a part of Airflow's server"),
