@@ -59,7 +59,6 @@ def test_a_star_import_gives_all_there_is(names):
         ("from airflow.contrib.operators.x import X", "Airflow has moved what was there to providers"),
         ("import airflow.utils.daets", "did you mean 'dates'?"),
         ("from airflow.models import DagBag", "it is a table of Airflow's database"),
-        ("from airflow.sdk import lineage", "lineage is not recorded"),
         ("from airflow.secrets import BaseSecretsBackend", "use Variable and Connection"),
         ("from airflow.sdk.serde import serialize", "values are stored in another way"),
         ("from airflow.callbacks.callback_requests import X", "it is a part of Airflow's server"),
