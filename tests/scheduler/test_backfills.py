@@ -31,6 +31,17 @@ def daily(**options: object) -> DAG:
     return dag
 
 
+def catching_up() -> DAG:
+    with DAG("daily", schedule="@daily", start_date=FIRST, end_date=FIRST + 5 * DAY, catchup=True) as dag:
+
+        @task
+        def load(logical_date=None):
+            return logical_date.day
+
+        load()
+    return dag
+
+
 def backfill(world: ServiceWorld, days: int, options: BackfillOptions | None = None) -> BackfillRow:
     options = options or BackfillOptions()
     span = FIRST.timestamp(), (FIRST + (days - 1) * DAY).timestamp()
@@ -88,6 +99,27 @@ def test_what_failed_runs_again_and_what_succeeded_does_not(database: Database) 
     until(member, ended(world))
     assert list(world.states().values()) == ["success"] * 3
     assert [world.value(run) for run in (1, 2, 3)] == [1, 2, 3]
+
+
+def test_the_schedule_goes_on_after_a_backfill_and_makes_no_run_twice(database: Database) -> None:
+    world = ServiceWorld(database, catching_up())
+    world.execute("UPDATE dag SET is_paused = 1")
+    number = backfill(world, 3).number
+    world.execute("UPDATE dag SET is_paused = 0")
+    member = world.member()
+    until(member, lambda: len(world.states()) == 6 and ended(world)())
+    member.turns(20)
+    dates = [FIRST + at * DAY for at in range(6)]
+    kinds = ["backfill"] * 3 + ["scheduled"] * 3
+    assert list(world.states()) == [f"{kind}__{date.isoformat()}" for kind, date in zip(kinds, dates, strict=True)]
+    assert backfill(world, 6, BackfillOptions(reprocess="completed")).number > number
+    until(member, ended(world))
+    world.execute("UPDATE dag SET planned_version = NULL")  # as when its file changes
+    member.turns(20)
+    assert list(world.states().values()) == ["success"] * 6
+    rows = member.journal.find_last("daily")
+    assert rows is not None
+    assert rows.logical_date == dates[-1].timestamp()
 
 
 def test_a_paused_backfill_waits_and_a_cancelled_one_ends(database: Database) -> None:

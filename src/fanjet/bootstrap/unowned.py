@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import Sequence
 
+import msgspec
+
 from fanjet.bootstrap.target import Target
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import (
@@ -15,6 +17,7 @@ from fanjet.model.changes import (
 )
 from fanjet.model.events import CancelRequested
 from fanjet.model.instants import now
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.settings.values import Settings
@@ -48,11 +51,21 @@ def cancel_unowned(target: Target, request: CancelRequested, settings: Settings)
 def _cancel(journal: Journal, target: Target, request: CancelRequested) -> str | None:
     run, at = target.row.info.number, now()
     status = journal.get_status(run)
+    if status == RunStatus.QUEUED:
+        return _cancel_queued(journal, target, request, at)
     machine, before = RunState.restore(run, target.spec, journal.read_history(run), at, status=status)
     changes = machine.apply([request])
     if any(isinstance(change, RunCallbacks) for change in changes):
         return None
     journal.write(_find_records([*before, *changes]), [], at=at)
+    return describe_answer(request, changes)
+
+
+def _cancel_queued(journal: Journal, target: Target, request: CancelRequested, at: float) -> str:
+    """A run that has not started has no tries, and calls nobody back."""
+    machine = RunState(request.run, target.spec)
+    changes = [*machine.start(at), *machine.apply([msgspec.structs.replace(request, at=at)])]
+    journal.write(_find_records(changes), [], at=at)
     return describe_answer(request, changes)
 
 

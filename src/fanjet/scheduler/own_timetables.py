@@ -83,6 +83,9 @@ class OwnTimetables:
     def _work(self) -> None:
         while (next_one := self._questions.get()) is not None:
             question, program = next_one
+            latest = self._answers.get(question.dag_id)
+            if latest is None or latest[0] != question:
+                continue  # nobody waits for it any more
             self._answered.put((question, self._find_answer(question, program)))
 
     def _find_answer(self, question: Question, program: Program) -> Answer:

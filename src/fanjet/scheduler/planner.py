@@ -25,6 +25,8 @@ _log = logging.getLogger("fanjet.scheduler")
 #: The most DAGs that are looked at in one turn, and the most missed runs of one that are made up for in it.
 _DAGS_AT_A_TIME = 50
 _RUNS_AT_A_TIME = 50
+#: Whoever looks within this time after a planned instant has not been away.
+_SOON_S = 60.0
 
 
 class Planner:
@@ -78,7 +80,7 @@ class Planner:
                     return False
                 due, runs = found_runs
             else:
-                due, runs = self._find_runs(spec, now)
+                due, runs = self._find_runs(plan, spec, now)
         except FanjetError as error:
             _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, error)
             due, runs = None, []
@@ -92,18 +94,23 @@ class Planner:
             _log.info("DAG %r is due: run %s", plan.dag_id, run.run_id)
         return True
 
-    def _find_runs(self, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
+    def _find_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
         """What is due of a DAG now, and when it is due next."""
         if spec.timetable is None:
             return None, []
         interval, room = self._find_last(spec), self._count_room(spec)
         runs: list[NewRun] = []
+        planned_at = plan.next_run_after if plan.planned_version == plan.version else None
+        is_soon_after = planned_at is not None and 0 <= now - planned_at < _SOON_S
         while True:
-            due = find_next_run(spec, last=interval, now=now)
+            # A distance is counted from the instant that was planned, not from when somebody has looked.
+            due = find_next_run(spec, last=interval, now=planned_at if is_soon_after and planned_at else now)
             if due is None or due.run_after > now or len(runs) >= room:
                 return due, runs
             row = _as_row(due)
-            runs.append(_make_run(row, self._make_params(spec), now))
+            run = _make_run(row, self._make_params(spec), now)
+            if not self._journal.has_run_for(spec.dag_id, run):  # else a backfill was quicker
+                runs.append(run)
             interval = Interval(row.interval_start, row.interval_end)
 
     def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]] | None:
@@ -116,7 +123,8 @@ class Planner:
             raise OperationError(answer.error)
         room = self._count_room(spec)
         dues = [due for due in answer.dues if due.run_after <= now][: max(room, 0)]
-        runs = [_make_run(_as_row(due), self._make_params(spec), now) for due in dues]
+        made = [_make_run(_as_row(due), self._make_params(spec), now) for due in dues]
+        runs = [run for run in made if not self._journal.has_run_for(spec.dag_id, run)]
         if not runs and room > 0:
             self._timetables.forget(spec.dag_id)  # when it is due, its code says again what it is about
         following = answer.dues[len(dues) :]

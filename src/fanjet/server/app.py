@@ -45,6 +45,7 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.add_exception_handler(FanjetError, _explain)
+    app.add_exception_handler(OverflowError, _refuse_number)
 
     @app.get("/health", tags=["service"], responses={503: {"description": "It does not."}})
     def health() -> JSONResponse:
@@ -66,3 +67,10 @@ async def _explain(request: Request, error: Exception) -> JSONResponse:
     if status >= 500:
         _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error if status == 500 else None)
     return JSONResponse({"detail": str(error)}, status_code=status)
+
+
+async def _refuse_number(_request: Request, _error: Exception) -> JSONResponse:
+    """A number that no database can hold."""
+    return JSONResponse(
+        {"detail": "A number in the address is too large; there is nothing of that number."}, status_code=404
+    )

@@ -29,7 +29,7 @@ INSERT INTO backfill (dag_id, from_date, to_date, body, is_paused, created_at) V
 RETURNING backfill"""
 #: The run starts again from its beginning, with the version that it has.
 _RUN_AGAIN: Final = """
-UPDATE run SET state = 0, ended_at = NULL, queued_at = ?, backfill = ?, run_type = 'backfill', lease_session = NULL
+UPDATE run SET state = 0, ended_at = NULL, queued_at = ?, backfill = ?, lease_session = NULL
 WHERE run = ? AND ended_at IS NOT NULL"""
 _LIST: Final = """
 SELECT backfill, dag_id, from_date, to_date, body, is_paused, created_at, ended_at FROM backfill

@@ -55,6 +55,9 @@ SELECT min(next_run_after) FROM dag WHERE is_present <> 0 AND is_paused = 0 AND 
 _FIND_LAST: Final = """
 SELECT logical_date, data_interval_start, data_interval_end FROM run
 WHERE dag_id = ? AND run_type = 'scheduled' AND logical_date IS NOT NULL ORDER BY logical_date DESC LIMIT 1"""
+FIND_RUN_FOR: Final = """
+SELECT 1 FROM run
+WHERE dag_id = ? AND (run_id = ? OR (logical_date = ? AND run_type IN ('scheduled', 'backfill'))) LIMIT 1"""
 _COUNT_UNFINISHED: Final = """
 SELECT count(*) FROM run WHERE dag_id = ? AND state IN (0, 1) AND ended_at IS NULL AND backfill IS NULL"""
 #: Two schedulers may plan the same DAG at the same moment: only one of them finds it as it was.

@@ -32,7 +32,8 @@ SELECT 1 FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND lease_session <> ? AND lease_until > ? LIMIT 1"""
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
-WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? ORDER BY run LIMIT ?"""
+WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
+ORDER BY run LIMIT ?"""
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
 _FIND_INFO: Final = """
 SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
@@ -128,6 +129,6 @@ def _is_elsewhere(connection: Connection, dag_id: str, session: int, at: float) 
 
 
 def _is_paused(connection: Connection, dag_id: str, backfill: int) -> bool:
-    if backfill:
-        return connection.execute(_FIND_BACKFILL_PAUSED, (backfill,)).fetchone() is not None
+    if backfill and connection.execute(_FIND_BACKFILL_PAUSED, (backfill,)).fetchone() is not None:
+        return True
     return connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None

@@ -228,6 +228,12 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return planned_runs.find_last(self._reader, dag_id)
 
+    def has_run_for(self, dag_id: str, new: NewRun) -> bool:
+        """Whether a DAG has a run of this id already, or one that a schedule or a backfill has made for its date."""
+        date = None if new.logical_date is None else new.logical_date.timestamp()
+        with explained(self._path):
+            return bool(self._reader.select(planned_runs.FIND_RUN_FOR, dag_id, new.run_id, date))
+
     def count_unfinished(self, dag_id: str) -> int:
         """Runs of a DAG that wait or are under way, those of backfills aside."""
         with explained(self._path):

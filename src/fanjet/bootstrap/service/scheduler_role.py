@@ -51,6 +51,8 @@ from fanjet.store.vault import Vault
 _log = logging.getLogger("fanjet.scheduler")
 #: A scheduler that is gone is replaced within this time and a little, wherever it was.
 _TERMS = LeaseTerms(lease_s=4.0, renew_every_s=1.0)
+#: Others wait for a timetable that takes long.
+_ASK_TIMEOUT_S = 10.0
 #: The loop looks for what it is not told of at least this often.
 _LONGEST_SLEEP_S = 1.0
 
@@ -140,7 +142,7 @@ def _compose(
     )
     parser = ForkedParser(partial(answer_lookup, settings))
     stack.callback(parser.close)
-    timetables = OwnTimetables(partial(_ask_timetables, parser, settings.parse_timeout_s))
+    timetables = OwnTimetables(partial(_ask_timetables, parser, min(settings.parse_timeout_s, _ASK_TIMEOUT_S)))
     stack.callback(timetables.close)
     planner = Planner(
         journal=journal,
