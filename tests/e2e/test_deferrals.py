@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from e2e.program import Program, descendants, is_gone, states, values, wait_until
 
 #: Waits until a file `go-<name>` is there; each start of a trigger leaves a line in `started`.
@@ -107,6 +109,7 @@ def test_a_triggerer_that_was_killed_is_started_again_with_all_that_wait(fanjet:
     assert process.returncode == 0, output
 
 
+@pytest.mark.slow
 def test_a_trigger_that_kills_its_process_again_and_again_fails_what_waits_with_the_reason(fanjet: Program) -> None:
     file = fanjet.write(
         "deadly.py",

@@ -92,6 +92,7 @@ def test_old_runs_go_with_their_values_logs_and_files(three_runs: Program) -> No
     assert "Removed: 0 runs" in fanjet("prune", "--older-than", "90d").stdout
 
 
+@pytest.mark.slow
 def test_the_latest_run_of_a_dag_stays(three_runs: Program) -> None:
     make_old(three_runs, 1, 2, 3)
     three_runs("prune", "--older-than", "90d")

@@ -381,6 +381,7 @@ def test_the_callback_of_a_dag_runs_when_its_dead_run_is_cancelled(fanjet: Progr
     assert fanjet.read_json("runs")[0]["state"] == "failed"
 
 
+@pytest.mark.slow
 def test_a_rerun_takes_the_file_as_it_was_or_with_latest_as_it_is(held: Held) -> None:
     held.fail(1)
     text = held.file.read_text()

@@ -6,6 +6,8 @@ import json
 import os
 import signal
 
+import pytest
+
 from e2e.program import Program, wait_until
 
 FILE = """
@@ -43,6 +45,7 @@ def test_five_runs_of_one_file_begin_at_once_on_a_new_home(fanjet: Program) -> N
         assert fanjet("logs", str(run), "work", "--map-index", "7").stdout == "work 7\n"
 
 
+@pytest.mark.slow
 def test_of_three_that_resume_a_run_one_gets_it_and_the_others_say_who(fanjet: Program) -> None:
     held = fanjet.folder / "held"
     held.touch()

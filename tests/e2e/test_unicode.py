@@ -106,6 +106,7 @@ def test_a_locale_without_utf8_says_what_to_set(fanjet: Program, place: Path) ->
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are any bytes on Linux alone")
+@pytest.mark.slow
 def test_files_whose_names_are_no_text(fanjet: Program) -> None:
     """They are common where archives come from old systems; a task may well be mapped over them."""
     folder = os.fsencode(fanjet.folder / "data")

@@ -35,6 +35,7 @@ def two(server: PostgresServer, tmp_path: Path) -> Iterator[tuple[Service, Servi
 
 
 @pytest.mark.timeout(200)
+@pytest.mark.slow
 def test_services_share_a_database_and_outlive_its_restart(
     server: PostgresServer, two: tuple[Service, Service]
 ) -> None:

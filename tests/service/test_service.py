@@ -112,6 +112,7 @@ def test_a_killed_scheduler_is_replaced_and_its_run_goes_on(ready: Service) -> N
     assert 0 <= again <= 4, "only what was running may have run twice"
 
 
+@pytest.mark.slow
 def test_a_stop_waits_for_running_tries_and_the_next_start_goes_on(ready: Service) -> None:
     ready.start()
     number = _trigger(ready, "long")
