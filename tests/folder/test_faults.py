@@ -108,7 +108,8 @@ def test_file_that_is_replaced_all_the_time(place: Place, looking: DagFolder) ->
 
     def replace() -> None:
         for number in range(1, 100):
-            if stop.wait(0.2 if number % 10 == 0 else 0.01):  # now and then there is time to load it
+            # Further apart than the clock of a file system ticks; now and then there is time to load it.
+            if stop.wait(0.2 if number % 10 == 0 else 0.03):
                 return
             write(number)
 

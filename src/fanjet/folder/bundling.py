@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fanjet.folder.digests import Digests
 from fanjet.folder.listing import MOST_FILE_BYTES
-from fanjet.parsing.report import ParseReport
+from fanjet.parsing.report import ParseReport, Stamp
 from fanjet.store.bundles import save_bundle
 
 
@@ -83,10 +83,13 @@ class Bundling:
         own = self._digests.find(f"{self._root}/{name}")
         if own is None or own.sha256 != report.sha256:
             return False
-        return all(
-            stamp is None or ((now := self._digests.find(f"{self._root}/{used}")) is not None and now.stamp == stamp)
-            for used, stamp in report.used.items()
-        )
+        return all(stamp is None or self._is_as_kept(used, stamp) for used, stamp in report.used.items())
+
+    def _is_as_kept(self, used: str, stamp: Stamp) -> bool:
+        """Whether a file is still as it was loaded, and was that already when what belongs to every DAG was read."""
+        now = self._digests.find(f"{self._root}/{used}")
+        shared = self._shared.get(used)
+        return now is not None and now.stamp == stamp and shared in (None, (now.sha256, now.executable))
 
     def _describe(self, name: str) -> tuple[str, bool]:
         known = self._shared.get(name)

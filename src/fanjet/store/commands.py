@@ -50,11 +50,20 @@ class Commands:
         """
         now = time.time()
         new = (request.run, kind_of(request), encode_request(request), now)
+        number: int | None = None
+        try:
+            number = self._insert(new, now)
+            ring(self._connection)
+        except BaseException:  # whoever is interrupted here does not learn the number
+            if number is not None:
+                self.withdraw(number)
+            raise
+        return number
+
+    def _insert(self, new: tuple[object, ...], now: float) -> int:
         with self._connection.transaction():
             self._connection.execute(sql.FORGET_COMMANDS, (now - _KEPT_S,))
-            number = int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
-        ring(self._connection)
-        return number
+            return int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
 
     def find_answer(self, command: int) -> str | None:
         """What was done; None while nothing was."""
