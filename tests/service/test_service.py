@@ -106,7 +106,7 @@ def test_a_killed_scheduler_is_replaced_and_its_run_goes_on(ready: Service) -> N
     killed_at = time.monotonic()
     began = len(_trace(ready))
     ready.wait_until(lambda: len(_trace(ready)) > began + 2, "others run")
-    assert time.monotonic() - killed_at < 5
+    assert time.monotonic() - killed_at < 30
     assert _wait_for_success(ready, number)["counts"]["work"] == {"success": 40}
     again = len(_trace(ready)) - 40
     assert 0 <= again <= 4, "only what was running may have run twice"
@@ -136,7 +136,7 @@ def test_a_try_that_outlasts_the_grace_runs_again_after_the_next_start(ready: Se
     ready.signal(signal.SIGTERM)
     stopped_at = time.monotonic()
     assert ready.wait_for_end() == 0
-    assert time.monotonic() - stopped_at < 10
+    assert time.monotonic() - stopped_at < 30
     Path(ready.variables["TRACE"]).unlink()
     ready.variables["TAKES"] = "0"
     ready.start()
