@@ -66,10 +66,6 @@ class Planner:
         made = sum(self._plan(plan, now) for plan in due)
         return bool(made) and len(due) == _DAGS_AT_A_TIME
 
-    def find_next_instant(self) -> float | None:
-        """When the first DAG is due that is not due now."""
-        return self._journal.find_next_instant(self._clock())
-
     def _plan(self, plan: DagPlan, now: float) -> bool:
         """Look at one DAG; whether anything was written."""
         try:

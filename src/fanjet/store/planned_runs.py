@@ -50,8 +50,6 @@ SELECT dag_id, version, planned_version, next_run_after FROM dag
 WHERE is_present <> 0 AND is_paused = 0
       AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version)
 ORDER BY next_run_after LIMIT ?"""
-_FIND_NEXT_INSTANT: Final = """
-SELECT min(next_run_after) FROM dag WHERE is_present <> 0 AND is_paused = 0 AND next_run_after > ?"""
 _FIND_LAST: Final = """
 SELECT logical_date, data_interval_start, data_interval_end FROM run
 WHERE dag_id = ? AND run_type = 'scheduled' AND logical_date IS NOT NULL ORDER BY logical_date DESC LIMIT 1"""
@@ -78,12 +76,6 @@ def list_due(reader: Connection, at: float, limit: int) -> list[DagPlan]:
         DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=after)
         for dag_id, version, planned, after in reader.execute(_LIST_DUE, (at, limit)).fetchall()
     ]
-
-
-def find_next_instant(reader: Connection, at: float) -> float | None:
-    """When a DAG will be due next, after `at`."""
-    (instant,) = reader.execute(_FIND_NEXT_INSTANT, (at,)).fetchone()
-    return None if instant is None else float(instant)
 
 
 def find_last(reader: Connection, dag_id: str) -> LastRun | None:

@@ -35,14 +35,14 @@ SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
 ORDER BY run LIMIT ?"""
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
-_FIND_INFO: Final = """
+#: What is fixed about a run, for `make_info`.
+_INFO: Final = """
 SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
        conf, params, asset_events
-FROM run WHERE run = ?"""
-_LIST_HELD: Final = """
-SELECT run, run_id, dag_id, run_type, logical_date, data_interval_start, data_interval_end, created_at, started_at,
-       conf, params, asset_events
-FROM run WHERE ended_at IS NULL AND state = 1 AND queued_at IS NOT NULL AND lease_session = ?"""
+FROM run"""
+_FIND_INFO: Final = f"{_INFO} WHERE run = ?"
+_LIST_HELD: Final = f"""{_INFO}
+WHERE ended_at IS NULL AND state = 1 AND queued_at IS NOT NULL AND lease_session = ?"""
 _LIST_LEFT: Final = f"""
 SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session
 WHERE r.ended_at IS NULL AND r.state = 1 AND r.queued_at IS NOT NULL

@@ -218,11 +218,6 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return planned_runs.list_due(self._reader, at, limit)
 
-    def find_next_instant(self, at: float) -> float | None:
-        """When a DAG will be due next, after `at`."""
-        with explained(self._path):
-            return planned_runs.find_next_instant(self._reader, at)
-
     def find_last(self, dag_id: str) -> LastRun | None:
         """The latest run of a DAG that its schedule has made."""
         with explained(self._path):
