@@ -110,6 +110,28 @@ def test_a_run_alone_asks_once(fences: Callable[[], int]) -> None:
     assert room.asked == 1
 
 
+def test_what_finds_no_room_in_one_run_is_not_asked_for_in_others(fences: Callable[[], int]) -> None:
+    """Thousands of runs of a DAG may wait for the same few workers; other DAGs get theirs nevertheless."""
+    admission = admission_for(flat(), *range(1, 1001))
+    admission.add_run(2000, flat())
+    for run in [*range(1, 1001), 2000]:
+        admission.queue(ready(0, range(1), run=run))
+    room = Slots(3)
+    assert [each.run for each in admission.take(room, fences)] == [1, 2, 3]
+    assert room.asked == 5
+    assert [each.run for each in admission.take(Slots(999), fences)] == [*range(4, 1001), 2000]
+
+
+def test_a_full_pool_is_looked_at_once_for_all_runs_of_a_dag(fences: Callable[[], int]) -> None:
+    admission = admission_for(flat(pool="few"), 1, 2, 3, few=2)
+    admission.add_run(4, flat())
+    for run in (1, 2, 3, 4):
+        admission.queue(ready(0, range(2), run=run))
+    assert shown(admission.take(Slots(99), fences)) == [(1, 0, 0, 1), (2, 0, 0, 1), (4, 0, 0, 2)]
+    admission.released(1, 0, 1)
+    assert shown(admission.take(Slots(99), fences)) == [(2, 0, 1, 1)]
+
+
 @pytest.mark.parametrize(
     ("limits", "pools", "allowed"),
     [

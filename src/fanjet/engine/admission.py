@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from fanjet.engine.limits import Limits
-from fanjet.engine.ready import PriorityLevel, RunQueue, Taken
+from fanjet.engine.ready import Kind, PriorityLevel, RunQueue, Taken, TaskQueue
 from fanjet.model.changes import DequeueInstances, QueueInstances
 from fanjet.model.launches import Launch
 from fanjet.model.paths import Path
@@ -20,7 +20,10 @@ class Room(Protocol):
     """What could be launched now; granting books it."""
 
     def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
-        """Book up to `wanted` tries of a task: (worker, number of tries) pairs, none when there is no room."""
+        """Book up to `wanted` tries of a task: (worker, number of tries) pairs, none when there is no room.
+
+        Where fewer are granted, there is no more room for that task either in any other run of the same version.
+        """
 
 
 class Admission:
@@ -57,19 +60,23 @@ class Admission:
     def remove_run(self, run: int) -> None:
         """Forget a run: its queue, and what it holds of limits and pools."""
         for priority, level in list(self._levels.items()):
-            level.runs.pop(run, None)
+            queue = level.runs.pop(run, None)
+            if queue is not None:
+                queue.clear()
             self._forget_if_empty(priority)
         self._limits.remove_run(run)
 
     def queue(self, change: QueueInstances) -> None:
         """Instances are ready."""
-        priority = self._limits.spec(change.run).tasks[change.task].priority
+        spec = self._limits.spec(change.run)
+        priority = spec.tasks[change.task].priority
         level = self._levels.get(priority)
         if level is None:
             level = self._levels[priority] = PriorityLevel()
             insort(self._order, -priority)
         if change.run not in level.runs:
-            level.runs[change.run] = RunQueue()
+            # Runs of one version share its specification; it lives at least as long as they do.
+            level.runs[change.run] = RunQueue(id(spec), level.kinds)
         level.runs[change.run].add(change)
 
     def dequeue(self, change: DequeueInstances) -> None:
@@ -126,12 +133,14 @@ class Admission:
         """Launch what the room and the limits allow.
 
         A run to which the room grants less than it wants is passed over until the next time: its tasks share workers.
+        The cost is that of what is launched; of what finds no room or limit, once for each task of a DAG, however many
+        runs have it ready.
         """
-        launches = _Launches()
+        taking = _Taking(self._limits, room)
         for negated in list(self._order):
-            self._take_level(self._levels[-negated], room, launches)
+            taking.take_level(self._levels[-negated])
             self._forget_if_empty(-negated)
-        return launches.make(next_fence)
+        return taking.launches.make(next_fence)
 
     def released(self, run: int, task: int, count: int) -> None:
         """Tries ended or were returned, and no longer hold slots.
@@ -140,50 +149,76 @@ class Admission:
         """
         self._limits.released(run, task, count)
 
-    def _take_level(self, level: PriorityLevel, room: Room, launches: _Launches) -> None:
-        """Several runs take turns with growing shares, so that none takes all the room; one alone takes what it can."""
-        turn = level.in_turn()
-        share = 1
-        while turn:
-            if len(turn) == 1:
-                share = _ALL
-            turn = [run for run in turn if self._take_share(level, run, share, room, launches)]
-            share *= 2
-
-    def _take_share(self, level: PriorityLevel, run: int, share: int, room: Room, launches: _Launches) -> bool:
-        """Launch up to `share` instances of a run; whether it could take more."""
-        queue = level.runs[run]
-        for tasks in queue.tasks():
-            wanted = min(share, tasks.count, self._limits.allowance(run, tasks.task))
-            if not wanted:
-                continue
-            granted = 0
-            for worker, count in room.grant(run, tasks.task, wanted):
-                for taken in tasks.take(count):
-                    launches.add(run, tasks.task, worker, taken)
-                granted += count
-            self._limits.launched(run, tasks.task, granted)
-            queue.forget_if_empty(tasks)
-            share -= granted
-            if granted < wanted:
-                if not queue:
-                    self._forget_run(level, run)
-                return False
-            if not share:
-                break
-        if not queue:
-            return self._forget_run(level, run)
-        return not share
-
-    def _forget_run(self, level: PriorityLevel, run: int) -> bool:
-        del level.runs[run]
-        return False
-
     def _forget_if_empty(self, priority: int) -> None:
         level = self._levels.get(priority)
         if level is not None and not level.runs:
             del self._levels[priority]
             self._order.remove(-priority)
+
+
+class _Taking:
+    """One time of giving out launches."""
+
+    def __init__(self, limits: Limits, room: Room) -> None:
+        self._limits = limits
+        self._room = room
+        self.launches = _Launches()
+        #: Of what nothing more can be launched this time, whatever the run: whether the whole run is passed over.
+        self._closed: dict[Kind, bool] = {}
+
+    def take_level(self, level: PriorityLevel) -> None:
+        """Several runs take turns with growing shares, so that none takes all the room; one alone takes what it can."""
+        turn = level.in_turn()
+        share = 1
+        # What is closed stays in the queue, so that comparing numbers tells whether anything else is left.
+        closed_before = len(self._closed) - sum(kind in self._closed for kind in level.kinds)
+        while turn:
+            if len(turn) == 1:
+                share = _ALL
+            again = []
+            for run in turn:
+                if len(self._closed) - closed_before >= len(level.kinds):
+                    return
+                if self._take_share(level, run, share):
+                    again.append(run)
+            turn = again
+            share *= 2
+
+    def _take_share(self, level: PriorityLevel, run: int, share: int) -> bool:
+        """Launch up to `share` instances of a run; whether it could take more."""
+        queue = level.runs[run]
+        for tasks in queue.tasks():
+            passes_over = self._closed.get(tasks.kind)
+            if passes_over:
+                return False
+            wanted = 0 if passes_over is False else min(share, tasks.count, self._limits.allowance(run, tasks.task))
+            if not wanted:
+                if passes_over is None and self._limits.is_exhausted(run, tasks.task):
+                    self._closed[tasks.kind] = False
+                continue
+            granted = self._take_tasks(run, tasks, wanted)
+            queue.forget_if_empty(tasks)
+            share -= granted
+            if granted < wanted:
+                self._closed[tasks.kind] = True
+                return False
+            if not share:
+                break
+        if not queue:
+            del level.runs[run]
+            return False
+        return not share
+
+    def _take_tasks(self, run: int, tasks: TaskQueue, wanted: int) -> int:
+        """Launch up to `wanted` instances of a task; how many it were."""
+        granted = 0
+        for worker, count in self._room.grant(run, tasks.task, wanted):
+            for taken in tasks.take(count):
+                self.launches.add(run, tasks.task, worker, taken)
+            granted += count
+        if granted:
+            self._limits.launched(run, tasks.task, granted)
+        return granted
 
 
 class _Launches:

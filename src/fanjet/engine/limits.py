@@ -113,15 +113,25 @@ class Limits:
             return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
-        free = self._shares.get(task.pool, self._slots[task.pool]) - self._used[task.pool]
-        allowed = free // task.pool_slots if task.pool_slots > 0 else _NO_LIMIT
+        allowed = self._allowance_of_all(known.spec, task)
         if known.spec.max_active_tasks is not None:
             allowed = min(allowed, known.spec.max_active_tasks - known.active)
         if task.max_active_per_run is not None:
             allowed = min(allowed, task.max_active_per_run - known.active_by_task[number])
-        if task.max_active_per_dag is not None:
-            allowed = min(allowed, task.max_active_per_dag - self._active_per_dag[known.spec.dag_id, task.task_id])
         return max(allowed, 0)
+
+    def is_exhausted(self, run: int, number: int) -> bool:
+        """Whether no instance of a task may be launched now in any run of the DAG."""
+        spec = self._runs[run].spec
+        return self._allowance_of_all(spec, spec.tasks[number]) <= 0
+
+    def _allowance_of_all(self, spec: DagSpec, task: TaskSpec) -> int:
+        """How many more instances of a task may be launched in all runs of a DAG together."""
+        free = self._shares.get(task.pool, self._slots[task.pool]) - self._used[task.pool]
+        allowed = free // task.pool_slots if task.pool_slots > 0 else _NO_LIMIT
+        if task.max_active_per_dag is not None:
+            allowed = min(allowed, task.max_active_per_dag - self._active_per_dag[spec.dag_id, task.task_id])
+        return allowed
 
     def hold(self, run: int, number: int) -> None:
         """Launch nothing of a task until `unhold`."""

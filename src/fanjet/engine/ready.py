@@ -6,10 +6,14 @@ import heapq
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from fanjet.engine.columns import runs_of
 from fanjet.model.changes import DequeueInstances, QueueInstances
 from fanjet.model.paths import Path
+
+#: A DAG in one version, and the number of a task of it: what there is no room for, there is none for in any run.
+Kind: TypeAlias = tuple[int, int]
 
 
 @dataclass(slots=True, order=True)
@@ -40,10 +44,11 @@ class Taken:
 class TaskQueue:
     """The ready instances of one task of one run."""
 
-    __slots__ = ("_ranges", "count", "task")
+    __slots__ = ("_ranges", "count", "kind", "task")
 
-    def __init__(self, task: int) -> None:
-        self.task = task
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.task = kind[1]
         #: How many instances are ready.
         self.count = 0
         self._ranges: list[ReadyRange] = []
@@ -90,11 +95,18 @@ def _without(ready: ReadyRange, dropped: set[int]) -> Iterator[ReadyRange]:
 
 
 class RunQueue:
-    """The ready tasks of one run that have one priority."""
+    """The ready tasks of one run that have one priority.
 
-    __slots__ = ("_numbers", "_tasks")
+    Args:
+        dag: Equal for runs that have the same DAG in the same version.
+        kinds: Of how many runs each kind has something ready; kept up here.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_dag", "_kinds", "_numbers", "_tasks")
+
+    def __init__(self, dag: int, kinds: dict[Kind, int]) -> None:
+        self._dag = dag
+        self._kinds = kinds
         self._tasks: dict[int, TaskQueue] = {}
         self._numbers: list[int] = []
 
@@ -105,8 +117,9 @@ class RunQueue:
         """Put instances in."""
         queue = self._tasks.get(change.task)
         if queue is None:
-            queue = self._tasks[change.task] = TaskQueue(change.task)
+            queue = self._tasks[change.task] = TaskQueue((self._dag, change.task))
             insort(self._numbers, change.task)
+            self._kinds[queue.kind] = self._kinds.get(queue.kind, 0) + 1
         queue.add(change)
 
     def drop(self, change: DequeueInstances) -> None:
@@ -119,8 +132,19 @@ class RunQueue:
     def forget_if_empty(self, queue: TaskQueue) -> None:
         """Keep only tasks of which something is ready."""
         if not queue.count:
-            del self._tasks[queue.task]
-            self._numbers.remove(queue.task)
+            self._forget(queue)
+
+    def clear(self) -> None:
+        """Nothing of the run is ready any more."""
+        for queue in self.tasks():
+            self._forget(queue)
+
+    def _forget(self, queue: TaskQueue) -> None:
+        del self._tasks[queue.task]
+        self._numbers.remove(queue.task)
+        self._kinds[queue.kind] -= 1
+        if not self._kinds[queue.kind]:
+            del self._kinds[queue.kind]
 
     def tasks(self) -> list[TaskQueue]:
         """In topological order."""
@@ -130,10 +154,12 @@ class RunQueue:
 class PriorityLevel:
     """The runs that have something ready at one priority, and whose turn it is."""
 
-    __slots__ = ("_last", "runs")
+    __slots__ = ("_last", "kinds", "runs")
 
     def __init__(self) -> None:
         self.runs: dict[int, RunQueue] = {}
+        #: Of how many runs each kind has something ready.
+        self.kinds: dict[Kind, int] = {}
         self._last = -1
 
     def in_turn(self) -> list[int]:
