@@ -23,6 +23,7 @@ from fanjet.airflow.stats import Stats
 from fanjet.airflow.timeout import timeout
 from fanjet.authoring.exceptions import AirflowException, TaskTimeout
 from fanjet.errors import DagTypeError, DagValueError
+from fanjet.operators.http.hook import HttpHook
 from fanjet.operators.sensor import BaseSensorOperator
 from fanjet.runtime import macros
 from fanjet.runtime.connections import ConnectionNotFoundError
@@ -61,6 +62,8 @@ def test_hooks_find_connections(monkeypatch):
         BaseHook.get_connection("nowhere")
     assert isinstance(caught.value, AirflowException)
     assert isinstance(caught.value, ConnectionNotFoundError)
+    with pytest.raises(AirflowNotFoundException, match="There is no connection 'nowhere'"):
+        HttpHook(http_conn_id="nowhere").get_conn()  # Fanjet's own hooks fail with the same
     assert BaseHook(logger_name="x").log.name == "airflow.task.hooks.x"
 
 

@@ -108,7 +108,13 @@ with DAG("later"):
     ExternalTaskSensor(task_id="whole", failed_states=["failed"], **wait)
     ExternalTaskSensor(task_id="before", external_task_id="ok", execution_delta=timedelta(days=1), **wait)
     ExternalTaskSensor(task_id="dates", external_task_id="ok", execution_date_fn=lambda date, ds: [date, date], **wait)
-    ExternalTaskSensor(task_id="unknown", external_task_id="nope", check_existence=True, deferrable=True, **wait)
+    check = dict(check_existence=True, timeout=3600, external_dag_id="earlier")
+    ExternalTaskSensor(task_id="unknown", external_task_id="nope", deferrable=True, **check)
+    ExternalTaskSensor(task_id="no_group", external_task_group_id="ok.no", **check)
+    ExternalTaskSensor(task_id="no_dag", check_existence=True, external_dag_id="nowhere")
+    ExternalTaskSensor(
+        task_id="ahead", external_task_ids=["ok", "group.inner"], execution_delta=timedelta(days=-1),
+        **check | {"timeout": 0.5, "poke_interval": 0.2})
 """
 
 
@@ -119,10 +125,14 @@ def test_sensors_of_other_dags(fanjet: Program) -> None:
     assert ended == {
         "one": "success", "several": "success", "group": "success", "mapped": "failed", "soft": "skipped",
         "either": "success", "whole": "failed", "before": "failed", "dates": "success", "unknown": "failed",
+        "no_group": "failed", "no_dag": "failed", "ahead": "failed",
     }  # fmt: skip
     assert "ExternalTaskFailedError" in fanjet("logs", "2", "mapped").stdout
     assert "ExternalDagFailedError" in fanjet("logs", "2", "whole").stdout
-    assert "has no task or task group 'nope'" in fanjet("logs", "2", "unknown").stdout
+    assert "DAG 'earlier' has no task 'nope'" in fanjet("logs", "2", "unknown").stdout
+    assert "DAG 'earlier' has no task group 'ok.no'" in fanjet("logs", "2", "no_group").stdout
+    assert "There is no DAG 'nowhere'" in fanjet("logs", "2", "no_dag").stdout
+    assert "in vain" in fanjet("logs", "2", "ahead").stdout  # what is there may come
 
 
 def test_mistakes_in_the_file() -> None:

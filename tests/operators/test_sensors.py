@@ -12,7 +12,11 @@ import pytest
 from fanjet import DAG, BaseSensorOperator, FailException, PokeReturnValue, PythonSensor, SensorTimeout, task
 from fanjet.errors import DagValueError
 from fanjet.model.states import State
+from fanjet.operators.external_task import ExternalTaskSensor
+from fanjet.operators.http.operator import HttpOperator
+from fanjet.operators.http.sensor import HttpSensor
 from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor
+from fanjet.operators.trigger_dagrun import TriggerDagRunOperator
 from runtime.bench import Bench
 
 
@@ -160,3 +164,22 @@ def test_bash_file_and_time_sensors(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_wrong_options_are_errors_of_the_file(options: dict[str, Any]) -> None:
     with DAG("d"), pytest.raises(DagValueError, match="Countdown 's'"):
         Countdown(task_id="s", **options)
+
+
+def test_tasks_that_do_not_say_wait_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE", "True")
+    with DAG("d"):
+        kinds: list[tuple[Any, dict[str, Any]]] = [
+            (FileSensor, {"filepath": "f"}),
+            (TimeDeltaSensor, {"delta": timedelta(1)}),
+            (ExternalTaskSensor, {"external_dag_id": "other"}),
+            (HttpSensor, {"endpoint": "e"}),
+            (HttpOperator, {"endpoint": "e"}),
+            (TriggerDagRunOperator, {"trigger_dag_id": "other"}),
+        ]
+        for kind, options in kinds:
+            assert kind(task_id=f"{kind.__name__}_yes", **options).deferrable
+            assert not kind(task_id=f"{kind.__name__}_no", deferrable=False, **options).deferrable
+        monkeypatch.setenv("AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE", "perhaps")
+        with pytest.raises(DagValueError, match="AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE is 'perhaps', neither"):
+            FileSensor(task_id="bad", filepath="f")

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from fanjet.authoring.exceptions import AirflowException, FailException, Rescheduled, SkipException
-from fanjet.runtime.connections import ConnectionNotFoundError
+from fanjet.authoring.exceptions import (
+    AirflowException,
+    AirflowNotFoundException,
+    FailException,
+    Rescheduled,
+    SkipException,
+)
 
 
 class AirflowSkipException(SkipException):
@@ -26,18 +30,6 @@ class AirflowRescheduleException(Rescheduled):
     def __init__(self, reschedule_date: datetime) -> None:
         Rescheduled.__init__(self, reschedule_date)
         self.reschedule_date = reschedule_date
-
-
-class AirflowNotFoundException(AirflowException, ConnectionNotFoundError):  # noqa: N818 - Airflow's name
-    """There is no such thing: a connection, where hooks raise it."""
-
-    def __init__(self, *args: Any) -> None:
-        Exception.__init__(self, *args)
-        self.args = args
-
-    def __str__(self) -> str:
-        """The message as it is; a KeyError would quote it."""
-        return " ".join(map(str, self.args))
 
 
 class AirflowBadRequest(AirflowException):

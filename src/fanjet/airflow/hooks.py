@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from fanjet.airflow.exceptions import AirflowNotFoundException
 from fanjet.airflow.logging_mixin import LoggingMixin
 from fanjet.runtime import connections
-from fanjet.runtime.connections import ConnectionNotFoundError, parse_uri
+from fanjet.runtime.connections import parse_uri
 
 
 class Connection(connections.Connection):
@@ -64,11 +63,7 @@ class BaseHook(LoggingMixin, connections.BaseHook):
         Raises:
             AirflowNotFoundException: Nothing defines it.
         """
-        try:
-            found = connections.Connection.get(conn_id)
-        except ConnectionNotFoundError as error:
-            raise AirflowNotFoundException(str(error)) from error
-        return Connection(conn_id, **found.as_dict())
+        return Connection(conn_id, **connections.Connection.get(conn_id).as_dict())
 
     @classmethod
     def get_hook(cls, conn_id: str, hook_params: Mapping[str, Any] | None = None) -> Any:

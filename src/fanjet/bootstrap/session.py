@@ -85,6 +85,7 @@ def open_session(
             raise DagFileError(loaded.errors)
         check.wait()
         runs = Runs(journal, number, executor, settings, display)
+        answers.loaded = {spec.dag_id: spec for spec in loaded.specs}
         answers.start = StartedRuns(journal, number, loaded.specs, runs.scheduler).start
         yield Session(journal, loaded.specs, runs)
         kill = runs.scheduler.killing

@@ -194,6 +194,23 @@ class Runs(msgspec.Struct, frozen=True, tag="runs"):
     runs: tuple[RunFacts, ...]
 
 
+class FindDag(msgspec.Struct, frozen=True, tag="find_dag"):
+    """Whether this home knows a DAG, and which of some tasks and groups it has: `DagFacts`."""
+
+    dag_id: str
+    names: tuple[str, ...] = ()
+
+
+class DagFacts(msgspec.Struct, frozen=True, kw_only=True, tag="dag_facts"):
+    """What others may know of a DAG, as its newest version is."""
+
+    is_known: bool
+    #: False once no file of the DAG folder has it any more.
+    is_present: bool = True
+    #: Those of the names in `FindDag` that are neither a task nor a group of it.
+    missing: tuple[str, ...] = ()
+
+
 class FindXComs(msgspec.Struct, frozen=True, kw_only=True, tag="find_xcoms"):
     """What a task pushed in another run, of any DAG in this home, in the order of the paths: `Values`."""
 
@@ -252,7 +269,16 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 Lookup: TypeAlias = FindVariable | FindConnection
 #: What runs leave for each other.
 Shared: TypeAlias = (
-    FindKept | Keep | Forget | RecordAssetEvents | FindAssetEvents | FindRuns | FindXComs | CountStates | StartRun
+    FindKept
+    | Keep
+    | Forget
+    | RecordAssetEvents
+    | FindAssetEvents
+    | FindRuns
+    | FindDag
+    | FindXComs
+    | CountStates
+    | StartRun
 )
 Request: TypeAlias = GetValues | CountValues | GetMapLength | Lookup | SetVariable | DeleteVariable | Shared
-Response: TypeAlias = Values | Count | Found | AssetEvents | Runs | StateCounts | Failure
+Response: TypeAlias = Values | Count | Found | AssetEvents | Runs | DagFacts | StateCounts | Failure

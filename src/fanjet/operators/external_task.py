@@ -10,13 +10,18 @@ from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.exceptions import SkipException
 from fanjet.authoring.operator import BaseOperator
 from fanjet.errors import DagTypeError, DagValueError
+from fanjet.operators.deferrable import choose_deferrable
 from fanjet.operators.external_errors import (
+    AirflowExternalTaskSensorException,
     DuplicateStateError,
+    ExternalDagDeletedError,
     ExternalDagFailedError,
+    ExternalDagNotFoundError,
     ExternalTaskFailedError,
+    ExternalTaskGroupNotFoundError,
     ExternalTaskNotFoundError,
 )
-from fanjet.operators.other_runs import count_states, find_runs_at
+from fanjet.operators.other_runs import count_states, find_dag, find_runs_at
 from fanjet.operators.sensor import BaseSensorOperator
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ class ExternalTaskSensor(BaseSensorOperator):
         failed_states: States with which it fails.
         execution_delta: How long before its own logical date that of the other run is.
         execution_date_fn: Gives the date, or a list of dates, for the own date (and the context).
-        check_existence: Whether a task that the other run does not have is a failure; else it is waited for.
+        check_existence: Whether it fails at once where there is no such DAG, task or group; else that is waited for.
         poll_interval: Only for `deferrable`; seconds between two looks.
         deferrable: Whether waiting takes no slot, as with ``mode="reschedule"``.
         options: As in `BaseSensorOperator`.
@@ -59,10 +64,11 @@ class ExternalTaskSensor(BaseSensorOperator):
         execution_date_fn: Callable[..., Any] | None = None,
         check_existence: bool = False,
         poll_interval: float = 2.0,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         **options: Any,
     ) -> None:
-        if deferrable:
+        is_deferrable = choose_deferrable(deferrable)
+        if is_deferrable:
             options = {"mode": "reschedule", "poke_interval": poll_interval} | options
         super().__init__(**options)
         if sum(given is not None for given in (external_task_id, external_task_ids, external_task_group_id)) > 1:
@@ -88,7 +94,7 @@ class ExternalTaskSensor(BaseSensorOperator):
         self.execution_date_fn = execution_date_fn
         self.check_existence = check_existence
         self.poll_interval = poll_interval
-        self.deferrable = deferrable
+        self.deferrable = is_deferrable
 
     def poke(self, context: Any) -> bool:
         """Whether all that is waited for is in one of the allowed states.
@@ -97,6 +103,8 @@ class ExternalTaskSensor(BaseSensorOperator):
             AirflowExternalTaskSensorException: It failed, or is not there.
             SkipException: It is in a state with which the sensor is skipped.
         """
+        if self.check_existence:
+            self._check_existence(context)
         dates = self._find_dates(context)
         runs = find_runs_at(context["ti"].client, self.external_dag_id, dates)
         found = [states for run in runs for states in self._find_states(context, run)]
@@ -118,9 +126,24 @@ class ExternalTaskSensor(BaseSensorOperator):
         for name in names:
             counted = count_states(context["ti"].client, run, name)
             if counted is None and self.check_existence:
-                raise ExternalTaskNotFoundError(f"DAG {self.external_dag_id!r} has no task or task group {name!r}.")
+                raise self._explain_missing(name)
             states += [()] if counted is None else list(counted.values())
         return states
+
+    def _check_existence(self, context: Any) -> None:
+        """Fail where what is waited for is not there now, so that it is not waited for in vain."""
+        found = find_dag(context["ti"].client, self.external_dag_id, self._names())
+        if not found.is_known:
+            raise ExternalDagNotFoundError(f"There is no DAG {self.external_dag_id!r}.")
+        if not found.is_present:
+            raise ExternalDagDeletedError(f"DAG {self.external_dag_id!r} is gone: no file has it any more.")
+        if found.missing:
+            raise self._explain_missing(found.missing[0])
+
+    def _explain_missing(self, name: str) -> AirflowExternalTaskSensorException:
+        is_group = self.external_task_group_id is not None
+        kind = ExternalTaskGroupNotFoundError if is_group else ExternalTaskNotFoundError
+        return kind(f"DAG {self.external_dag_id!r} has no {'task group' if is_group else 'task'} {name!r}.")
 
     def _names(self) -> list[str]:
         if self.external_task_ids is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from fanjet.model.requests import CountStates, FindRuns, RunFacts, Runs, StartRun, StateCounts
+from fanjet.model.requests import CountStates, DagFacts, FindDag, FindRuns, RunFacts, Runs, StartRun, StateCounts
 
 if TYPE_CHECKING:
     from fanjet.runtime.client import TryClient
@@ -18,6 +18,13 @@ def find_run(client: TryClient, dag_id: str, run_id: str) -> RunFacts | None:
     answer = client.ask(FindRuns(dag_id, run_id=run_id))
     assert isinstance(answer, Runs), answer
     return next(iter(answer.runs), None)
+
+
+def find_dag(client: TryClient, dag_id: str, names: Sequence[str]) -> DagFacts:
+    """Whether there is a DAG, and which of these tasks and groups it lacks."""
+    answer = client.ask(FindDag(dag_id, tuple(names)))
+    assert isinstance(answer, DagFacts), answer
+    return answer
 
 
 def find_runs_at(client: TryClient, dag_id: str, dates: Sequence[Any]) -> list[RunFacts]:

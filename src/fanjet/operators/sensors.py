@@ -11,6 +11,7 @@ from fanjet.authoring.exceptions import FailException
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.operators.bash import make_environment
 from fanjet.operators.bash_process import BashProcess
+from fanjet.operators.deferrable import choose_deferrable
 from fanjet.operators.sensor import BaseSensorOperator
 from fanjet.operators.triggers import DateTimeTrigger, FileTrigger, exists, to_utc
 from fanjet.runtime.clock import clock_of
@@ -67,7 +68,7 @@ class FileSensor(BaseSensorOperator):
         filepath: A path or glob pattern; a template.
         fs_conn_id: A connection whose extra field ``path`` the path is relative to.
         recursive: Whether ``**`` in the pattern goes into folders.
-        deferrable: Whether it waits without a slot (`FileTrigger`).
+        deferrable: Whether it waits without a slot (`FileTrigger`); None: as `choose_deferrable` has it.
         start_from_trigger: The same, also for the first look.
         trigger_kwargs: What its trigger is made with then, in place of what follows from the other arguments.
         options: As in `BaseSensorOperator`.
@@ -81,7 +82,7 @@ class FileSensor(BaseSensorOperator):
         filepath: str,
         fs_conn_id: str | None = None,
         recursive: bool = False,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         start_from_trigger: bool = False,
         trigger_kwargs: dict[str, Any] | None = None,
         **options: Any,
@@ -90,7 +91,7 @@ class FileSensor(BaseSensorOperator):
         self.filepath = filepath
         self.fs_conn_id = fs_conn_id
         self.recursive = recursive
-        self.deferrable = deferrable or start_from_trigger
+        self.deferrable = start_from_trigger or choose_deferrable(deferrable)
         self._waits_first = start_from_trigger
         self._trigger_kwargs = _check_trigger_kwargs(self, trigger_kwargs, used=start_from_trigger)
 
@@ -129,14 +130,14 @@ class InstantSensor(BaseSensorOperator):
     """Waits until an instant that `find_target` gives.
 
     Args:
-        deferrable: Whether it waits without a slot (`DateTimeTrigger`).
+        deferrable: Whether it waits without a slot (`DateTimeTrigger`); None: as `choose_deferrable` has it.
         end_from_trigger: Whether it is then over without a try that only notes that.
         options: As in `BaseSensorOperator`.
     """
 
-    def __init__(self, *, deferrable: bool = False, end_from_trigger: bool = False, **options: Any) -> None:
+    def __init__(self, *, deferrable: bool | None = None, end_from_trigger: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self.deferrable = deferrable
+        self.deferrable = choose_deferrable(deferrable)
         self.end_from_trigger = end_from_trigger
 
     def find_target(self, context: Any) -> datetime:  # noqa: ARG002 - subclasses use it

@@ -12,6 +12,7 @@ from fanjet.authoring.operator import BaseOperator
 from fanjet.authoring.task_option_types import TaskOptions
 from fanjet.errors import DagTypeError, DagValueError
 from fanjet.model.requests import StartRun
+from fanjet.operators.deferrable import choose_deferrable
 from fanjet.operators.other_runs import find_run, start_run
 from fanjet.runtime.clock import clock_of
 
@@ -68,7 +69,7 @@ class TriggerDagRunOperator(BaseOperator):
         skip_when_already_exists: bool = False,
         fail_when_dag_is_paused: bool = False,
         note: str | None = None,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(**options)
@@ -84,7 +85,7 @@ class TriggerDagRunOperator(BaseOperator):
         self.skip_when_already_exists = skip_when_already_exists
         self.fail_when_dag_is_paused = fail_when_dag_is_paused
         self.note = note
-        self.deferrable = deferrable
+        self.deferrable = choose_deferrable(deferrable)
 
     def execute(self, context: Any) -> None:
         """Start the run; if asked to, go on when it has ended.

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring import ports
+from fanjet.authoring.exceptions import AirflowNotFoundException
 from fanjet.errors import OperationError
 from fanjet.model.requests import FindConnection
 from fanjet.runtime.lookups import LOOKUPS
@@ -128,7 +129,7 @@ class Connection:
         return parse_connection(conn_id, text)
 
 
-class ConnectionNotFoundError(OperationError, KeyError):
+class ConnectionNotFoundError(AirflowNotFoundException, OperationError, KeyError):
     """A connection that nothing defines."""
 
     def __init__(self, conn_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from fanjet.errors import FanjetError
@@ -15,6 +15,7 @@ from fanjet.model.requests import (
     Failure,
     FindAssetEvents,
     FindConnection,
+    FindDag,
     FindKept,
     FindRuns,
     FindVariable,
@@ -34,6 +35,7 @@ from fanjet.model.requests import (
     StateCounts,
     Values,
 )
+from fanjet.model.spec import DagSpec
 from fanjet.store.journal import Journal
 from fanjet.store.lookups import look_up
 from fanjet.store.shared import SharedStore
@@ -58,6 +60,8 @@ class Answers:
         self._shared = shared
         #: Set by whoever can carry out several runs at once.
         self.start: Start | None = None
+        #: The DAGs of the file that is running, by id; those of a service are in the store.
+        self.loaded: Mapping[str, DagSpec] = {}
 
     def __call__(self, run: int, request: Request) -> Response:
         """Answer one request of a try of this run; a failure is an answer too, so that only that try suffers."""
@@ -99,6 +103,8 @@ class Answers:
                 return self._find_values(request)
             case FindRuns():
                 return Runs(tuple(self._shared.find_runs(request)))
+            case FindDag():
+                return self._shared.find_dag(request, self.loaded)
             case CountStates(asked, task_id):
                 return StateCounts(self._shared.count_states(asked, task_id))
             case StartRun():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from fanjet.model import paths
-from fanjet.model.requests import AssetEvent, FindAssetEvents, FindRuns, FindXComs, Keep, RunFacts
+from fanjet.model.requests import AssetEvent, DagFacts, FindAssetEvents, FindDag, FindRuns, FindXComs, Keep, RunFacts
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.store.connections import open_writer
@@ -24,6 +24,11 @@ _EVENTS_AT_ONCE = 500
 #: So many runs are searched for a value.
 _MOST_PUSHERS = 1000
 _LATEST_FIRST = "ORDER BY logical_date IS NULL, logical_date DESC, run DESC LIMIT ?"
+#: As its file has it where a service knows it, else as it was run last.
+_FIND_DAG = """
+SELECT v.spec, coalesce(d.is_present, 1) FROM dag_version AS v LEFT JOIN dag AS d ON d.dag_id = v.dag_id
+WHERE v.version = coalesce((SELECT version FROM dag WHERE dag_id = ?),
+                           (SELECT max(version) FROM dag_version WHERE dag_id = ?))"""
 #: Those of the table `summary`.
 _STATES = (
     "success", "failed", "skipped", "upstream_failed", "up_for_retry", "up_for_reschedule", "deferred", "removed",
@@ -145,6 +150,22 @@ class SharedStore:
         statement = f"SELECT {_RUN_COLUMNS} FROM run WHERE {where} {_LATEST_FIRST}"  # noqa: S608 - constants
         rows = self._select(statement, *wanted, request.limit)
         return [_make_run(row) for row in rows]
+
+    def find_dag(self, request: FindDag, loaded: Mapping[str, DagSpec]) -> DagFacts:
+        """What is known of a DAG.
+
+        Args:
+            request: Which, and which tasks and groups are asked for.
+            loaded: DAGs by id that nobody has written down yet.
+        """
+        spec, is_present = loaded.get(request.dag_id), True
+        if spec is None:
+            rows = self._select(_FIND_DAG, request.dag_id, request.dag_id)
+            if not rows:
+                return DagFacts(is_known=False, is_present=False, missing=request.names)
+            spec, is_present = _decode_spec(rows[0][0]), bool(rows[0][1])
+        missing = tuple(name for name in request.names if not _find_tasks(spec, name))
+        return DagFacts(is_known=True, is_present=is_present, missing=missing)
 
     def iter_pushers(self, request: FindXComs) -> Iterator[tuple[int, int]]:
         """Runs in which a task may have pushed, the latest logical date first: (run, number of the task)."""

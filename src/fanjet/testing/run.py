@@ -140,7 +140,9 @@ def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
         shared = SharedStore(home, durable=False)
         try:
             session = journal.begin_session(host="localhost", pid=os.getpid())
-            executor = _start_executor(chosen, Answers(journal, vault, shared), clock, tape, home)
+            answers = Answers(journal, vault, shared)
+            answers.loaded = {spec.dag_id: spec}
+            executor = _start_executor(chosen, answers, clock, tape, home)
             version = journal.save_version(spec, bundle="", root="", file=spec.file)
             info = journal.create_run(version=version, info=new)
             status = _drive(spec, info, journal, session, executor, clock, display)

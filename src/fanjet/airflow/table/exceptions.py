@@ -15,7 +15,6 @@ EXCEPTIONS: ModuleNames = {
         "AirflowFailException",
         "AirflowFileParseException",
         "AirflowInternalRuntimeError",
-        "AirflowNotFoundException",
         "AirflowOptionalProviderFeatureException",
         "AirflowProviderDeprecationWarning",
         "AirflowRescheduleException",
@@ -42,7 +41,12 @@ EXCEPTIONS: ModuleNames = {
         "XComNotFound",
     ),
     **home(
-        "fanjet.authoring.exceptions", "AirflowException", "TaskDeferralError", "TaskDeferralTimeout", "TaskDeferred"
+        "fanjet.authoring.exceptions",
+        "AirflowException",
+        "AirflowNotFoundException",
+        "TaskDeferralError",
+        "TaskDeferralTimeout",
+        "TaskDeferred",
     ),
     "AirflowDagCycleException": "fanjet.authoring.exceptions:CycleError",
     "AirflowSensorTimeout": "fanjet.authoring.exceptions:SensorTimeout",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NoReturn
 from fanjet.authoring.call_signature import read_signature
 from fanjet.authoring.exceptions import AirflowException
 from fanjet.authoring.operator import BaseOperator
+from fanjet.operators.deferrable import choose_deferrable
 from fanjet.operators.http.hook import HttpHook
 from fanjet.operators.http.responses import pack_response, unpack_response
 from fanjet.operators.http.triggers import HttpTrigger
@@ -38,7 +39,8 @@ class HttpOperator(BaseOperator):
         tcp_keep_alive_idle: As in `HttpHook`.
         tcp_keep_alive_count: As in `HttpHook`.
         tcp_keep_alive_interval: As in `HttpHook`.
-        deferrable: Whether it waits for the response without a slot (`HttpTrigger`).
+        deferrable: Whether it waits for the response without a slot (`HttpTrigger`); None: as `choose_deferrable`
+            has it.
         warn_on_non_idempotent: Whether the log then warns of a method that may be sent twice after a crash.
         retry_args: For `tenacity.Retrying`, to send a request again within the try.
         options: As in `BaseOperator`.
@@ -69,7 +71,7 @@ class HttpOperator(BaseOperator):
         tcp_keep_alive_idle: int = 120,
         tcp_keep_alive_count: int = 20,
         tcp_keep_alive_interval: int = 30,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         warn_on_non_idempotent: bool = True,
         retry_args: Mapping[str, Any] | None = None,
         **options: Any,
@@ -91,7 +93,7 @@ class HttpOperator(BaseOperator):
         self.tcp_keep_alive_idle = tcp_keep_alive_idle
         self.tcp_keep_alive_count = tcp_keep_alive_count
         self.tcp_keep_alive_interval = tcp_keep_alive_interval
-        self.deferrable = deferrable
+        self.deferrable = choose_deferrable(deferrable)
         self.warn_on_non_idempotent = warn_on_non_idempotent
         self.retry_args = retry_args
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fanjet.authoring.exceptions import AirflowException
+from fanjet.operators.deferrable import choose_deferrable
 from fanjet.operators.http.hook import HttpHook
 from fanjet.operators.http.operator import call_with_context
 from fanjet.operators.http.triggers import HttpSensorTrigger
@@ -52,7 +53,7 @@ class HttpSensor(BaseSensorOperator):
         tcp_keep_alive_idle: int = 120,
         tcp_keep_alive_count: int = 20,
         tcp_keep_alive_interval: int = 30,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -70,7 +71,7 @@ class HttpSensor(BaseSensorOperator):
         self.tcp_keep_alive_idle = tcp_keep_alive_idle
         self.tcp_keep_alive_count = tcp_keep_alive_count
         self.tcp_keep_alive_interval = tcp_keep_alive_interval
-        self.deferrable = deferrable
+        self.deferrable = choose_deferrable(deferrable)
 
     def poke(self, context: Any) -> Any:
         """Send one request.
