@@ -181,3 +181,8 @@ class RerunDrive(Drive):
 
 
 __all__ = ["FAILED", "OK", "SKIPPED", "RerunDrive"]
+
+
+def paths(*positions: int) -> list[Path]:
+    """Of instances in the outermost map."""
+    return [(position,) for position in positions]
