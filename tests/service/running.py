@@ -95,11 +95,13 @@ class Service:
         assert found is not None
         return found
 
-    def ask(self, path: str, body: object = None, method: str | None = None) -> tuple[int, Any]:
+    def ask(
+        self, path: str, body: object = None, method: str | None = None, content_type: str = "application/json"
+    ) -> tuple[int, Any]:
         """Ask the server: status and, decoded where it is JSON, the answer."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"{self.find_address()}{path}", data, {"Content-Type": "application/json"}, method=method
+            f"{self.find_address()}{path}", data, {"Content-Type": content_type}, method=method
         )
         try:
             with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:
@@ -122,6 +124,18 @@ class Service:
         )
         assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def begin(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Another command on the same home, which goes on by itself."""
+        return subprocess.Popen(
+            [_FANJET, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def wait_until(self, condition: Callable[[], object], what: str) -> None:
         """Wait for something that the service does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import signal
 import socket
 import sqlite3
 import textwrap
@@ -153,6 +154,56 @@ def test_runs_are_listed_by_dag_and_state_in_pages(served: Service) -> None:
     assert rest["runs"][0]["run"] == numbers[0]
     assert served.ask("/api/v1/runs?state=failed")[1] == {"runs": [], "next_before": None}
     assert served.ask("/api/v1/runs?state=odd")[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/api/v1/runs?stat=queued", "no parameter 'stat'. Did you mean 'state'?"),
+        ("/api/v1/runs?foo=1", "/api/v1/runs knows before, dag_id, limit, state."),
+        ("/api/v1/dags/words?full=1", "knows no parameters"),
+        ("/runs?state=failed", "/runs knows before, dag_id."),
+        ("/metrics?name=x", "knows no parameters"),
+    ],
+)
+def test_parameters_that_nobody_knows_are_refused(served: Service, path: str, part: str) -> None:
+    status, answer = served.ask(path)
+    assert status == 422
+    assert part in answer["detail"]
+
+
+def test_a_body_that_is_no_json_is_refused_with_the_fix(served: Service) -> None:
+    for kind in ("application/x-www-form-urlencoded", "text/plain"):
+        status, answer = served.ask("/api/v1/dags/words/runs", {"note": "x"}, content_type=kind)
+        assert status == 415
+        assert "send 'Content-Type: application/json'" in answer["detail"]
+        assert kind in answer["detail"]
+    assert served.ask("/api/v1/dags/words/runs", method="POST")[0] == 201, "a run can be asked for without a body"
+
+
+def test_a_run_that_waits_has_not_started(served: Service) -> None:
+    run = served.ask("/api/v1/dags/words/runs", {})[1]
+    assert run["started_at"] is None
+    assert run["queued_at"] is not None
+    shown = served.run("show", str(run["run"])).stdout
+    assert "started" not in shown
+    assert "queued" in shown
+    (row, *_) = json.loads(served.run("runs", "--json").stdout)
+    assert (row["state"], row["started_at"]) == ("queued", None)
+
+
+def test_watching_a_run_that_waits_says_what_for(served: Service) -> None:
+    number = served.ask("/api/v1/dags/words/runs", {})[1]["run"]
+    watcher = served.begin("watch", str(number))
+    try:
+        assert watcher.stderr is not None
+        line = watcher.stderr.readline()
+        assert f"Run {number} of words is queued, waiting for a scheduler" in line
+        watcher.send_signal(signal.SIGINT)
+        assert watcher.wait(30) == 130
+    finally:
+        watcher.kill()
+        watcher.communicate()
 
 
 def test_a_result_that_is_not_there_says_why(served: Service) -> None:

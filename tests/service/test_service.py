@@ -127,6 +127,32 @@ def test_a_stop_waits_for_running_tries_and_the_next_start_goes_on(ready: Servic
 
 
 @pytest.mark.slow
+def test_a_watcher_waits_for_the_start_and_stays_while_the_service_restarts(ready: Service) -> None:
+    ready.start("--schedulers", "0")
+    number = _trigger(ready, "slow")
+    watcher = ready.begin("watch", str(number))
+    try:
+        assert watcher.stderr is not None
+        assert "waiting for a scheduler, and none is at work" in watcher.stderr.readline()
+        _restart(ready)
+        ready.wait_until(lambda: len(_trace(ready)) > 5, "some have run")
+        _restart(ready)
+        assert _wait_for_success(ready, number)
+        shown, errors = watcher.communicate(timeout=30)
+    finally:
+        watcher.kill()
+    assert watcher.returncode == 0, errors
+    assert "Waiting for the service to go on with it" in shown
+    assert "goes on in process" in shown
+
+
+def _restart(service: Service) -> None:
+    service.signal(signal.SIGTERM)
+    assert service.wait_for_end() == 0
+    service.start()
+
+
+@pytest.mark.slow
 def test_a_try_that_outlasts_the_grace_runs_again_after_the_next_start(ready: Service) -> None:
     ready.settings["stop_grace_s"] = "0.3"
     ready.variables["TAKES"] = "45"

@@ -1,15 +1,13 @@
-"""What commands do about the DAGs of a service: look at the folder now, pause DAGs, wait for a run to start."""
+"""What commands do about the DAGs of a service: look at the folder now, pause DAGs."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from fanjet.errors import OperationError
-from fanjet.model.states import RunStatus
 from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
 from fanjet.store.bells import ring
@@ -18,10 +16,6 @@ from fanjet.store.dag_files import list_folders
 from fanjet.store.dag_overview import DagOverview
 from fanjet.store.database import Database
 from fanjet.store.service_switches import set_paused
-
-_LOOK_EVERY_S = 0.1
-#: A run that waits for longer than this gets an explanation.
-_EXPLAINED_AFTER_S = 2.0
 
 
 class FolderLook(NamedTuple):
@@ -74,33 +68,3 @@ def switch(settings: Settings, dag_ids: Sequence[str], *, paused: bool) -> None:
         for dag_id in dag_ids:
             set_paused(connection, dag_id, paused=paused)
         ring(connection)
-
-
-def wait_for_start(settings: Settings, run: int, explain: Callable[[str], None]) -> None:
-    """Wait until a scheduler has taken a run up.
-
-    Args:
-        settings: Name the database.
-        run: The number of the run.
-        explain: Is told, once, why it takes long.
-
-    Raises:
-        NotFoundError: The run is gone.
-        ExecutionError: The database cannot be read.
-    """
-    began, is_explained = time.monotonic(), False
-    with DagOverview.open(Database.of(settings)) as reader:
-        while (row := reader.get_service_run(run)).run.state is RunStatus.QUEUED and row.run.ended_at is None:
-            if not is_explained and time.monotonic() - began > _EXPLAINED_AFTER_S:
-                explain(_say_why(reader, row.run.info.dag_id))
-                is_explained = True
-            time.sleep(_LOOK_EVERY_S)
-
-
-def _say_why(reader: DagOverview, dag_id: str) -> str:
-    dag = reader.get_known_dag(dag_id)
-    if dag.is_paused:
-        return f"DAG {dag_id!r} is paused: the run waits for `fanjet dags unpause {dag_id}`."
-    if not reader.list_schedulers(time.time()):
-        return "No scheduler is at work: the run waits for `fanjet up`."
-    return f"The run waits: DAG {dag_id!r} may have as many runs under way as it is allowed."

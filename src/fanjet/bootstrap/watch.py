@@ -101,6 +101,8 @@ class RunWatch:
     def follow(self, display: Display, *, wait: bool) -> RunOutcome:
         """Show the run until it ends, or until nobody carries it out any more.
 
+        A run of a service is watched until it ends: the service goes on with it, also after a restart.
+
         Args:
             display: Is told what goes on.
             wait: Stay when nobody carries the run out, until somebody resumes it.
@@ -143,7 +145,7 @@ class RunWatch:
         if not self._abandoned:
             self._abandoned = True
             display.message(_explain_abandoned(run, left_s, wait=wait))
-        return wait or left_s > 0
+        return wait or left_s > 0 or _is_of_service(run)
 
     def _sleep_and_look(self, display: Display) -> None:
         time.sleep(_LOOK_EVERY_S)
@@ -204,10 +206,14 @@ class RunWatch:
 
 def _explain_abandoned(run: RunRow, left_s: float, *, wait: bool) -> str:
     number = run.info.number
-    if run.owner_pid is None:
+    if run.state is RunStatus.QUEUED:
+        why = f"Run {number} is queued again."
+    elif run.owner_pid is None:
         why = f"Run {number} was stopped before its end."
     else:
         why = f"The process that carried run {number} out is gone: it was {_name_owner(run)}."
+    if _is_of_service(run):
+        return f"{why} Waiting for the service to go on with it; if it does not run any more: fanjet up"
     if wait:
         return f"{why} Waiting until somebody goes on with it: fanjet resume {number}"
     if left_s > 0:
@@ -217,3 +223,8 @@ def _explain_abandoned(run: RunRow, left_s: float, *, wait: bool) -> str:
 
 def _name_owner(run: RunRow) -> str:
     return f"process {run.owner_pid} on {run.owner_host}"
+
+
+def _is_of_service(run: RunRow) -> bool:
+    """Whether schedulers of a service take it up by themselves."""
+    return run.queued_at is not None

@@ -69,7 +69,7 @@ def _run_row(row: ServiceRunRow, terminal: Terminal) -> list[str | Cell]:
     return [
         str(run.info.number),
         Cell(f"{terminal.symbol(look.symbol, look.ascii_symbol)} {look.word}", look.style),
-        say_instant(run.info.started_at),
+        say_instant(run.started_at),
         "-" if took_s is None else say_duration(took_s),
         Cell(run.info.run_id, "dim"),
     ]

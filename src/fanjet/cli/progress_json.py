@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from fanjet.cli.progress_lines import say_stopping
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import ENDED, RunStatus, State
@@ -63,6 +64,10 @@ class JsonDisplay:
     def message(self, text: str) -> None:
         """Print a note where it is in no program's way."""
         sys.stderr.write(f"{text}\n")
+
+    def stopping(self, running: int) -> None:
+        """Print what happens now, as a note."""
+        self.message(say_stopping(running))
 
     def _picture(self, spec: DagSpec, snapshot: Snapshot) -> list[dict[str, object]]:
         return [_describe(task.task_id, task.number, snapshot) for task in spec.tasks]

@@ -37,6 +37,12 @@ class Layout(msgspec.Struct, frozen=True):
     wide: bool
 
 
+def say_stopping(running: int) -> str:
+    """What happens after the first Ctrl-C, with so many tries running."""
+    first = f"{say_count(running, 'running try', 'running tries')} may end first" if running else "nothing runs now"
+    return f"Stopping: {first}. Ctrl-C again kills what runs. Either way the run can be resumed."
+
+
 def lay_out(rows: Sequence[Row], width: int, before: Layout | None = None) -> Layout:
     """Share the width of the terminal among the columns; `before`, of the last picture, keeps them from jumping."""
     wide = width >= _WIDE

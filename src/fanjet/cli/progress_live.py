@@ -14,7 +14,7 @@ from rich.text import Text
 
 from fanjet.cli.output import output_optional
 from fanjet.cli.progress_closing import Failures, failure_lines, opening_line, result_lines
-from fanjet.cli.progress_lines import Layout, Line, hidden_line, lay_out, row_line, total_line
+from fanjet.cli.progress_lines import Layout, Line, hidden_line, lay_out, row_line, say_stopping, total_line
 from fanjet.cli.progress_rows import Row, Times, Watch, choose_rows
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.runs import RunInfo
@@ -94,6 +94,10 @@ class LiveDisplay:
     def message(self, text: str) -> None:
         """Print a note above the picture."""
         self._print([[(text, "yellow")]])
+
+    def stopping(self, running: int) -> None:
+        """Print above the picture what happens now."""
+        self.message(say_stopping(running))
 
     def _draw(self, watch: Watch, snapshot: Snapshot, *, last: bool = False) -> Row:
         now, terminal = self._clock(), look_at()

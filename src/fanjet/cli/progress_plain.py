@@ -10,7 +10,7 @@ from typing import Self
 
 from fanjet.cli.output import leave_pipe, output_optional, print_text
 from fanjet.cli.progress_closing import Failures, failure_lines, opening_line, result_lines
-from fanjet.cli.progress_lines import Line, hidden_line, lay_out, plain, row_line, total_line
+from fanjet.cli.progress_lines import Line, hidden_line, lay_out, plain, row_line, say_stopping, total_line
 from fanjet.cli.progress_rows import Row, Times, Watch, choose_rows
 from fanjet.cli.quantities import say_clock
 from fanjet.cli.terminal import Terminal
@@ -107,6 +107,10 @@ class PlainDisplay:
     def message(self, text: str) -> None:
         """Print a note."""
         self._print([[(text, "")]])
+
+    def stopping(self, running: int) -> None:
+        """Print what happens now."""
+        self.message(say_stopping(running))
 
     def _print(self, lines: Sequence[Line]) -> None:
         try:

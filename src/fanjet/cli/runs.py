@@ -85,7 +85,8 @@ def run_as_data(run: RunRow, counts: list[int]) -> dict[str, object]:
         "interrupted": is_interrupted(run),
         "run_type": info.run_type,
         "logical_date": info.logical_date.isoformat() if info.logical_date else None,
-        "started_at": info.started_at.isoformat(),
+        "queued_at": run.queued_at.isoformat() if run.queued_at else None,
+        "started_at": run.started_at.isoformat() if run.started_at else None,
         "ended_at": run.ended_at.isoformat() if run.ended_at else None,
         "counts": counts_as_data(counts),
     }
@@ -107,7 +108,7 @@ def _row(run: RunRow, counts: list[int], terminal: Terminal) -> list[str | Cell]
         str(run.info.number),
         run.info.dag_id,
         Cell(f"{symbol} {look.word}", look.style),
-        say_instant(run.info.started_at),
+        say_instant(run.started_at),
         "-" if seconds is None else say_duration(seconds),
         ", ".join(text for text, _ in say_counts(counts)) or "-",
         Cell(run.info.run_id, "dim"),

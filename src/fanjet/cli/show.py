@@ -147,8 +147,11 @@ def _heading(shown: _Shown, terminal: Terminal) -> list[Line]:
     lines: list[Line] = [
         [(f"{symbol} {info.dag_id}", f"bold {look.style}"), (f"  run {info.number}  ", ""), (look.word, look.style)],
         _fact("run id", info.run_id),
-        _fact("started", say_instant(info.started_at) + took),
     ]
+    if row.queued_at is not None:
+        lines.append(_fact("queued", say_instant(row.queued_at)))
+    if row.started_at is not None:
+        lines.append(_fact("started", say_instant(row.started_at) + took))
     if info.logical_date is not None:
         lines.append(_fact("logical date", info.logical_date.isoformat()))
     for name, text in (("params", info.params), ("conf", info.conf)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from fanjet.bootstrap.dag_folders import wait_for_start
+from fanjet.bootstrap.queued_run import wait_for_start
 from fanjet.bootstrap.triggered_runs import TriggeredRuns
 from fanjet.bootstrap.watch import RunWatch
 from fanjet.cli.arguments import home_option, params_options, read_instant

@@ -35,6 +35,9 @@ class Display(Protocol):
     def message(self, text: str) -> None:
         """A note or warning for people, one or more lines."""
 
+    def stopping(self, running: int) -> None:
+        """Nothing more is launched, because a stop was asked for; so many tries run and may end first."""
+
 
 class Silent:
     """A display for programs: shows nothing."""
@@ -49,4 +52,7 @@ class Silent:
         """Show nothing."""
 
     def message(self, text: str) -> None:
+        """Show nothing."""
+
+    def stopping(self, running: int) -> None:
         """Show nothing."""

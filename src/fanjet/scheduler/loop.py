@@ -271,10 +271,7 @@ class Scheduler:
         if self._stops_asked and not self._stopping:
             self._stopping = True
             events = [*events, *self._executor.stop_launching()]
-            self._display.message(
-                f"Stopping: {self._executor.busy()} running tries finish first. Ctrl-C again kills them. "
-                "Either way the run can be resumed."
-            )
+            self._display.stopping(self._executor.busy())
         self._carry_out(self._apply(events))
         self._own_adopted()
         self._obey()

@@ -40,6 +40,14 @@ class RunLog:
         """Pass it on."""
         _log.warning("%s", text)
 
+    def stopping(self, running: int) -> None:
+        """Tell what SIGTERM does: whoever stops a service wants to know what it waits for."""
+        _log.info(
+            "Stopping: nothing more is launched, and %d running %s may end first; a second SIGTERM kills them. Runs "
+            "that are not over then go on with another scheduler, or with the next start.",
+            running, "try" if running == 1 else "tries",
+        )  # fmt: skip
+
     def _count(self, info: RunInfo, snapshot: Snapshot) -> str:
         ended = sum(snapshot.counts(task)[state] for task in self._tasks[info.number] for state in ENDED)
         return f"{ended:,} instance{'' if ended == 1 else 's'}"

@@ -104,7 +104,8 @@ class Run(BaseModel):
     data_interval_start: datetime | None
     data_interval_end: datetime | None
     queued_at: datetime | None
-    started_at: datetime
+    #: Null while it is queued.
+    started_at: datetime | None
     ended_at: datetime | None
     conf: dict[str, Any]
     params: dict[str, Any]
@@ -215,8 +216,8 @@ def run_fields(row: ServiceRunRow) -> dict[str, Any]:
         "logical_date": info.logical_date,
         "data_interval_start": info.data_interval_start,
         "data_interval_end": info.data_interval_end,
-        "queued_at": find_instant(row.queued_at),
-        "started_at": info.started_at,
+        "queued_at": row.run.queued_at,
+        "started_at": row.run.started_at,
         "ended_at": row.run.ended_at,
         "conf": json.loads(info.conf),
         "params": json.loads(info.params),

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from fanjet.errors import ConflictError, ExecutionError, FanjetError, NotFoundError, OperationError
@@ -17,6 +17,7 @@ from fanjet.server.metrics import add_metrics
 from fanjet.server.pages import add_pages
 from fanjet.server.places import Places
 from fanjet.server.runs import add_runs
+from fanjet.server.strictness import check_request
 
 _log = logging.getLogger("fanjet.server")
 
@@ -43,6 +44,7 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
         docs_url=None,  # it would load its program from elsewhere; `fanjet.server.pages` shows the same as a table
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        dependencies=[Depends(check_request)],
     )
     app.add_exception_handler(FanjetError, _explain)
     app.add_exception_handler(OverflowError, _refuse_number)

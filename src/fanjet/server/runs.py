@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import Body, FastAPI, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from fanjet.errors import NotFoundError
@@ -89,7 +89,7 @@ def add_runs(app: FastAPI, places: Places) -> None:
         return get_run(run)
 
     @app.post("/api/v1/dags/{dag_id}/runs", tags=["runs"], status_code=201)
-    def start_run(dag_id: str, new: NewRun) -> answers.RunDetails:
+    def start_run(dag_id: str, new: Annotated[NewRun, Body(default_factory=NewRun)]) -> answers.RunDetails:
         """Ask for a run. It is queued until a scheduler has room for it; one of a paused DAG until that goes on."""
         number = places.start_run(
             dag_id,

@@ -20,7 +20,7 @@ Columns: TypeAlias = Any
 RUN_COLUMNS = (
     "r.run, r.run_id, r.dag_id, r.run_type, r.logical_date, r.data_interval_start, r.data_interval_end, r.created_at, "
     "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, "
-    "s.process"
+    "s.process, r.queued_at"
 )
 SUMMARY_COLUMNS = (
     "success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed, valued, durations, "
@@ -64,7 +64,7 @@ def encode_events(numbers: tuple[int, ...]) -> str | None:
 
 def make_run(columns: Columns, now: float) -> RunRow:
     """A run from `RUN_COLUMNS`."""
-    state, version, ended_at, lease_until, host, pid, process = columns[_INFO_COLUMNS:]
+    state, version, ended_at, lease_until, host, pid, process, queued_at = columns[_INFO_COLUMNS:]
     return RunRow(
         info=make_info(columns[:_INFO_COLUMNS]),
         state=RunStatus(state),
@@ -73,6 +73,7 @@ def make_run(columns: Columns, now: float) -> RunRow:
         owned=host is not None and lease_until > now and not is_orphan(host, pid, process),
         owner_host=host,
         owner_pid=pid,
+        queued_at=_find_instant(queued_at),
     )
 
 

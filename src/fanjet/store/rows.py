@@ -25,6 +25,13 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     #: The process that owns it, or owned it when it died; None when it was given up in good order.
     owner_host: str | None
     owner_pid: int | None
+    #: Since when it waits or waited for a scheduler of a service; None for a run of `fanjet run`.
+    queued_at: datetime | None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When it started; None while it waits for that, and `info` has the instant at which it was asked for."""
+        return None if self.state is RunStatus.QUEUED else self.info.started_at
 
 
 class VersionRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from fanjet.store.service_rows import DagRow, ImportErrorRow, SchedulerRow, Serv
 _DAG_COLUMNS = "d.dag_id, d.version, d.folder, d.file, d.is_present, d.is_paused, d.seen_at, d.next_run_after, v.spec"
 _DAG_SOURCE = "FROM dag AS d JOIN dag_version AS v ON v.version = d.version"
 _RUN_SOURCE = "FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session"
-_OWN_RUN_COLUMNS = "r.note, r.queued_at, r.backfill"
+_OWN_RUN_COLUMNS = "r.note, r.backfill"
 
 
 class ServiceReader(Reader):
@@ -105,6 +105,13 @@ class ServiceReader(Reader):
         rows = self._select("state, count(*)", "FROM run WHERE ended_at IS NULL GROUP BY state")
         return {RunStatus(state): int(count) for state, count in rows}
 
+    def count_under_way(self, dag_id: str) -> int:
+        """How many runs of a DAG schedulers of services have begun and not ended."""
+        ((count,),) = self._select(
+            "count(*)", "FROM run WHERE ended_at IS NULL AND state = 1 AND dag_id = ? AND queued_at IS NOT NULL", dag_id
+        )
+        return int(count)
+
     # --- processes ---
 
     def list_schedulers(self, since: float) -> list[SchedulerRow]:
@@ -150,6 +157,6 @@ def _make_dag(columns: Columns) -> DagRow:
 
 
 def _make_service_run(columns: Columns, now: float) -> ServiceRunRow:
-    note, queued_at, backfill, *rest = columns
+    note, backfill, *rest = columns
     row: RunRow = make_run(tuple(rest), now)
-    return ServiceRunRow(run=row, note=note, queued_at=queued_at, backfill=backfill)
+    return ServiceRunRow(run=row, note=note, backfill=backfill)

@@ -55,6 +55,4 @@ class ServiceRunRow(msgspec.Struct, frozen=True, kw_only=True):
 
     run: RunRow
     note: str | None
-    #: Since when it waits or waited for a scheduler; None for a run of `fanjet run`.
-    queued_at: float | None
     backfill: int | None
