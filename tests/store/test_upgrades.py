@@ -182,7 +182,7 @@ def upgrade() -> None:
     execute(
         "ALTER TABLE run ADD COLUMN colour TEXT NOT NULL DEFAULT '100%; or so'",
         "CREATE TABLE flag (flag INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, body BLOB)",
-        "UPDATE run SET note = 'upgraded: 7'",
+        "UPDATE run SET note = 'upgraded: 8'",
     )
 '''
 
@@ -206,12 +206,12 @@ def test_the_next_version_can_come_to_both_databases(current: Database, tmp_path
             "VALUES ('d', 'r', 1, 'manual', 1.0, 1.0, 1, '{}', '{}')"
         )
     assert upgrade(connection, to=SCHEMA_VERSION + 1, list_steps=steps) == SCHEMA_VERSION
-    assert connection.select("SELECT run_id, colour, note FROM run") == [("r", "100%; or so", "upgraded: 7")]
+    assert connection.select("SELECT run_id, colour, note FROM run") == [("r", "100%; or so", "upgraded: 8")]
     with connection.transaction():
         connection.execute("INSERT INTO flag (at, body) VALUES (?, ?)", (1, b"x"))
     assert connection.select("SELECT * FROM flag") == [(1, 1.0, b"x")]
     connection.close()
-    with pytest.raises(ExecutionError, match=r"newer Fanjet \(schema 7"):
+    with pytest.raises(ExecutionError, match=rf"newer Fanjet \(schema {SCHEMA_VERSION + 1}"):
         Reader.open(current)
 
 

@@ -54,12 +54,14 @@ CREATE TABLE run (
     note                TEXT,
     asset_events        TEXT, -- JSON: numbers of the events that started it
     deadlines           TEXT, -- JSON: instants by number, null for one that is over; NULL: nobody has looked yet
+    asks                TEXT, -- JSON: what a timetable of the author's has still to say before it can start
     UNIQUE (dag_id, run_id)
 );
 CREATE INDEX run_unfinished ON run (run) WHERE ended_at IS NULL;
 CREATE INDEX run_open ON run (state, dag_id, run) WHERE ended_at IS NULL;
 CREATE INDEX run_of_dag ON run (dag_id, logical_date);
 CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL;
+CREATE INDEX run_asking ON run (run) WHERE asks IS NOT NULL;
 
 -- A DAG of a service, as its file says now, and when it is due next (NULL: not by the clock).
 CREATE TABLE dag (
@@ -74,7 +76,8 @@ CREATE TABLE dag (
     next_run_after      REAL,
     next_logical_date   REAL,
     next_interval_start REAL,
-    next_interval_end   REAL
+    next_interval_end   REAL,
+    plan_error          TEXT -- JSON: why nobody knows when it is due; then next_run_after is when to ask again
 ) WITHOUT ROWID;
 CREATE INDEX dag_due ON dag (next_run_after) WHERE next_run_after IS NOT NULL;
 

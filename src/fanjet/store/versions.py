@@ -7,7 +7,7 @@ from typing import Final
 from fanjet.errors import ExecutionError
 from fanjet.store.port import Connection
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 _FIND_META: Final = {
     "sqlite": "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'",
     "postgresql": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'",

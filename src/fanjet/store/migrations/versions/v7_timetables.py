@@ -1,0 +1,17 @@
+"""What timetables of authors have still to say of runs, and what is wrong with them."""
+
+from __future__ import annotations
+
+from fanjet.store.migrations.statements import execute
+
+revision = "7"
+down_revision = "6"
+
+
+def upgrade() -> None:
+    """What this version brought."""
+    execute(
+        "ALTER TABLE dag ADD COLUMN plan_error TEXT",
+        "ALTER TABLE run ADD COLUMN asks TEXT",
+        "CREATE INDEX run_asking ON run (run) WHERE asks IS NOT NULL",
+    )
