@@ -13,6 +13,7 @@ from fanjet.model.events import CallbacksRan, MapsMeasured, TriesEnded, XComPush
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
+from fanjet.scheduler.hearing import hear_more
 
 FLOW = """
 with DAG("flow"):
@@ -122,6 +123,21 @@ def test_what_waits_behind_a_long_try_goes_to_an_idle_worker(start):
     outcomes = driver.run("mixed", range(20, 60))
     last_short = max(outcome.ended_at for index, outcome in outcomes.items() if index != 30)
     assert last_short < outcomes[30].ended_at - 0.5
+
+
+def test_more_is_heard_only_while_all_workers_have_enough_to_go_on_with(start):
+    driver = start(FLOW, workers=1)
+    assert not driver.executor.is_fed(0.0)  # a slot is free
+    driver.run("pid", range(8))
+    driver.start("pid", range(8, 10))
+    driver.turn(timeout_s=0.0)
+    assert driver.executor.is_fed(0.005)
+    assert not driver.executor.is_fed(60.0)
+    while not driver.outcomes:
+        driver.take(driver.executor.poll(0.2))
+    if len(driver.outcomes) == 1:
+        assert not driver.executor.is_fed(0.0)  # the last one may end at any moment
+    assert hear_more(driver.executor, write_s=60.0) == []
 
 
 def test_stop_takes_back_what_has_not_started(start):

@@ -178,6 +178,11 @@ class InlineExecutor:
         """Nothing runs between polls."""
         return 0
 
+    def is_fed(self, span_s: float) -> bool:
+        """Everything waits for the scheduler, which is the process that runs the tries."""
+        del span_s
+        return False
+
     def stop_launching(self) -> list[Event]:
         self._stopping = True
         for work in self._queue:

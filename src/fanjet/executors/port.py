@@ -77,6 +77,12 @@ class Executor(Protocol):
     def busy(self) -> int:
         """The number of tries that are running now, without those only prefetched."""
 
+    def is_fed(self, span_s: float) -> bool:
+        """Whether no slot is free and every worker has something to go on with for so long, as far as is known.
+
+        Then nobody waits for what the scheduler decides, and it may hear more before it does.
+        """
+
     def stop_launching(self) -> list[Event]:
         """Take back everything that has not started (`TriesReturned`); running tries go on."""
 

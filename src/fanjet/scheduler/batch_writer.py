@@ -15,6 +15,8 @@ from fanjet.store.journal import Journal
 
 #: Between two attempts at a write that failed for a passing reason.
 _PAUSE_S = 0.2
+#: The running mean forgets: a transaction weighs as one of so many.
+_MEMORY_WRITES = 16
 
 
 class WriteTerms(NamedTuple):
@@ -50,6 +52,8 @@ class BatchWriter:
         self._clock = clock
         self._meters = meters
         self._tell = tell
+        #: The running mean of what a transaction takes.
+        self.mean_s = 0.0
 
     def write(
         self,
@@ -96,6 +100,8 @@ class BatchWriter:
                     self._tell(f"{error} Trying again for {self._terms.patience_s:g} s.")
                 time.sleep(_PAUSE_S)
             else:
-                self._meters.commit_s.observe(time.perf_counter() - began_at)
+                took_s = time.perf_counter() - began_at
+                self.mean_s += (took_s - self.mean_s) / _MEMORY_WRITES
+                self._meters.commit_s.observe(took_s)
                 self._meters.count(records)
                 return lost

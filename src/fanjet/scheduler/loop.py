@@ -50,6 +50,7 @@ from fanjet.model.states import RunStatus
 from fanjet.scheduler.batch_writer import BatchWriter, WriteTerms
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.fences import fence_counter
+from fanjet.scheduler.hearing import hear_more
 from fanjet.scheduler.leases import LeaseKeeper, LeaseTerms
 from fanjet.scheduler.meters import Meters
 from fanjet.scheduler.obedience import describe_answer
@@ -158,6 +159,7 @@ class Scheduler:
 
     def take_in(self, opened: Sequence[tuple[OwnedRun, Sequence[Change]]]) -> None:
         """As `own`, for several runs in one transaction."""
+        self._heard_at = time.perf_counter()
         for owned, _ in opened:
             self._admit(owned)
             self._display.run_opened(owned.info, owned.spec, owned, resumed=owned.is_resumed)
@@ -268,6 +270,8 @@ class Scheduler:
         """One turn of the loop."""
         events = self._executor.poll(self._find_patience_s())
         self._heard_at = time.perf_counter()
+        if events:
+            events += hear_more(self._executor, self._writer.mean_s)
         if self._stops_asked and not self._stopping:
             self._stopping = True
             events = [*events, *self._executor.stop_launching()]
@@ -370,7 +374,7 @@ class Scheduler:
             for change in changes:
                 match change:
                     case QueueInstances():
-                        self._admission.queue(change)
+                        self._admission.queue(change, self._heard_at)
                     case DequeueInstances():
                         self._admission.dequeue(change)
                     case MeasureMaps() | CancelTries() | WatchTriggers() | DropTriggers():
@@ -395,8 +399,7 @@ class Scheduler:
             self._executor.open_run(owned.info, owned.program)  # workers forget what they have read
         if launches:
             self._executor.launch(launches)
-            self._meters.launch_s.observe(time.perf_counter() - self._heard_at)
-            self._meters.launched.add(sum(launch.count for launch in launches))
+            self._meters.count_launched(self._admission.waits, time.perf_counter())
         self._order(orders)
 
     def _launch(self) -> list[Launch]:

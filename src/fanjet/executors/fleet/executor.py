@@ -197,6 +197,11 @@ class FleetExecutor:
     def busy(self) -> int:
         return sum(crew.executor.busy() for crew in self._crews.values() if crew.executor is not None)
 
+    def is_fed(self, span_s: float) -> bool:
+        if self._events or self._capacity.count_free_slots():
+            return False
+        return all(crew.executor.has_fed(span_s) for crew in self._crews.values() if crew.executor is not None)
+
     def stop_launching(self) -> list[Event]:
         self._stopping = True
         for crew in list(self._crews.values()):
