@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import compress
 
@@ -85,21 +86,21 @@ class Summary:
 
 
 class Summaries:
-    """The summaries that open transactions touch, by (run, task)."""
+    """The summaries that open transactions touch, by run and task."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         #: Only the owner of a run writes its summaries, so what was written once needs no reading again.
-        self._known: dict[tuple[int, int], Summary] = {}
+        self._known: defaultdict[int, dict[int, Summary]] = defaultdict(dict)
         self._touched: set[tuple[int, int]] = set()
 
     def touch(self, run: int, task: int) -> Summary:
         """The summary of a task, to be changed in the open transaction."""
-        key = (run, task)
-        self._touched.add(key)
-        summary = self._known.get(key)
+        self._touched.add((run, task))
+        known = self._known[run]
+        summary = known.get(task)
         if summary is None:
-            summary = self._known[key] = load_summary(self._connection, run, task)
+            summary = known[task] = load_summary(self._connection, run, task)
         return summary
 
     def write(self) -> None:
@@ -108,7 +109,8 @@ class Summaries:
             self._connection.executemany(sql.PUT_SUMMARY, map(self._make_row, self._touched))
 
     def _make_row(self, key: tuple[int, int]) -> tuple[object, ...]:
-        summary = self._known[key]
+        run, task = key
+        summary = self._known[run][task]
         counts = [summary.counts[state] for state in COUNTED_STATES]
         used = max((bucket + 1 for bucket, count in enumerate(summary.durations) if count), default=0)
         durations = _encode(summary.durations[:used]).decode()
@@ -120,14 +122,13 @@ class Summaries:
 
     def rolled_back(self) -> None:
         """The transaction has not been committed: what it changed here is wrong."""
-        for key in self._touched:
-            self._known.pop(key, None)
+        for run, task in self._touched:
+            self._known[run].pop(task, None)
         self._touched.clear()
 
     def forget(self, run: int) -> None:
         """The run is no longer ours; its summaries may change elsewhere."""
-        for key in [key for key in self._known if key[0] == run]:
-            del self._known[key]
+        self._known.pop(run, None)
 
 
 def load_summary(connection: Connection, run: int, task: int) -> Summary:
