@@ -130,6 +130,13 @@ CREATE TABLE pool_block (
     PRIMARY KEY (pool, session)
 ) WITHOUT ROWID;
 
+-- What a scheduler holds of the limits that all schedulers share, and what it waits for; see fanjet.model.sharing.
+CREATE TABLE slot_share (
+    session INTEGER PRIMARY KEY,
+    body    TEXT    NOT NULL, -- JSON
+    until   REAL    NOT NULL -- the scheduler is at work until then, if it does not say more
+);
+
 -- What a process of a service measures of itself; see fanjet.model.metrics.
 CREATE TABLE service_metric (
     role TEXT    NOT NULL,

@@ -1,4 +1,4 @@
-"""What timetables of authors have still to say of runs, and what is wrong with them."""
+"""What timetables of authors have still to say of runs, and what is wrong with them; what schedulers share."""
 
 from __future__ import annotations
 
@@ -14,4 +14,9 @@ def upgrade() -> None:
         "ALTER TABLE dag ADD COLUMN plan_error TEXT",
         "ALTER TABLE run ADD COLUMN asks TEXT",
         "CREATE INDEX run_asking ON run (run) WHERE asks IS NOT NULL",
+        """CREATE TABLE slot_share (
+            session INTEGER PRIMARY KEY,
+            body    TEXT    NOT NULL,
+            until   REAL    NOT NULL
+        )""",
     )
