@@ -104,7 +104,7 @@ class Member:
             session=self.session,
             scheduler=self.scheduler,
             pools=Pools(self.journal, self.session, admission, pools or {}, clock.time),
-            measuring=Measuring(self.journal, self.scheduler),
+            measuring=Measuring(self.journal, self.scheduler, lambda: (2, 0)),
             intake=Intake(
                 journal=self.journal,
                 session=self.session,

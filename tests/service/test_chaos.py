@@ -34,8 +34,11 @@ def check(outcome: Outcome) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(500)
-def test_a_service_on_sqlite_loses_nothing(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
-    service.settings |= {"schedulers": "1", "workers": "2"}
+@pytest.mark.parametrize(("schedulers", "workers"), [("1", "2"), ("2", "1")])
+def test_a_service_on_sqlite_loses_nothing(
+    service: Service, capsys: pytest.CaptureFixture[str], schedulers: str, workers: str
+) -> None:
+    service.settings |= {"schedulers": schedulers, "workers": workers}
     outcome = Storm(service, Database(service.home), seed=1).run([], runs=RUNS, count=COUNT, last_s=LAST_S)
     with capsys.disabled():
         check(outcome)

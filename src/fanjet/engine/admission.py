@@ -40,6 +40,8 @@ class Admission:
         self._levels: dict[int, PriorityLevel] = {}
         #: The negated priorities in use, ascending.
         self._order: list[int] = []
+        #: Of what was taken last: since when they had been ready, with how many that were.
+        self.waits: list[tuple[float, int]] = []
 
     def check(self, spec: DagSpec) -> None:
         """Check that a run of a DAG could be added.
@@ -66,8 +68,13 @@ class Admission:
             self._forget_if_empty(priority)
         self._limits.remove_run(run)
 
-    def queue(self, change: QueueInstances) -> None:
-        """Instances are ready."""
+    def queue(self, change: QueueInstances, ready_at: float = 0.0) -> None:
+        """Instances are ready.
+
+        Args:
+            change: Which.
+            ready_at: Since when, on any clock; comes back in `waits` when they are taken.
+        """
         spec = self._limits.spec(change.run)
         priority = spec.tasks[change.task].priority
         level = self._levels.get(priority)
@@ -77,7 +84,7 @@ class Admission:
         if change.run not in level.runs:
             # Runs of one version share its specification; it lives at least as long as they do.
             level.runs[change.run] = RunQueue(id(spec), level.kinds)
-        level.runs[change.run].add(change)
+        level.runs[change.run].add(change, ready_at)
 
     def dequeue(self, change: DequeueInstances) -> None:
         """Instances are not to be launched after all."""
@@ -140,6 +147,7 @@ class Admission:
         for negated in list(self._order):
             taking.take_level(self._levels[-negated])
             self._forget_if_empty(-negated)
+        self.waits = taking.launches.waits
         return taking.launches.make(next_fence)
 
     def released(self, run: int, task: int, count: int) -> None:
@@ -227,9 +235,11 @@ class _Launches:
     def __init__(self) -> None:
         self._parts: list[tuple[int, int, int, Taken, list[int]]] = []
         self._last: dict[tuple[int, int, int, Path, int, int], tuple[int, list[int]]] = {}
+        self.waits: list[tuple[float, int]] = []
 
     def add(self, run: int, task: int, worker: int, taken: Taken) -> None:
         """One more range for a worker."""
+        self.waits.append((taken.ready_at, taken.count))
         key = (run, task, worker, taken.parent, taken.try_number, taken.tries_before)
         known = self._last.get(key)
         if taken.carry is None and known is not None and known[0] + known[1][0] == taken.first:

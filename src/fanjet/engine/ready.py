@@ -27,6 +27,7 @@ class ReadyRange:
     try_number: int = field(compare=False)
     tries_before: int = field(compare=False)
     carry: bytes | None = field(compare=False)
+    ready_at: float = field(compare=False)
 
 
 @dataclass(slots=True, frozen=True)
@@ -39,6 +40,8 @@ class Taken:
     try_number: int
     tries_before: int
     carry: bytes | None
+    #: As it was given with them.
+    ready_at: float
 
 
 class TaskQueue:
@@ -53,11 +56,11 @@ class TaskQueue:
         self.count = 0
         self._ranges: list[ReadyRange] = []
 
-    def add(self, change: QueueInstances) -> None:
+    def add(self, change: QueueInstances, ready_at: float) -> None:
         """Put instances in."""
+        kept = (change.try_number, change.tries_before, change.carry, ready_at)
         for run in runs_of(change.indexes):
-            ready = ReadyRange(change.parent, run.start, run.stop, change.try_number, change.tries_before, change.carry)
-            heapq.heappush(self._ranges, ready)
+            heapq.heappush(self._ranges, ReadyRange(change.parent, run.start, run.stop, *kept))
         self.count += len(change.indexes)
 
     def drop(self, parent: Path, indexes: Sequence[int] | None) -> None:
@@ -81,7 +84,8 @@ class TaskQueue:
             # Ranges do not overlap, so cutting off the front of the least one leaves it the least.
             ready = self._ranges[0]
             size = min(count, ready.stop - ready.first)
-            yield Taken(ready.parent, ready.first, size, ready.try_number, ready.tries_before, ready.carry)
+            kept = (ready.try_number, ready.tries_before, ready.carry, ready.ready_at)
+            yield Taken(ready.parent, ready.first, size, *kept)
             count -= size
             ready.first += size
             if ready.first == ready.stop:
@@ -113,14 +117,14 @@ class RunQueue:
     def __bool__(self) -> bool:
         return bool(self._tasks)
 
-    def add(self, change: QueueInstances) -> None:
+    def add(self, change: QueueInstances, ready_at: float) -> None:
         """Put instances in."""
         queue = self._tasks.get(change.task)
         if queue is None:
             queue = self._tasks[change.task] = TaskQueue((self._dag, change.task))
             insort(self._numbers, change.task)
             self._kinds[queue.kind] = self._kinds.get(queue.kind, 0) + 1
-        queue.add(change)
+        queue.add(change, ready_at)
 
     def drop(self, change: DequeueInstances) -> None:
         """Take instances out again."""

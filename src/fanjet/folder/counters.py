@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from fanjet.folder.known_files import KnownFiles
+from fanjet.model.metrics import Histogram
 
 
 @dataclass(slots=True)
@@ -16,10 +17,10 @@ class Counters:
     looks: int = 0
     last_look_s: float = 0.0
     last_looked_at: float = 0.0
-    #: How often a file was loaded, how many of these had errors, and how long all of it took.
+    #: How often a file was loaded, how many of these had errors, and how long each took.
     parsed: int = 0
     failed: int = 0
-    parse_s: float = 0.0
+    parse_s: Histogram = field(default_factory=Histogram)
     #: By file: how long it took to load it last.
     parse_s_of_file: dict[str, float] = field(default_factory=dict)
     #: How things stand: files that may hold DAGs, DAGs, files with errors, files that wait to be loaded.
@@ -37,7 +38,7 @@ class Counters:
         """A file was loaded."""
         self.parsed += 1
         self.failed += failed
-        self.parse_s += duration_s
+        self.parse_s.observe(duration_s)
         self.parse_s_of_file[file] = duration_s
 
     def count_known(self, known: KnownFiles) -> None:

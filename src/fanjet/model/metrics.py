@@ -18,9 +18,17 @@ Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
 TIMES_S: tuple[float, ...] = (
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 )  # fmt: skip
+#: For what may wait for others: from milliseconds to hours.
+WAITS_S: tuple[float, ...] = (
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0,
+)  # fmt: skip
 
 #: The gauge that says when the DAG folder was last looked at, in seconds since the epoch.
 FOLDER_LOOKED_AT = "fanjet_folder_looked_at_seconds"
+
+#: Gauges of schedulers that the server adds up.
+QUEUE_DEPTH = "fanjet_queue_depth"
+TRIES_RUNNING = "fanjet_tries_running"
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,10 +86,10 @@ class Histogram:
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
 
-    def observe(self, value: float) -> None:
-        """A value, in the unit of the bounds."""
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
+    def observe(self, value: float, count: int = 1) -> None:
+        """A value, in the unit of the bounds; so many times."""
+        self.counts[bisect_left(self.bounds, value)] += count
+        self.total += value * count
 
 
 class Metrics:

@@ -237,7 +237,7 @@ class Scheduler:
     def measure(self) -> Sequence[Sample]:
         """What this scheduler measures of itself, as of now."""
         self._meters.queue_depth.set(self._admission.count_ready())
-        self._meters.slots_busy.set(self._executor.busy())
+        self._meters.running.set(self._executor.busy())
         self._meters.runs.set(len(self._runs))
         return self._meters.all.read()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fanjet.model.changes import EndInstances, EndRun, Record, RecordTries
-from fanjet.model.metrics import Metrics
+from fanjet.model.metrics import QUEUE_DEPTH, TRIES_RUNNING, WAITS_S, Metrics
 from fanjet.model.states import ENDED, RunStatus, State
 
 _RECORDED = (*sorted(ENDED), State.UP_FOR_RETRY, State.UP_FOR_RESCHEDULE, State.DEFERRED)
@@ -20,11 +20,12 @@ class Meters:
         self.commit_s = self.all.histogram("fanjet_commit_seconds", "What a transaction took until it was on the disk.")
         self.launch_s = self.all.histogram(
             "fanjet_launch_latency_seconds",
-            "From when a scheduler hears of what makes a launch possible to when a worker has been given the tries.",
+            "From when an instance is ready to when a worker has been given its try, the wait for a slot included.",
+            WAITS_S,
         )
         self.launched = self.all.counter("fanjet_tries_launched_total", "Tries that were handed to workers.")
-        self.queue_depth = self.all.gauge("fanjet_queue_depth", "Instances that are ready and wait for a slot.")
-        self.slots_busy = self.all.gauge("fanjet_executor_slots_busy", "Tries that are running now.")
+        self.queue_depth = self.all.gauge(QUEUE_DEPTH, "Instances that are ready and wait for a slot.")
+        self.running = self.all.gauge(TRIES_RUNNING, "Tries that are running now, those that wait included.")
         self.runs = self.all.gauge("fanjet_scheduler_runs", "Runs that a scheduler carries out now.")
         self._ended = {
             state: self.all.counter(
@@ -36,6 +37,12 @@ class Meters:
             status: self.all.counter("fanjet_runs_ended_total", "Runs that have ended.", state=status.label)
             for status in (RunStatus.SUCCESS, RunStatus.FAILED)
         }
+
+    def count_launched(self, waits: Iterable[tuple[float, int]], at: float) -> None:
+        """Count what workers have been given at an instant, by since when it had been ready."""
+        for ready_at, count in waits:
+            self.launch_s.observe(at - ready_at, count)
+            self.launched.add(count)
 
     def count(self, records: Sequence[Record]) -> None:
         """Count what has been written."""

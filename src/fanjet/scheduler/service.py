@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fanjet.errors import ExecutionError, LeaseLostError
 from fanjet.model.states import RunStatus
+from fanjet.scheduler.asked_runs import AskedRuns
 from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
@@ -34,6 +35,7 @@ class Service:
         intake: Brings runs in.
         planner: Makes runs by the clock.
         asset_runs: Makes runs when there is something new of assets.
+        asked_runs: Asks what runs are about that nothing but code can say.
         gates: Hold back what waits for earlier runs.
         pools: Its part of what all schedulers share.
         measuring: Writes down what is measured.
@@ -53,6 +55,7 @@ class Service:
         intake: Intake,
         planner: Planner,
         asset_runs: AssetRuns,
+        asked_runs: AskedRuns,
         gates: PastGates,
         pools: Pools,
         measuring: Measuring,
@@ -68,6 +71,7 @@ class Service:
         self._intake = intake
         self._planner = planner
         self._asset_runs = asset_runs
+        self._asked_runs = asked_runs
         self._gates = gates
         self._pools = pools
         self._measuring = measuring
@@ -120,6 +124,7 @@ class Service:
                 self._kept_at = now
             more = self._planner.look()
             more |= self._asset_runs.look()
+            self._asked_runs.look()
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()
@@ -149,6 +154,7 @@ class Service:
 
     def _give_up(self) -> None:
         left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
+        self._measuring.write(self._clock())  # what was counted since the last time
         self._journal.release_leases([number for number, _ in left], self._session)
         self._journal.end_session(self._session, self._clock())
         unfinished = sum(status == RunStatus.RUNNING for _, status in left)

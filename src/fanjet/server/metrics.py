@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from fanjet.model.metrics import Sample
-from fanjet.model.states import RunStatus
+from fanjet.model.metrics import QUEUE_DEPTH, TRIES_RUNNING, Sample
+from fanjet.model.states import RunStatus, State
 from fanjet.server.health import PATIENCE_S
 from fanjet.server.places import Places
+from fanjet.store.leases import is_dead
 from fanjet.store.service_metrics import ProcessMetrics
 from fanjet.store.service_queries import ServiceReader
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-#: Processes that have written nothing for longer are gone.
-_RECENT_S = 30.0
+#: What a process has counted is shown for so long after it has last written, so that a scrape sees the last of it.
+_RECENT_S = 60.0
+#: What there was of something counts no longer than this: whoever writes nothing may be gone, and others have it.
+_CURRENT_S = 12.0
 
 
 def add_metrics(app: FastAPI, places: Places) -> None:
@@ -50,14 +54,39 @@ class _Collected:
 
 def collect(reader: ServiceReader, at: float) -> Iterator[Metric]:
     """Everything that is known of the service."""
-    yield from _make_families(_measure_store(reader, at))
-    yield from _make_families(
-        (sample, _label(process)) for process in reader.list_metrics(at - _RECENT_S) for sample in process.samples
-    )
+    processes = list(find_samples(reader.list_metrics(at - _RECENT_S), at))
+    yield from _make_families([*_measure_store(reader, at), *_measure_instances(reader, processes)])
+    yield from _make_families(processes)
 
 
-def _label(process: ProcessMetrics) -> dict[str, str]:
-    return {"role": process.role, "process": f"{process.host}/{process.pid}"}
+def find_samples(processes: Iterable[ProcessMetrics], at: float) -> Iterator[tuple[Sample, dict[str, str]]]:
+    """What processes have written, each with the labels that tell whose it is.
+
+    Of those that are gone what they had counted is left, but not how much of something they had: sums over all
+    processes are what there is now, also right after one of them was killed and another goes on with its runs.
+    """
+    for process in processes:
+        is_there = at - process.at < _CURRENT_S and not (process.host == gethostname() and is_dead(process.pid))
+        labels = {"role": process.role, "process": f"{process.host}/{process.pid}"}
+        for sample in process.samples:
+            if is_there or sample.kind != "gauge":
+                yield sample, labels
+
+
+def _measure_instances(
+    reader: ServiceReader, processes: Iterable[tuple[Sample, dict[str, str]]]
+) -> Iterator[tuple[Sample, dict[str, str]]]:
+    """What is queued and what runs is known to the schedulers, all else is recorded."""
+    counts = {state: float(count) for state, count in reader.count_recorded().items() if state is not State.REMOVED}
+    counts |= {State.SCHEDULED: 0.0, State.RUNNING: 0.0}
+    for sample, _ in processes:
+        if sample.name == QUEUE_DEPTH:
+            counts[State.SCHEDULED] += sample.value
+        elif sample.name == TRIES_RUNNING:
+            counts[State.RUNNING] += sample.value
+    what = "Instances of the runs that are under way, by state."
+    for state, count in sorted(counts.items()):
+        yield _gauge("fanjet_instances", what, count, state=state.label)
 
 
 def _measure_store(reader: ServiceReader, at: float) -> Iterator[tuple[Sample, dict[str, str]]]:

@@ -42,6 +42,11 @@ def is_orphan(host: str, pid: int, process: str) -> bool:
         return False
     if pid == os.getpid():
         return process != PROCESS
+    return is_dead(pid)
+
+
+def is_dead(pid: int) -> bool:
+    """Whether a process of this machine has ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -7,13 +7,14 @@ import time
 import msgspec
 
 from fanjet.errors import NotFoundError
-from fanjet.model.states import RunStatus
+from fanjet.model.states import RunStatus, State
 from fanjet.store.queries import Reader
 from fanjet.store.row_columns import RUN_COLUMNS, Columns, make_run
 from fanjet.store.rows import RunRow
 from fanjet.store.run_queries import decode_spec
 from fanjet.store.service_metrics import ProcessMetrics, list_metrics
 from fanjet.store.service_rows import DagRow, ImportErrorRow, SchedulerRow, ServiceRunRow
+from fanjet.store.summaries import COUNTED_STATES
 
 _DAG_COLUMNS = "d.dag_id, d.version, d.folder, d.file, d.is_present, d.is_paused, d.seen_at, d.next_run_after, v.spec"
 _DAG_SOURCE = "FROM dag AS d JOIN dag_version AS v ON v.version = d.version"
@@ -104,6 +105,15 @@ class ServiceReader(Reader):
         """How many runs wait and how many are under way."""
         rows = self._select("state, count(*)", "FROM run WHERE ended_at IS NULL GROUP BY state")
         return {RunStatus(state): int(count) for state, count in rows}
+
+    def count_recorded(self) -> dict[State, int]:
+        """Of the runs that have not ended: how many instances are recorded in which state. Costs a row per task."""
+        names = [state.label for state in COUNTED_STATES]
+        ((*counts,),) = self._select(
+            ", ".join(f"coalesce(sum(s.{name}), 0)" for name in names),
+            "FROM run AS r JOIN summary AS s ON s.run = r.run WHERE r.ended_at IS NULL",
+        )
+        return {state: int(count) for state, count in zip(COUNTED_STATES, counts, strict=True)}
 
     def count_under_way(self, dag_id: str) -> int:
         """How many runs of a DAG schedulers of services have begun and not ended."""

@@ -18,7 +18,7 @@ class FolderMeters:
         self._look_s = self._all.gauge("fanjet_folder_look_seconds", "What the last look took, without loading files.")
         self._parsed = self._all.counter("fanjet_parsed_files_total", "Loads of DAG files.")
         self._failed = self._all.counter("fanjet_parse_failures_total", "Loads of DAG files that found errors.")
-        self._parse_s = self._all.counter("fanjet_parse_seconds_total", "What all loads of DAG files took together.")
+        self._parse_s = self._all.histogram("fanjet_parse_seconds", "What loading a DAG file took.")
         self._slowest_s = self._all.gauge("fanjet_parse_slowest_seconds", "What the slowest DAG file takes to load.")
         self._files = self._all.gauge("fanjet_folder_files", "Files of the DAG folder that may hold DAGs.")
         self._waiting = self._all.gauge("fanjet_folder_waiting_files", "DAG files that wait to be loaded.")
@@ -31,7 +31,7 @@ class FolderMeters:
         self._look_s.set(counters.last_look_s)
         self._parsed.value = counters.parsed
         self._failed.value = counters.failed
-        self._parse_s.value = counters.parse_s
+        self._parse_s.counts, self._parse_s.total = list(counters.parse_s.counts), counters.parse_s.total
         self._slowest_s.set(max(list(counters.parse_s_of_file.values()), default=0.0))
         self._files.set(counters.files)
         self._waiting.set(counters.waiting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,13 @@ from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.instants import now
 from fanjet.model.programs import Program
-from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
+from fanjet.model.timetables import TimetableQuestion
 from fanjet.parsing.forked import ForkedParser
 from fanjet.parsing.report import ParseReport
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.asked_runs import AskedRuns
 from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
@@ -165,9 +167,10 @@ def _compose(
         intake=intake,
         planner=planner,
         asset_runs=asset_runs,
+        asked_runs=AskedRuns(journal=journal, programs=programs, timetables=timetables, clock=now),
         gates=gates,
         pools=Pools(journal, session, admission, settings.pools, now),
-        measuring=Measuring(journal, scheduler),
+        measuring=Measuring(journal, scheduler, executor.count_slots),
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
@@ -182,9 +185,9 @@ def _make_default_params(spec: DagSpec) -> str:
 
 
 def _ask_timetables(
-    parser: ForkedParser, timeout_s: float, program: Program, after: dict[str, Interval]
+    parser: ForkedParser, timeout_s: float, program: Program, questions: Sequence[TimetableQuestion]
 ) -> ParseReport:
-    return parser.parse(program.path, program.root, timeout_s, "due", after)
+    return parser.parse(program.path, program.root, timeout_s, "timetables", questions)
 
 
 def _lay_out(settings: Settings, version: VersionRow) -> Path:

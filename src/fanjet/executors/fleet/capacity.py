@@ -25,8 +25,12 @@ class FleetCapacity:
         self.most_workers = max(options.slots, options.max_workers)
         self._crews = crews
 
+    def count_taken_slots(self) -> int:
+        """How many tries keep a core busy, as far as their last second tells; at times more than there are slots."""
+        return sum(count_busy(crew.workers) for crew in self._crews)
+
     def count_free_slots(self) -> int:
-        return max(self.slots - sum(count_busy(crew.workers) for crew in self._crews), 0)
+        return max(self.slots - self.count_taken_slots(), 0)
 
     def count_startable(self) -> int:
         return max(self.most_workers - sum(count_serving(crew.workers) for crew in self._crews), 0)

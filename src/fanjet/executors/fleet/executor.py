@@ -116,6 +116,10 @@ class FleetExecutor:
         """Let `poll` return also when something is to be read from elsewhere; whoever calls it reads that."""
         self._waking = source
 
+    def count_slots(self) -> tuple[int, int]:
+        """How many slots there are, and how many of them are taken."""
+        return self._capacity.slots, self._capacity.count_taken_slots()
+
     # --- the port ---
 
     def open_run(self, info: RunInfo, program: Program | None = None) -> None:
