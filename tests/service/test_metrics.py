@@ -142,6 +142,7 @@ def test_figures_add_up_after_a_scheduler_was_killed(waiting: Service) -> None:
     waiting.wait_until(lambda: _add(_read(waiting), "fanjet_instances", state="success") == 49, "it goes on")
 
 
+@pytest.mark.slow
 def test_the_numbers_of_a_scheduler_are_written_when_it_stops(waiting: Service, tmp_path: Path) -> None:
     """Not only every few seconds: the last of them would be missing."""
     (waiting.home / "dags" / "waiting.py").write_text(

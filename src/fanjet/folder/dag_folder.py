@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -38,6 +39,7 @@ _PAUSE_WHILE_RESTLESS_S = 1.0
 _LEAST_LOOK_S = 1.0
 #: Who writes a hundred times a second is not followed as often.
 _PAUSE_BETWEEN_S = 0.1
+_PULSE_EVERY_S = 1.0
 
 
 class DagFolder:
@@ -133,10 +135,14 @@ class DagFolder:
         """
         return self._looker.look(anew=anew)
 
-    def run_until_stopped(self, stop: Event) -> None:
+    def run_until_stopped(self, stop: Event, pulse: Callable[[], None] = lambda: None) -> None:
         """Look whenever something changes, and now and then, until `stop` is set.
 
         Failures of the store and of the disk are waited out.
+
+        Args:
+            stop: From any thread.
+            pulse: Called about once a second, and between two files that are loaded.
         """
         from fanjet.folder.watching import FolderWatch  # noqa: PLC0415 - a library that only services need
 
@@ -147,15 +153,19 @@ class DagFolder:
         try:
             while not stop.is_set():
                 woken.clear()
-                woken.wait(self._look(woken, stop))
+                until = time.monotonic() + self._look(woken, stop, pulse)
+                pulse()
+                while (left_s := until - time.monotonic()) > 0 and not woken.wait(min(left_s, _PULSE_EVERY_S)):
+                    pulse()
         finally:
             watch.stop()
 
-    def _look(self, woken: Event, stop: Event) -> float:
+    def _look(self, woken: Event, stop: Event, pulse: Callable[[], None]) -> float:
         """Look once; for how long to wait for a change before the next look, in seconds."""
         until = time.monotonic() + _LEAST_LOOK_S
 
         def is_cut() -> bool:
+            pulse()
             return stop.is_set() or (woken.is_set() and time.monotonic() >= until)
 
         try:

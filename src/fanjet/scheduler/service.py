@@ -84,10 +84,13 @@ class Service:
         self._looks_for_left_at = 0.0
         self._kept_at = 0.0
 
-    def run(self) -> None:
+    def run(self, pulse: Callable[[], None] = lambda: None) -> None:
         """Go on until a stop was asked for and what runs has ended, or the grace is over.
 
         Runs that are under way then are given up in good order: whoever comes next goes on with them.
+
+        Args:
+            pulse: Called at each turn.
 
         Raises:
             ExecutionError: The store has failed for good, or for longer than the patience for it.
@@ -95,6 +98,7 @@ class Service:
         give_up_at: float | None = None
         while True:
             self.turn()
+            pulse()
             if self._scheduler.stopping:
                 now = self._clock()
                 give_up_at = now + self._stop_grace_s if give_up_at is None else give_up_at

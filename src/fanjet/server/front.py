@@ -24,6 +24,7 @@ App: TypeAlias = Callable[[_Message, Receive, Send], Awaitable[None]]
 
 #: A database that does not answer within this time is not reachable.
 DATABASE_WITHIN_S = 3.0
+_PULSE_EVERY_S = 1.0
 _FIX = "If people reach it by that name, put the name into the setting server_names."
 
 
@@ -35,6 +36,7 @@ class Front:
         load: Makes the application for everything but health; called in a thread of its own.
         on_ready: Called when requests are answered.
         names: By which requests may call this server.
+        pulse: Called about once a second while requests can be answered.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Front:
         load: Callable[[Places, HealthCheck], App],
         on_ready: Callable[[], None],
         names: KnownNames,
+        pulse: Callable[[], None],
     ) -> None:
         self._check = HealthCheck(places, started_at=time.time())
         self._load = lambda: load(places, self._check)
         self._on_ready = on_ready
         self._names = names
+        self._pulse = pulse
         self._app: asyncio.Task[App] | None = None
 
     async def __call__(self, scope: _Message, receive: Receive, send: Send) -> None:
@@ -69,8 +73,15 @@ class Front:
         self._app = asyncio.create_task(asyncio.to_thread(self._load))
         await send({"type": "lifespan.startup.complete"})
         self._on_ready()
+        pulses = asyncio.create_task(self._beat())
         await receive()
+        pulses.cancel()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _beat(self) -> None:
+        while True:
+            self._pulse()
+            await asyncio.sleep(_PULSE_EVERY_S)
 
     async def _find_health(self) -> Health:
         try:

@@ -19,7 +19,14 @@ from fanjet.settings.values import Settings
 STOP_WITHIN_S = 5
 
 
-def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, on_ready: Callable[[], None]) -> None:
+def serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    start_run: StartRun,
+    on_ready: Callable[[], None],
+    pulse: Callable[[], None],
+) -> None:
     """Answer requests until SIGTERM or SIGINT.
 
     Args:
@@ -27,6 +34,7 @@ def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, o
         listener: A listening socket.
         start_run: Asks for runs.
         on_ready: Called once requests are answered.
+        pulse: Called about once a second while they can be.
 
     Raises:
         ExecutionError: The database cannot be opened.
@@ -34,7 +42,7 @@ def serve(settings: Settings, listener: socket.socket, *, start_run: StartRun, o
     places = Places(settings, start_run)
     places.prepare()
     config = uvicorn.Config(
-        Front(places, _load, on_ready, KnownNames((settings.server_names or "").split(","))),
+        Front(places, _load, on_ready, KnownNames((settings.server_names or "").split(",")), pulse),
         log_config=None,
         access_log=logging.getLogger("fanjet").isEnabledFor(logging.DEBUG),
         loop="asyncio",

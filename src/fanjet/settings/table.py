@@ -225,6 +225,14 @@ SETTINGS: tuple[Setting, ...] = (
         help="How long running tries may go on when `fanjet up` is asked to stop.",
     ),
     Setting(
+        name="hang_limit_s",
+        kind="seconds",
+        default=120.0,
+        minimum=0.0,
+        help="A process of `fanjet up` that gives no sign of life for this long is killed and started again; 0 for "
+        "never. At least twice db_busy_timeout_s and, of the folder's process, twice parse_timeout_s.",
+    ),
+    Setting(
         name="log_format",
         kind="text",
         default="text",

@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_active_runs_per_dag: int
     schedulers: int
     stop_grace_s: float
+    hang_limit_s: float
     log_format: Literal["text", "json"]
     log_level: Literal["debug", "info", "warning", "error"]
     #: None: as OpenTelemetry's own variables say, if they do.

@@ -6,6 +6,7 @@ The supervisor starts it so. Started by hand or by another supervisor it does th
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import socket
 import sys
@@ -13,7 +14,7 @@ from argparse import ArgumentParser, Namespace
 from types import ModuleType
 
 from fanjet.bootstrap.service.logs import start_logging
-from fanjet.bootstrap.service.role_line import MAY_PASS, WRONG, RoleLine, Said
+from fanjet.bootstrap.service.role_line import HUNG_SIGNAL, MAY_PASS, WRONG, RoleLine, Said
 from fanjet.errors import ExecutionError, FanjetError, InvariantError, OperationError
 from fanjet.settings.load import load_settings
 from fanjet.settings.values import Settings
@@ -32,6 +33,7 @@ def main() -> int:
     try:
         settings = load_settings()
         start_logging(arguments.name or arguments.role, settings)
+        faulthandler.register(HUNG_SIGNAL, all_threads=True)
         _play(arguments, settings, line)
     except FanjetError as error:
         _log.error("%s", error, exc_info=error if isinstance(error, InvariantError) else None)
@@ -60,23 +62,24 @@ def _parse() -> Namespace:
 
 
 def _play(arguments: Namespace, settings: Settings, line: RoleLine | None) -> None:
+    pulse = _no_pulse if line is None else line.pulse
     # Each role imports what it needs and nothing of the others.
     match arguments.role:
         case "server":
             from fanjet.bootstrap.service import server_role  # noqa: PLC0415
 
             listener = None if arguments.listener is None else socket.socket(fileno=arguments.listener)
-            server_role.run(settings, listener, on_ready=lambda: _say_ready(line))
+            server_role.run(settings, listener, on_ready=lambda: _say_ready(line), pulse=pulse)
         case "scheduler":
             from fanjet.bootstrap.service import scheduler_role  # noqa: PLC0415
 
-            scheduler_role.run(settings)
+            scheduler_role.run(settings, pulse)
         case "folder":
             from fanjet.bootstrap.service import folder_role  # noqa: PLC0415
 
-            folder_role.run(settings)
+            folder_role.run(settings, pulse)
         case "traces":
-            _import_traces_role().run(settings)
+            _import_traces_role().run(settings, pulse)
         case role:
             raise InvariantError(f"There is no role {role!r}.")
 
@@ -89,6 +92,10 @@ def _import_traces_role() -> ModuleType:
             f"Traces need OpenTelemetry ({error}). Fix: pip install 'fanjet[otel]', or unset otel_endpoint."
         ) from error
     return traces_role
+
+
+def _no_pulse() -> None:
+    """Nobody listens: another supervisor has its own ways to see whether the process does its work."""
 
 
 def _say_ready(line: RoleLine | None) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import closing
 from threading import Event, Thread
 
@@ -25,8 +26,12 @@ _WRITE_EVERY_S = 5.0
 _WRITE_FIRST_AFTER_S = 0.5
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, pulse: Callable[[], None]) -> None:
     """Look at the folder until SIGTERM or SIGINT.
+
+    Args:
+        settings: The settings.
+        pulse: Called about once a second, and between two files that are loaded.
 
     Raises:
         ExecutionError: The database cannot be opened.
@@ -35,7 +40,7 @@ def run(settings: Settings) -> None:
         measuring = Thread(target=_measure, args=(settings, folder.counters, stop), name="metrics", daemon=True)
         measuring.start()
         _log.info("Looking at %s.", folder.folder)
-        folder.run_until_stopped(stop)
+        folder.run_until_stopped(stop, pulse)
         measuring.join()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
+import time
 
 import msgspec
 
@@ -13,8 +16,12 @@ import msgspec
 WRONG = 2
 #: That of a role which failed for something that may pass by itself; the number is sysexits' EX_TEMPFAIL.
 MAY_PASS = 75
+#: Has a role write down where each of its threads is, before it is killed because it hangs.
+HUNG_SIGNAL = signal.SIGUSR2
 
 _PR_SET_PDEATHSIG = 1
+#: Between two signs of life; a main loop comes round more often.
+PULSE_EVERY_S = 1.0
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,11 +29,17 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
     #: It does its work now.
     is_ready: bool = False
+    #: Its main loop has come round.
+    is_alive: bool = False
     #: Why it ends; written for people.
     error: str = ""
 
 
 _decode = msgspec.json.Decoder(Said).decode
+
+
+def _encode(said: Said) -> bytes:
+    return msgspec.json.encode(said) + b"\n"
 
 
 class RoleLine:
@@ -37,15 +50,23 @@ class RoleLine:
     """
 
     def __init__(self, fd: int) -> None:
-        self._fd = fd
+        self._socket = socket.socket(fileno=fd)
+        self._pulse_at = 0.0
         os.set_inheritable(fd, False)
 
     def say(self, said: Said) -> None:
         """Tell the supervisor."""
-        try:
-            os.write(self._fd, msgspec.json.encode(said) + b"\n")
-        except OSError:
-            return  # it is gone, and this process about to be
+        with contextlib.suppress(OSError):  # it is gone, and this process about to be
+            self._socket.sendall(_encode(said))
+
+    def pulse(self) -> None:
+        """Tell the supervisor, about once a second, that the main loop goes round. To be called whenever it does."""
+        now = time.monotonic()
+        if now - self._pulse_at < PULSE_EVERY_S:
+            return
+        self._pulse_at = now
+        with contextlib.suppress(OSError):  # as above; or it is stopped itself, and nobody waits for it
+            self._socket.send(_encode(Said(is_alive=True)), socket.MSG_DONTWAIT)
 
     def end_with_supervisor(self) -> None:
         """Have this process killed as soon as the supervisor is gone, however it went.
@@ -61,7 +82,7 @@ class RoleLine:
 
     def _watch(self) -> None:
         try:
-            while os.read(self._fd, 64):
+            while self._socket.recv(64):
                 pass  # the supervisor says nothing; only the end counts
         except OSError:
             pass  # the same end, told in another way

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fanjet.bootstrap.service.restarts import Restarts
-from fanjet.bootstrap.service.role_line import Said, read_lines
+from fanjet.bootstrap.service.role_line import HUNG_SIGNAL, Said, read_lines
 
 _MODULE = "fanjet.bootstrap.service"
 _READ_BYTES = 65536
+#: What a role that hangs has to say.
+_WRITES_WITHIN_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Role:
     name: str
     #: How long its process may take to end once it was asked to, in seconds, before it is asked a second time.
     grace_s: float
+    #: Without a sign of life for so long after the first it hangs; None when that is not watched.
+    silence_s: float | None = None
     #: Handed to the process, which accepts connections on it.
     listener: socket.socket | None = None
 
@@ -67,6 +71,8 @@ class RoleProcess:
         self._line: socket.socket | None = None
         self._received = b""
         self._started_at = 0.0
+        #: When the last sign of life came (monotonic); None before the first.
+        self._alive_at: float | None = None
         self._asked_to_end_at: float | None = None
         self._times_asked = 0
         self.restarts = Restarts()
@@ -107,7 +113,7 @@ class RoleProcess:
         self._line = ours
         self._received = b""
         self._started_at = time.monotonic()
-        self.start_at = None
+        self._alive_at = self.start_at = None
 
     def hear(self) -> list[Said]:
         """What the process has said since."""
@@ -119,6 +125,8 @@ class RoleProcess:
         said, self._received = read_lines(self._received)
         for each in said:
             self.was_ready |= each.is_ready
+            if each.is_alive:
+                self._alive_at = time.monotonic()
             self.error = each.error or self.error
         return said
 
@@ -132,6 +140,27 @@ class RoleProcess:
             self._line.close()
         self._line = self._process = None
         return ended
+
+    # --- hanging ---
+
+    def find_silence_end(self) -> float | None:
+        """When its silence is long enough to say that it hangs (monotonic); None when that is not to be said."""
+        if self._process is None or self._alive_at is None or self.role.silence_s is None or self._times_asked:
+            return None
+        return self._alive_at + self.role.silence_s
+
+    def forgive_silence(self) -> None:
+        """It counts from now on: nobody has listened."""
+        if self._alive_at is not None:
+            self._alive_at = time.monotonic()
+
+    def kill_hung(self) -> None:
+        """Have the process write down where it hangs, as far as it can, and kill it."""
+        assert self._process is not None
+        self._process.send_signal(HUNG_SIGNAL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_WRITES_WITHIN_S)
+        self._process.kill()
 
     # --- ending ---
 

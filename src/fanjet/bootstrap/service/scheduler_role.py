@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -59,8 +59,12 @@ _ASK_TIMEOUT_S = 10.0
 _LONGEST_SLEEP_S = 1.0
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, pulse: Callable[[], None]) -> None:
     """Carry out runs until SIGTERM or SIGINT; the second one kills what still runs.
+
+    Args:
+        settings: The settings.
+        pulse: Called at each turn of the loop.
 
     Raises:
         ExecutionError: The store cannot be opened, or failed for longer than the patience for it.
@@ -79,7 +83,7 @@ def run(settings: Settings) -> None:
             check.wait()
             with stop_on_signals(scheduler):
                 _log.info("Scheduler %d is at work.", session)
-                service.run()
+                service.run(pulse)
             kill = scheduler.killing
         finally:
             executor.close(kill=kill)

@@ -11,13 +11,20 @@ from fanjet.server.serving import serve
 from fanjet.settings.values import Settings
 
 
-def run(settings: Settings, listener: socket.socket | None, *, on_ready: Callable[[], None]) -> None:
+def run(
+    settings: Settings,
+    listener: socket.socket | None,
+    *,
+    on_ready: Callable[[], None],
+    pulse: Callable[[], None],
+) -> None:
     """Serve until SIGTERM.
 
     Args:
         settings: The settings.
         listener: What to accept connections on; None to listen at the address of the settings.
         on_ready: Called when connections are accepted.
+        pulse: Called about once a second while requests can be answered.
 
     Raises:
         OperationError: The address is taken.
@@ -27,4 +34,5 @@ def run(settings: Settings, listener: socket.socket | None, *, on_ready: Callabl
         listener or listen(settings.host, settings.port),
         start_run=TriggeredRuns(settings).start,
         on_ready=on_ready,
+        pulse=pulse,
     )

@@ -22,6 +22,8 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LONGEST_SLEEP_S = 5.0
 #: After the system has refused to start a process.
 _START_PAUSE_S = 2.0
+#: Who wakes up so much later than asked was stopped itself, as in a container that was paused, and all else with it.
+_AWAY_S = 2.0
 #: Who was told to end at once has so long before it is killed.
 _HURRY_S = 5.0
 
@@ -80,11 +82,16 @@ class Supervisor:
             for process in self._processes:
                 if process.start_at is not None and process.start_at <= now:
                     self._start(process, now)
-        self._wait(wakeup, self._find_patience_s(now))
+        patience_s = self._find_patience_s(now)
+        self._wait(wakeup, patience_s)
+        was_away = time.monotonic() - now > patience_s + _AWAY_S
         for process in self._processes:
             process.hear()
             if (ended := process.find_end()) is not None:
                 self._take_end(process, ended)
+            elif was_away:
+                process.forgive_silence()
+        self._kill_hung()
         self._tell_when_ready()
         self._press()
 
@@ -109,6 +116,7 @@ class Supervisor:
         instants = [process.find_patience_end(_HURRY_S) for process in self._processes]
         if not self._stops_obeyed:
             instants += [process.start_at for process in self._processes]
+            instants += [process.find_silence_end() for process in self._processes]
         if self._stops_asked > self._stops_obeyed:
             return 0.0
         return max(0.0, min([_LONGEST_SLEEP_S, *(instant - now for instant in instants if instant is not None)]))
@@ -118,7 +126,18 @@ class Supervisor:
             self._on_ready()
             self._on_ready = None
 
-    # --- what died ---
+    # --- what hangs or died ---
+
+    def _kill_hung(self) -> None:
+        now = time.monotonic()
+        for process in self._processes:
+            end = process.find_silence_end()
+            if not self._stops_obeyed and end is not None and now >= end:
+                _log.error(
+                    "The %s (process %d) hangs: it has given no sign of life for %g s. It is killed.",
+                    process.role.name, process.pid, process.role.silence_s, extra={"role_pid": process.pid},
+                )  # fmt: skip
+                process.kill_hung()
 
     def _take_end(self, process: RoleProcess, ended: Ended) -> None:
         name = process.role.name

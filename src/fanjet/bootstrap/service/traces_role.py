@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 
@@ -29,8 +30,12 @@ _SPANS_AT_ONCE = 500
 _PATH = "/v1/traces"
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, pulse: Callable[[], None]) -> None:
     """Export until SIGTERM or SIGINT. What cannot be exported is given up, with a line in the log.
+
+    Args:
+        settings: The settings.
+        pulse: Called between two looks for runs that have ended, and between two runs.
 
     Raises:
         ExecutionError: The database cannot be opened.
@@ -42,8 +47,9 @@ def run(settings: Settings) -> None:
         with stopped_by_signals() as stop:
             _log.info("Traces of runs go to an OpenTelemetry collector.")
             while not stop.wait(_LOOK_EVERY_S):
+                pulse()
                 try:
-                    _export_ended(settings, exporter, resource)
+                    _export_ended(settings, exporter, resource, pulse)
                 except ExecutionError as error:
                     if not error.temporary:
                         raise
@@ -57,7 +63,7 @@ def _find_endpoint(base: str | None) -> str | None:
     return None if base is None else base if base.endswith(_PATH) else base.rstrip("/") + _PATH
 
 
-def _export_ended(settings: Settings, exporter: SpanExporter, resource: Resource) -> None:
+def _export_ended(settings: Settings, exporter: SpanExporter, resource: Resource, pulse: Callable[[], None]) -> None:
     database = Database.of(settings)
     with closing(open_writer(database, settings.db_busy_timeout_s)) as connection:
         runs = claim_ended_runs(connection, before=time.time() - _LATE_S)
@@ -65,6 +71,7 @@ def _export_ended(settings: Settings, exporter: SpanExporter, resource: Resource
         return
     with ServiceReader.open(database) as reader:
         for number in runs:
+            pulse()
             row = reader.get_service_run(number).run
             if row.ended_at is not None:  # else it goes on: somebody reran it meanwhile
                 _export(RunSpans(reader, row, resource), number, exporter)

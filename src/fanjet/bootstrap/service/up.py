@@ -62,7 +62,13 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
                     "whom you trust, by a firewall or a proxy that asks for a password.", settings.host,
                 )  # fmt: skip
 
-        server = Role(kind="server", name="server", grace_s=_SMALL_GRACE_S, listener=listener)
+        server = Role(
+            kind="server",
+            name="server",
+            grace_s=_SMALL_GRACE_S,
+            silence_s=_find_silence_s(settings, 0.0),
+            listener=listener,
+        )
         Supervisor(
             [server, *_list_roles(settings)],
             role_environment(settings),
@@ -78,12 +84,24 @@ def _list_roles(settings: Settings) -> list[Role]:
             kind="scheduler",
             name=f"scheduler {number}" if several else "scheduler",
             grace_s=settings.stop_grace_s + _SCHEDULER_MARGIN_S,
+            silence_s=_find_silence_s(settings, settings.db_busy_timeout_s),
         )
         for number in range(1, settings.schedulers + 1)
     ]
-    folder = Role(kind="folder", name="folder", grace_s=_SMALL_GRACE_S)
-    traces = Role(kind="traces", name="traces", grace_s=_SMALL_GRACE_S)
+    longest_s = max(settings.parse_timeout_s, settings.db_busy_timeout_s)
+    folder = Role(kind="folder", name="folder", grace_s=_SMALL_GRACE_S, silence_s=_find_silence_s(settings, longest_s))
+    traces = Role(
+        kind="traces",
+        name="traces",
+        grace_s=_SMALL_GRACE_S,
+        silence_s=_find_silence_s(settings, settings.db_busy_timeout_s),
+    )
     return [*schedulers, folder, traces] if _wants_traces(settings) else [*schedulers, folder]
+
+
+def _find_silence_s(settings: Settings, waits_s: float) -> float | None:
+    """After what silence a role hangs that waits for one thing for so long at most; None for never."""
+    return max(settings.hang_limit_s, 2 * waits_s) if settings.hang_limit_s else None
 
 
 def _wants_traces(settings: Settings) -> bool:
