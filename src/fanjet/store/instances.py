@@ -1,14 +1,14 @@
 """Writing how instances ended: the hot half of the journal.
 
-All functions run inside the journal's open transaction. Most batches meet no earlier row of their instances and carry
-nothing out of the ordinary; they are one `executemany` over columns. One range query per batch tells them apart from
-retries, reschedules and reruns, whose rows are replaced one by one.
+All functions run inside the journal's open transaction. Most ends meet no earlier row of their instances and carry
+nothing out of the ordinary; those of a batch are one insert over columns, however many tasks and runs they are of. One
+range query per task tells them apart from retries, reschedules and reruns, whose rows are replaced one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
@@ -19,7 +19,7 @@ from fanjet.model.events import TriesEnded, TryExtra
 from fanjet.model.paths import Path, encode, join
 from fanjet.model.states import State
 from fanjet.store import statements as sql
-from fanjet.store.port import Connection
+from fanjet.store.port import Connection, Row
 from fanjet.store.summaries import WAITING, Summaries, Summary
 
 #: One level of a key, as in `fanjet.model.paths.encode`; quicker for many.
@@ -57,21 +57,49 @@ def encode_all(parent: Path, indexes: Sequence[int]) -> list[bytes]:
     return [prefix + level for level in map(_pack_level, indexes)] if prefix else list(map(_pack_level, indexes))
 
 
-def write_tries(connection: Connection, record: RecordTries, summaries: Summaries) -> None:
-    """Write accepted ends of tries."""
-    ended = record.ended if record.positions is None else _pick(record.ended, record.positions)
-    if not ended.indexes:
-        return
-    run, task = ended.run, ended.task
-    paths = encode_all(ended.parent, ended.indexes)
-    recorded = _find_recorded(connection, run, task, paths)
-    summary = summaries.touch(run, task)
-    if recorded:
-        _replace(connection, run, task, recorded, summary)
-        summary.valued += _count_still_valued(recorded, paths, record.states)
-    summary.add(record.states, ended.values)
-    summary.add_times(record.states, ended.started_at, ended.ended_at)
-    rows = zip(
+def write_tries(connection: Connection, records: Sequence[RecordTries], summaries: Summaries) -> None:
+    """Write accepted ends of tries, of any tasks and runs; none of an instance twice."""
+    batches = [_Tries(record) for record in records]
+    batches = [batch for batch in batches if batch.paths]
+    summaries.load([batch.key for batch in batches])
+    plain: list[Iterable[_Row]] = []
+    whole: list[Iterable[_Row]] = []
+    for batch, recorded in zip(batches, _find_all_recorded(connection, batches), strict=True):
+        ended, record = batch.ended, batch.record
+        summary = summaries.touch(*batch.key)
+        if recorded:
+            _replace(connection, *batch.key, recorded, summary)
+            summary.valued += _count_still_valued(recorded, batch.paths, record.states)
+        summary.add(record.states, ended.values)
+        summary.add_times(record.states, ended.started_at, ended.ended_at)
+        rows = _make_rows(batch)
+        if recorded or ended.extras or record.resume_at:
+            whole.append(_widen(rows, record, ended.extras))
+        else:
+            plain.append(rows)
+    if whole:
+        connection.executemany(sql.REPLACE_WHOLE, chain.from_iterable(whole))
+    if plain:
+        connection.insert("instance", _PLAIN, chain.from_iterable(plain))
+
+
+class _Tries:
+    """The accepted ends of a record."""
+
+    __slots__ = ("ended", "key", "paths", "record")
+
+    def __init__(self, record: RecordTries) -> None:
+        self.record = record
+        self.ended = record.ended if record.positions is None else _pick(record.ended, record.positions)
+        self.key = (self.ended.run, self.ended.task)
+        self.paths = encode_all(self.ended.parent, self.ended.indexes) if self.ended.indexes else []
+
+
+def _make_rows(batch: _Tries) -> Iterator[_Row]:
+    """In the order of `_PLAIN`."""
+    ended, record, paths = batch.ended, batch.record, batch.paths
+    run, task = batch.key
+    return zip(
         repeat(run),
         repeat(task),
         paths,
@@ -86,10 +114,6 @@ def write_tries(connection: Connection, record: RecordTries, summaries: Summarie
         ended.item_counts or repeat(None),
         strict=False,
     )
-    if recorded or ended.extras or record.resume_at:
-        connection.executemany(sql.REPLACE_WHOLE, _widen(rows, record, ended.extras))
-    else:
-        connection.insert("instance", _PLAIN, rows)
 
 
 def write_ends(connection: Connection, record: EndInstances, summaries: Summaries) -> None:
@@ -154,9 +178,19 @@ def _count_still_valued(recorded: list[_Recorded], paths: list[bytes], states: b
     return sum(path in valued and state in WAITING for path, state in zip(paths, states, strict=True))
 
 
+def _find_all_recorded(connection: Connection, batches: Sequence[_Tries]) -> list[list[_Recorded]]:
+    spans = [(*batch.key, min(batch.paths), max(batch.paths)) for batch in batches]
+    found = connection.select_each(sql.FIND_RECORDED, spans)
+    return [_choose(batch.paths, between) for batch, between in zip(batches, found, strict=True)]
+
+
 def _find_recorded(connection: Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:
-    """The rows that exist for these keys. Nearly always none lie even between the first and the last of them."""
-    between = connection.execute(sql.FIND_RECORDED, (run, task, min(paths), max(paths))).fetchall()
+    """The rows that exist for these keys."""
+    return _choose(paths, connection.execute(sql.FIND_RECORDED, (run, task, min(paths), max(paths))).fetchall())
+
+
+def _choose(paths: list[bytes], between: Sequence[Row]) -> list[_Recorded]:
+    """Nearly always no rows lie even between the first and the last of the keys."""
     if not between:
         return []
     wanted = set(paths)

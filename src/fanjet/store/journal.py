@@ -157,7 +157,9 @@ class Journal:
             row = self._writer.execute(sql.INSERT_RUN, _make_run_row(dag_id, version, info)).fetchone()
             if row is None:
                 raise OperationError(f"DAG {dag_id!r} already has a run {info.run_id!r}; choose another run id.")
-        return RunInfo(number=int(row[0]), dag_id=dag_id, **msgspec.structs.asdict(info))
+        fixed = msgspec.structs.asdict(info)
+        assert fixed.pop("unsaid") is None, "whoever starts a run at once has asked before"
+        return RunInfo(number=int(row[0]), dag_id=dag_id, **fixed)
 
     # --- leases ---
 
@@ -216,7 +218,9 @@ class Journal:
         with self._transaction():
             runs = [find_run(record) for record in records] + [x.run for x in launches] + [x.run for x in answers]
             self._leases.check(dict.fromkeys(runs))
-            for record in records:
+            tries, others = _split(records)
+            self._write_tries(tries)
+            for record in others:
                 self._write_record(record)
             if launches:
                 self._write_launches(launches, at)
@@ -224,12 +228,16 @@ class Journal:
                 self._writer.execute(sql.ANSWER_COMMAND, (at, answer.text, answer.command))
             self._summaries.write()
 
+    def _write_tries(self, records: Sequence[RecordTries]) -> None:
+        write_tries(self._writer, records, self._summaries)
+        for ended in (record.ended for record in records):
+            self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
+
     def _write_record(self, record: Record) -> None:
         writer = self._writer
         match record:
-            case RecordTries(ended=ended):
-                write_tries(writer, record, self._summaries)
-                self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
+            case RecordTries():
+                self._write_tries([record])
             case RecordCancelled():
                 write_cancelled(writer, record, self._summaries)
             case EndInstances():
@@ -363,6 +371,23 @@ class Journal:
             self._summaries.rolled_back()
             raise
         self._summaries.committed()
+
+
+def _split(records: Sequence[Record]) -> tuple[list[RecordTries], list[Record]]:
+    """Ends of tries that may be written together, and before the rest: those that nothing else of their run precedes.
+
+    Between two launches of an instance lies a transaction, so none of them ends twice in a batch.
+    """
+    tries: list[RecordTries] = []
+    others: list[Record] = []
+    in_order: set[int] = set()
+    for record in records:
+        if isinstance(record, RecordTries) and record.ended.run not in in_order:
+            tries.append(record)
+        else:
+            others.append(record)
+            in_order.add(find_run(record))
+    return tries, others
 
 
 def _make_run_row(dag_id: str, version: int, info: NewRun) -> tuple[object, ...]:

@@ -86,6 +86,9 @@ class Connection(Protocol):
     def select(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query, outside of a transaction."""
 
+    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> list[list[Row]]:
+        """What a query gives for each of these parameters, in one round trip. Inside a transaction."""
+
     def transaction(self, *, lock: str | None = None) -> AbstractContextManager[None]:
         """All that is written inside is committed at its end, or nothing when it raises.
 

@@ -34,6 +34,10 @@ class SqliteConnection(sqlite3.Connection):
         with explained(self.database.shown):
             return self.execute(statement, parameters).fetchall()
 
+    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> list[list[Row]]:
+        """What a query gives for each of these parameters."""
+        return [self.execute(statement, row).fetchall() for row in rows]
+
     @contextmanager
     def transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing. SQLite lets in one writer at a time, whatever its `lock` is."""

@@ -103,6 +103,13 @@ class Summaries:
             summary = known[task] = load_summary(self._connection, run, task)
         return summary
 
+    def load(self, keys: Sequence[tuple[int, int]]) -> None:
+        """Read the summaries of many tasks at once, (run, task) each, which are about to be touched."""
+        wanted = [key for key in dict.fromkeys(keys) if key[1] not in self._known[key[0]]]
+        found = self._connection.select_each(sql.FIND_SUMMARY, wanted)
+        for (run, task), rows in zip(wanted, found, strict=True):
+            self._known[run][task] = parse_summary(rows[0]) if rows else Summary()
+
     def write(self) -> None:
         """Write what was touched."""
         if self._touched:
