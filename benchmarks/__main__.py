@@ -18,7 +18,11 @@ from benchmarks.resuming import resume
 BENCHMARKS: dict[str, tuple[Callable[[Path, int], list[Line]], int, str]] = {
     "fanout": (fan_out, 10_000, "durable no-op instances of one map (1,000,000 works; allow a few minutes)"),
     "databases": (databases, 100_000, "the same on PostgreSQL beside SQLite"),
-    "runs": (many_runs, 1_000, "runs of ten tasks at once, in one scheduler of a service"),
+    "runs": (
+        many_runs,
+        1_000,
+        "runs of ten tasks at once, in a service on either database",
+    ),
     "chain": (chain, 100, "no-op tasks one after another"),
     "coldstart": (cold_start, 3, "a small map from the command line to its exit"),
     "sweep": (sweep, 64, "instances of 50 ms CPU work"),

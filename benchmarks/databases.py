@@ -22,7 +22,7 @@ _OPTIONS = ("shared_buffers=256MB", "max_wal_size=2GB")
 
 def databases(folder: Path, count: int) -> list[Line]:
     """Throughput of durable no-op instances on both, each measured three times in turn."""
-    with _started_server() as server:
+    with started_server() as server:
         pairs = []
         for turn in range(_PAIRS):
             lite_s, lite = _run(folder / f"lite{turn}", count, None)
@@ -60,8 +60,8 @@ def _run(folder: Path, count: int, url: str | None) -> tuple[float, Cost]:
 
 
 @contextmanager
-def _started_server() -> Iterator[Any]:
-    """The server that the tests use too: it needs nothing installed."""
+def started_server() -> Iterator[Any]:
+    """A PostgreSQL for as long as it is needed: the one that the tests use too: it needs nothing installed."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
     server = import_module("postgres_server").PostgresServer(_OPTIONS)
     try:

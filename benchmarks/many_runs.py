@@ -1,4 +1,4 @@
-"""`runs`: many runs at once in one scheduler of a service, each a chain of ten tasks."""
+"""`runs`: many runs at once in a service, each a chain of ten tasks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import Any
 
 import psutil
 
+from benchmarks.databases import started_server
 from benchmarks.measure import peak_memory_bytes
 from benchmarks.report import Line
 from fanjet.model.runs import NewRun
+from fanjet.store.database import Database
 from fanjet.store.service_journal import ServiceJournal
 
 _TASKS = 10
@@ -38,40 +40,57 @@ chained()
 
 def many_runs(folder: Path, count: int) -> list[Line]:
     """How long so many runs take that are all asked for at the same moment."""
+    lines = _measure_service(folder / "sqlite", count, None, schedulers=1, title="")
+    with started_server() as server:
+        for schedulers in (1, 2):
+            title = f" on PostgreSQL, schedulers: {schedulers}"
+            url = server.url(server.create())
+            lines += _measure_service(folder / f"post{schedulers}", count, url, schedulers=schedulers, title=title)
+    return lines
+
+
+def _measure_service(folder: Path, count: int, url: str | None, *, schedulers: int, title: str) -> list[Line]:
     home, dags = folder / "home", folder / "dags"
-    dags.mkdir()
+    dags.mkdir(parents=True)
     (dags / "chained.py").write_text(_DAG.format(count=count, tasks=_TASKS))
     environment = {**os.environ, "FANJET_HOME": str(home), "FANJET_PORT": "0"}
+    environment |= {} if url is None else {"FANJET_DATABASE": url}
     command = [sys.executable, "-m", "fanjet", "up", "--dags", str(dags), "--workers", "2"]
+    command += ["--schedulers", str(schedulers)] if url else []
     with (folder / "log").open("wb") as log:
         service = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        journal = _wait_for_dag(home, service)
+        journal = _wait_for_dag(Database.at(home, url), service)
         _ask(journal, count)
-        scheduler = _find_scheduler(service.pid)
-        begun_cpu_s = sum(scheduler.cpu_times()[:2])
+        processes = _find_schedulers(service.pid)
+        begun_cpu_s = _read_cpu_s(processes)
         most = _wait_for_ends(journal, count)
-        cpu_s = sum(scheduler.cpu_times()[:2]) - begun_cpu_s
-        memory_mb = peak_memory_bytes(scheduler.pid) / 1e6
+        cpu_s = _read_cpu_s(processes) - begun_cpu_s
+        memory_mb = max(peak_memory_bytes(process.pid) for process in processes) / 1e6
         took_s = _measure(journal)
         journal.close()
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait(30)
-    details = {"most_at_once": most, "scheduler_cpu_s": cpu_s, "scheduler_peak_mb": memory_mb}
+    details = {"most_at_once": most, "schedulers_cpu_s": cpu_s, "scheduler_peak_mb": memory_mb}
     return [
         Line(
-            f"{count:,} runs of {_TASKS} tasks at once", count * _TASKS / took_s, None, "tasks/s", None, details=details
+            f"{count:,} runs of {_TASKS} tasks at once{title}",
+            count * _TASKS / took_s,
+            None,
+            "tasks/s",
+            None,
+            details=details,
         ),
         Line("the same, runs", count / took_s, None, "runs/s", None),
     ]
 
 
-def _wait_for_dag(home: Path, service: subprocess.Popen[bytes]) -> ServiceJournal:
+def _wait_for_dag(database: Database, service: subprocess.Popen[bytes]) -> ServiceJournal:
     give_up_at = time.monotonic() + 30
     while time.monotonic() < give_up_at and service.poll() is None:
-        if (home / "fanjet.db").exists():
-            journal = ServiceJournal.open(home)
+        if database.url is not None or (database.home / "fanjet.db").exists():
+            journal = ServiceJournal.open(database)
             if journal.find_newest_version("chained") is not None:
                 return journal
             journal.close()
@@ -116,5 +135,9 @@ def _execute(journal: ServiceJournal, statement: str) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if statement.startswith("SELECT") else []
 
 
-def _find_scheduler(pid: int) -> psutil.Process:
-    return next(child for child in psutil.Process(pid).children() if "scheduler" in child.cmdline()[3:5])
+def _find_schedulers(pid: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(pid).children() if "scheduler" in child.cmdline()[3:5]]
+
+
+def _read_cpu_s(processes: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
