@@ -16,14 +16,15 @@ from fanjet.engine.admission import Admission
 from fanjet.executors.inline import InlineExecutor
 from fanjet.model.programs import Program
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
-from fanjet.parsing.due_runs import find_due
+from fanjet.model.timetables import TimetableQuestion
+from fanjet.parsing.asked_timetables import answer_questions
 from fanjet.parsing.loader import LoadedFile
 from fanjet.parsing.report import ParseReport
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 from fanjet.scheduler.answers import Answers
+from fanjet.scheduler.asked_runs import AskedRuns
 from fanjet.scheduler.asset_runs import AssetRuns
 from fanjet.scheduler.display import Silent
 from fanjet.scheduler.intake import Intake
@@ -98,6 +99,7 @@ class Member:
             goes_on=True,
             ask_every_s=0.0,
         )
+        timetables = OwnTimetables(lambda program, questions: _ask(built, program, questions))
         gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
         self.service = Service(
             journal=self.journal,
@@ -121,11 +123,14 @@ class Member:
                 programs=self.programs,
                 most_active=most_active,
                 make_params=_default_params,
-                timetables=OwnTimetables(lambda program, after: _ask(built, program, after)),
+                timetables=timetables,
                 clock=clock.time,
             ),
             asset_runs=AssetRuns(
                 journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
+            ),
+            asked_runs=AskedRuns(
+                journal=self.journal, programs=self.programs, timetables=timetables, clock=clock.time
             ),
             gates=gates,
             terms=TERMS,
@@ -209,9 +214,9 @@ def ended(world: ServiceWorld) -> Callable[[], bool]:
     return lambda: set(world.states().values()) <= over
 
 
-def _ask(built: Sequence[BuiltDag], program: Program, after: Mapping[str, Interval]) -> ParseReport:
-    due, errors = find_due(LoadedFile(list(built), []), program.path, after)
-    return ParseReport([], errors, 0.0, due=due)
+def _ask(built: Sequence[BuiltDag], program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
+    answers = answer_questions(LoadedFile(list(built), []), program.path, questions, lambda _: None)
+    return ParseReport([], [], 0.0, answers=answers)
 
 
 def _default_params(spec: DagSpec) -> str:

@@ -9,7 +9,9 @@ import pytest
 from fanjet import DAG, task
 from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillOptions, BackfillRow
+from fanjet.model.timetables import NamedRun
 from fanjet.schedules.due_lists import list_due
+from fanjet.schedules.run_ids import name_run
 from fanjet.store.backfills import Backfills
 from fanjet.store.database import Database
 from scheduler.service_world import START, ServiceWorld, ended, until
@@ -48,7 +50,8 @@ def backfill(world: ServiceWorld, days: int, options: BackfillOptions | None = N
     spec = world.built[0].spec
     assert spec.timetable is not None
     with Backfills.open(world.database) as backfills:
-        dates = backfills.plan("daily", list_due(spec.timetable, *span), options)
+        named = [NamedRun(due, name_run("backfill", due.run_after)) for due in list_due(spec.timetable, *span)]
+        dates = backfills.plan("daily", named, options)
         return backfills.create("daily", world.versions["daily"], span, dates, options)
 
 

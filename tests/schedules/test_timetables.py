@@ -238,7 +238,7 @@ class Named(CronTriggerTimetable):
 
 def test_a_class_of_ones_own_is_asked_where_its_code_is() -> None:
     dag, spec = build(Workdays(), start_date=START)
-    assert spec.timetable == model.CustomSchedule(class_name=f"{__name__}.Workdays")
+    assert spec.timetable == model.CustomSchedule(class_name=f"{__name__}.Workdays", names_runs=True)
     due = answer_next(dag, None, start_date=START.timestamp(), end_date=None, catchup=True)
     days = []
     while due is not None and len(days) < 7:
@@ -255,7 +255,7 @@ def test_a_class_that_changes_nothing_needs_no_worker() -> None:
     nested = AssetOrTimeSchedule(timetable=Workdays(), assets=A)
     spec = build(nested)[1].timetable
     assert isinstance(spec, model.AssetOrTimeSchedule)
-    assert spec.time == model.CustomSchedule(class_name=f"{__name__}.Workdays")
+    assert spec.time == model.CustomSchedule(class_name=f"{__name__}.Workdays", names_runs=True)
 
 
 def test_a_class_without_any_method_is_refused_when_the_file_is_loaded() -> None:

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fanjet.authoring.instants import INSTANTS
+
 utc: Any = import_module("pendulum").UTC if find_spec("pendulum") else dt.UTC
 #: The zone of dates that have none.
 TIMEZONE = utc
@@ -26,7 +28,7 @@ def is_naive(value: dt.datetime) -> bool:
 
 def utcnow() -> dt.datetime:
     """Now."""
-    return dt.datetime.now(utc)
+    return dt.datetime.fromtimestamp(INSTANTS.now(), utc)
 
 
 def datetime(*args: Any, **kwargs: Any) -> dt.datetime:

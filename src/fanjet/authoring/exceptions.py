@@ -12,7 +12,7 @@ class AirflowException(Exception):  # noqa: N818 - the name under which DAG file
     """The base of what Airflow's files raise and of what they may catch; the try fails and may be retried."""
 
 
-class AirflowNotFoundException(AirflowException):  # noqa: N818 - as above
+class AirflowNotFoundException(AirflowException):
     """There is no such thing: a connection, where hooks raise it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,6 +12,8 @@ class Instants:
 
     def __init__(self) -> None:
         self.show: Callable[[datetime], datetime] = _as_it_is
+        #: What is now, in seconds since the epoch; another instant where somebody asks what would be then.
+        self.now: Callable[[], float] = time.time
 
 
 def _as_it_is(instant: datetime) -> datetime:

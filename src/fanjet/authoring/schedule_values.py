@@ -96,6 +96,7 @@ def _name_class(timetable: Timetable) -> model.CustomSchedule:
         class_name=f"{kind.__module__}.{kind.__qualname__}",
         can_be_scheduled=bool(timetable.can_be_scheduled),
         periodic=bool(timetable.periodic),
+        names_runs=_find_home(kind, "generate_run_id") not in _OURS,
         assets=None if timetable.asset_condition is None else to_asset_spec(timetable.asset_condition),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from fanjet.authoring.instants import INSTANTS
 from fanjet.authoring.timetable_base import (
     DagRunInfo,
     DataInterval,
@@ -42,7 +42,7 @@ class BuiltInTimetable(Timetable):
             start_date=None if earliest is None else earliest.timestamp(),
             end_date=None if latest is None else latest.timestamp(),
             catchup=catchup,
-            now=time.time(),
+            now=INSTANTS.now(),
         )
         return None if due is None else show_due(due)
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from fanjet.bootstrap.asked_timetables import get_runs
 from fanjet.bootstrap.params import merge_params
+from fanjet.bootstrap.restored_files import restore_files
 from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow
-from fanjet.schedules.due_lists import iter_due
+from fanjet.model.timetables import NamedRun, RunsBetween
+from fanjet.schedules.due_lists import is_periodic, iter_due
 from fanjet.schedules.next_run import needs_code
+from fanjet.schedules.run_ids import name_run
 from fanjet.settings.values import Settings
 from fanjet.store.backfills import Backfills
 from fanjet.store.database import Database
+from fanjet.store.rows import VersionRow
 from fanjet.store.service_journal import ServiceJournal
 
 #: More runs at one time are a slip of the keyboard.
@@ -61,23 +68,34 @@ def plan_backfill(
         version = journal.find_newest_version(dag_id)
         if version is None:
             raise _explain_unknown(dag_id, [known for known, _ in journal.list_awake()])
-        spec = journal.get_version(version).spec
+        found = journal.get_version(version)
+        spec = found.spec
     finally:
         journal.close()
     if spec.timetable is None:
         raise OperationError(f"DAG {dag_id!r} has no schedule, so there is nothing to make up for. Fix: fanjet trigger")
-    if needs_code(spec.timetable):
-        raise OperationError(f"DAG {dag_id!r} has a timetable of its own, which cannot be asked for past dates yet.")
     span = first.timestamp(), last.timestamp()
-    dues = []
-    for due in iter_due(spec.timetable, *span):
-        dues.append(due)
-        if len(dues) > MOST_RUNS:
-            raise OperationError(f"These would be more than {MOST_RUNS:,} runs. Fix: take a shorter span at a time.")
+    if needs_code(spec.timetable):
+        dues = _ask(settings, found, RunsBetween(dag_id=dag_id, first=span[0], last=span[1], most=MOST_RUNS + 1))
+    else:
+        listed = islice(iter_due(spec.timetable, *span), MOST_RUNS + 1)
+        dues = [NamedRun(due, name_run("backfill", due.run_after)) for due in listed]
+    if len(dues) > MOST_RUNS:
+        raise OperationError(f"These would be more than {MOST_RUNS:,} runs. Fix: take a shorter span at a time.")
     options = msgspec.structs.replace(options, params=merge_params(spec, params))
     with Backfills.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s) as backfills:
         planned = backfills.plan(dag_id, dues, options)
     return BackfillPlan(dag_id=dag_id, version=version, span=span, dates=planned, options=options)
+
+
+def _ask(settings: Settings, version: VersionRow, question: RunsBetween) -> list[NamedRun]:
+    """The dates that a timetable of the author's has, with the ids of the runs, asked of the files of a version."""
+    if not is_periodic(version.spec.timetable):
+        raise OperationError(
+            f"The timetable of DAG {question.dag_id!r} has periodic = False: it has no runs that could be made up for."
+        )
+    root = restore_files(settings.home, version.bundle, Path(version.root))
+    return get_runs(settings, root / version.file, root, question)
 
 
 def create_backfill(settings: Settings, plan: BackfillPlan) -> BackfillRow:

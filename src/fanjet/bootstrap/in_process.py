@@ -20,6 +20,7 @@ from fanjet.model.states import RunStatus
 from fanjet.parsing.bundle import find_bundle
 from fanjet.parsing.loader import LoadedFile
 from fanjet.parsing.spec_builder import build_spec
+from fanjet.runtime.timetable_answers import answer_manual
 from fanjet.scheduler.display import Display, Silent, Snapshot
 from fanjet.settings.load import load_settings
 from fanjet.store.bundles import save_bundle
@@ -70,7 +71,9 @@ def run_in_process(
     root = bundle.root if bundle else Path.cwd()
     built = build_spec(dag, file=str(file.relative_to(root)) if bundle else "")
     request = RunRequest(file=file, conf=dict(run_conf or {}), logical_date=logical_date, inline=True)
-    new = make_run(request, merge_params(built.spec, params or {}))
+    new = make_run(
+        request, built.spec, merge_params(built.spec, params or {}), lambda date: answer_manual(dag, date.timestamp())
+    )
     check_pools([built.spec], settings.pools)
 
     def start() -> InlineExecutor:

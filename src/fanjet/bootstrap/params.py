@@ -10,6 +10,7 @@ from typing import Any
 
 from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.params import Param, ParamsDict
+from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.errors import DagError, OperationError
 from fanjet.model.requests import StartRun
 from fanjet.model.runs import NewRun
@@ -51,15 +52,17 @@ def make_started_run(spec: DagSpec, request: StartRun) -> NewRun:
     """
     created_at = datetime.now(UTC)
     date = None if request.logical_date is None else datetime.fromtimestamp(request.logical_date, UTC)
+    start, end = as_dates(None if date is None else find_interval(spec, date))
     known = {param.name for param in spec.params}
     conf = json.loads(request.conf)
     return NewRun(
         run_id=request.run_id,
         logical_date=date,
-        data_interval_start=date,
-        data_interval_end=date,
+        data_interval_start=start,
+        data_interval_end=end,
         created_at=created_at,
         started_at=created_at,
         conf=request.conf,
         params=merge_params(spec, {name: value for name, value in conf.items() if name in known}),
+        unsaid=None if date is None else find_unsaid(spec, names=False),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from fanjet.bootstrap.params import make_started_run
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
@@ -54,7 +56,11 @@ class StartedRuns:
         version = self._journal.save_version_like(asking, spec)
         found = self._journal.find_run(spec.dag_id, request.run_id)
         if found is None:
-            info = self._journal.create_run(version=version, info=make_started_run(spec, request))
+            new = make_started_run(spec, request)
+            if new.unsaid is not None:  # nobody can be asked within a turn: it is about its instant
+                date = new.logical_date
+                new = replace(new, data_interval_start=date, data_interval_end=date, unsaid=None)
+            info = self._journal.create_run(version=version, info=new)
             self._take(info)
             machine = RunState(info.number, spec)
             self._scheduler.adopt(info, spec, machine, machine.start(info.started_at.timestamp()))

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.bootstrap.params import merge_params
 from fanjet.errors import NotFoundError
 from fanjet.model.instants import now
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
-from fanjet.schedules import infer_manual_interval, needs_code
 from fanjet.settings.values import Settings
 from fanjet.store.database import Database
 from fanjet.store.service_journal import ServiceJournal
@@ -81,21 +80,17 @@ def _make_run(
 ) -> NewRun:
     created_at = datetime.fromtimestamp(now(), UTC)
     date = created_at if logical_date is None else logical_date.astimezone(UTC)
-    start, end = _find_interval(spec, date.timestamp())
+    start, end = as_dates(find_interval(spec, date))
     known = {param.name for param in spec.params}
     in_conf = {name: value for name, value in conf.items() if name in known}
     return NewRun(
         run_id=run_id or f"manual__{created_at.isoformat()}",
         logical_date=date,
-        data_interval_start=datetime.fromtimestamp(start, UTC),
-        data_interval_end=datetime.fromtimestamp(end, UTC),
+        data_interval_start=start,
+        data_interval_end=end,
         created_at=created_at,
         started_at=created_at,
         conf=json.dumps(dict(conf)),
         params=merge_params(spec, {**in_conf, **params}),
+        unsaid=find_unsaid(spec, names=run_id is None),
     )
-
-
-def _find_interval(spec: DagSpec, at: float) -> Interval:
-    """What the data is about; where only the author's own timetable could say, nothing but the instant."""
-    return Interval(at, at) if needs_code(spec.timetable) else infer_manual_interval(spec.timetable, at)

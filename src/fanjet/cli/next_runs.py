@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import click
 
+from fanjet.bootstrap.asked_timetables import ask_file
 from fanjet.bootstrap.stored_lookups import answer_lookup
 from fanjet.cli.arguments import read_instant
 from fanjet.cli.dag_errors import render_dag_errors
@@ -20,12 +22,13 @@ from fanjet.cli.terminal import Terminal, look_at
 from fanjet.errors import OperationError
 from fanjet.model.schedules import AssetSchedule, ContinuousSchedule, Due
 from fanjet.model.spec import DagSpec
+from fanjet.model.timetables import NextRuns
 from fanjet.parsing.bundle import find_root
 from fanjet.parsing.forked import ForkedParser
-from fanjet.parsing.report import ParseReport
+from fanjet.parsing.report import ParseError, ParseReport, TimetableAnswer
 from fanjet.schedules import list_next, needs_code
 from fanjet.schedules.zones import get_zone
-from fanjet.settings import load_settings
+from fanjet.settings import Settings, load_settings
 
 _COLUMNS = (Column("RUN AFTER"), Column("LOGICAL DATE"), Column("INTERVAL END"))
 
@@ -47,26 +50,38 @@ def command(file: Path, dag_id: str | None, count: int, now: datetime | None, as
 
     It looks at the file alone: runs that there have been do not count, and the DAGs need not be known to a service.
     Times are in the time zone of the DAG, that of its start_date. A timetable class of your own is asked in a process
-    of its own, what it says then may depend on the clock, and --from does not change that.
+    of its own. With --from, Fanjet's timetables and airflow.utils.timezone.utcnow() see that instant there; what asks
+    the clock of the machine by itself does not.
     """
-    report = _load(file)
+    settings = load_settings({}, start=file)
+    report = _load(file, settings)
     if report.errors:
         print_text(render_dag_errors(report.errors, look_at()))
         return 2
     specs = _choose(report.specs, dag_id, file)
     at = time.time() if now is None else now.timestamp()
-    found = [(spec, _list_due(spec, report, count, at)) for spec in specs]
+    found = [(spec, _list_due(spec, count, at, partial(_ask, settings, file, now))) for spec in specs]
+    failed = [answer for _, answer in found if isinstance(answer, ParseError)]
+    if failed:
+        print_text(render_dag_errors(failed, look_at()))
+        return 2
     if as_json:
-        print_json([_as_data(spec, due) for spec, due in found])
+        print_json([_as_data(spec, due) for spec, due in found if not isinstance(due, ParseError)])
     else:
-        print_text("\n".join(_describe(spec, due, at, look_at()) for spec, due in found))
+        told = [_describe(spec, due, at, look_at()) for spec, due in found if not isinstance(due, ParseError)]
+        print_text("\n".join(told))
     return 0
 
 
-def _load(file: Path) -> ParseReport:
-    settings = load_settings({}, start=file)
+def _load(file: Path, settings: Settings) -> ParseReport:
     with ForkedParser(lambda request: answer_lookup(settings, request), niceness=0) as parser:
-        return parser.parse(file, find_root(file), settings.parse_timeout_s, "due")
+        return parser.parse(file, find_root(file), settings.parse_timeout_s, "")
+
+
+def _ask(settings: Settings, file: Path, now: datetime | None, dag_id: str, count: int) -> TimetableAnswer:
+    seen_at = None if now is None else now.timestamp()
+    question = NextRuns(dag_id=dag_id, most=count, seen_at=seen_at)
+    return ask_file(settings, file, find_root(file), question)
 
 
 def _choose(specs: Sequence[DagSpec], dag_id: str | None, file: Path) -> list[DagSpec]:
@@ -78,8 +93,13 @@ def _choose(specs: Sequence[DagSpec], dag_id: str | None, file: Path) -> list[Da
     raise OperationError(f"{file} has no DAG '{dag_id}'. {hint}")
 
 
-def _list_due(spec: DagSpec, report: ParseReport, count: int, at: float) -> list[Due]:
-    return report.due.get(spec.dag_id, [])[:count] if needs_code(spec.timetable) else list_next(spec, count, at)
+def _list_due(
+    spec: DagSpec, count: int, at: float, ask: Callable[[str, int], TimetableAnswer]
+) -> list[Due] | ParseError:
+    if not needs_code(spec.timetable):
+        return list_next(spec, count, at)
+    answer = ask(spec.dag_id, count)
+    return [run.due for run in answer.runs] if answer.error is None else answer.error
 
 
 def _describe(spec: DagSpec, due: Sequence[Due], at: float, terminal: Terminal) -> str:

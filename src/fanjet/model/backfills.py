@@ -36,6 +36,8 @@ class BackfillDate(msgspec.Struct, frozen=True, kw_only=True):
     interval_start: float
     interval_end: float
     step: Step
+    #: The id of a new run.
+    run_id: str
     #: The number of the run that is there; None where there is none.
     run: int | None = None
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from fanjet.model.timetables import Unsaid
+
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One run of a DAG. All instants are aware and UTC."""
@@ -43,3 +45,5 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     conf: str = "{}"
     params: str = "{}"
     asset_events: tuple[int, ...] = ()
+    #: What its timetable has still to say before it can start; None where nothing is left to say.
+    unsaid: Unsaid | None = None

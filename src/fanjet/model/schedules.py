@@ -181,6 +181,8 @@ class CustomSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="custom"):
     #: Whether it gives runs of its own accord, and whether one run follows another in even distances.
     can_be_scheduled: bool = True
     periodic: bool = True
+    #: Whether it gives runs ids of its own.
+    names_runs: bool = False
     #: The assets that start runs as well; None for none.
     assets: AssetCondition | None = None
 

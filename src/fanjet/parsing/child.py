@@ -70,9 +70,9 @@ def parse_in_child(
 def explain_end(path: Path, code: int | None, duration_s: float, timeout_s: float, talk: Conversation) -> ParseReport:
     """The report of a file whose loading never came to its end."""
     if duration_s >= timeout_s:
-        error: ParseError = explain_timeout(path, timeout_s)
+        error: ParseError = explain_timeout(path, timeout_s, asking=talk.asking)
     else:
-        error = explain_crash(path, code, talk.read_tail())
+        error = explain_crash(path, code, talk.read_tail(), asking=talk.asking)
     return ParseReport([], [error], duration_s)
 
 

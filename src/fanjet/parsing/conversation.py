@@ -32,6 +32,12 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=1):
     request: Lookup
 
 
+class AsksTimetable(msgspec.Struct, frozen=True, array_like=True, tag=3):
+    """The file is loaded; the timetable of a DAG is asked now."""
+
+    dag_id: str
+
+
 class Reported(msgspec.Struct, frozen=True, array_like=True, tag=2):
     """The last frame."""
 
@@ -60,6 +66,8 @@ class Conversation:
         self._serve = serve
         self._data = b""
         self._tail = b""
+        #: Of which DAG the timetable is being asked; None while the file is being loaded.
+        self.asking: str | None = None
         os.set_blocking(output, False)
 
     def wait(self, until: float, *, ended: int | None = None) -> ParseReport | None:
@@ -105,9 +113,12 @@ class Conversation:
 
     def _take_frames(self) -> ParseReport | None:
         while (end := LENGTH_BYTES + int.from_bytes(self._data[:LENGTH_BYTES], "big")) <= len(self._data):
-            frame = msgspec.msgpack.decode(self._data[LENGTH_BYTES:end], type=Asked | Reported)
+            frame = msgspec.msgpack.decode(self._data[LENGTH_BYTES:end], type=Asked | AsksTimetable | Reported)
             self._data = self._data[end:]
             if isinstance(frame, Reported):
                 return frame.report
+            if isinstance(frame, AsksTimetable):
+                self.asking = frame.dag_id
+                continue
             self._child.sendall(pack(self._serve(frame.request)))
         return None

@@ -24,8 +24,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from fanjet.model.schedules import Interval
-from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_due, report_with_uses
+from fanjet.model.timetables import TimetableQuestion
+from fanjet.parsing.reporting import Parent, report, report_strictly, report_with_answers, report_with_uses
 
 #: What most files import. Fanjet's own modules, and the one library that Airflow's files import for their dates.
 _IMPORTED_BEFORE = (
@@ -49,8 +49,8 @@ READY = b"+"
 STOP = b"\n"
 _ORDER_BYTES = 1 << 16
 
-#: Whether to report also which files were used, what the rules find, or when timetables of authors have runs due.
-Purpose: TypeAlias = Literal["", "uses", "rules", "due"]
+#: Whether to report also which files were used, what the rules find, or what timetables of authors say.
+Purpose: TypeAlias = Literal["", "uses", "rules", "timetables"]
 
 _REPORT: dict[Purpose, Callable[[Parent, Path, Path], None]] = {
     "": report,
@@ -65,8 +65,8 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     file: str
     root: str
     purpose: Purpose
-    #: By DAG, for the purpose ``due``: what its latest scheduled run is about.
-    after: dict[str, Interval] = {}
+    #: For the purpose ``timetables``.
+    questions: tuple[TimetableQuestion, ...] = ()
 
 
 class Ended(msgspec.Struct, frozen=True, array_like=True):
@@ -168,8 +168,8 @@ class ForkServer:
             os.close(fds[1])
             os.close(self._wakeup)
             parent, path, root = Parent(socket.socket(fileno=fds[0])), Path(order.file), Path(order.root)
-            if order.purpose == "due":
-                report_with_due(parent, path, root, order.after)
+            if order.purpose == "timetables":
+                report_with_answers(parent, path, root, order.questions)
             else:
                 _REPORT[order.purpose](parent, path, root)
             code = 0

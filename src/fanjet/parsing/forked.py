@@ -9,14 +9,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from fanjet.errors import ExecutionError
-from fanjet.model.schedules import Interval
+from fanjet.model.timetables import TimetableQuestion
 from fanjet.parsing.child import explain_end
 from fanjet.parsing.conversation import Conversation, Serve
 from fanjet.parsing.fork_server import READY, STOP, Ended, Load, Purpose
@@ -77,15 +77,15 @@ class ForkedParser:
         root: Path,
         timeout_s: float,
         purpose: Purpose = "uses",
-        after: Mapping[str, Interval] | None = None,
+        questions: Sequence[TimetableQuestion] = (),
     ) -> ParseReport:
-        """Load a file; see `fanjet.parsing.reporting` for what is reported for which purpose, and for `after`.
+        """Load a file; see `fanjet.parsing.reporting` for what is reported for which purpose, and for `questions`.
 
         Raises:
             ExecutionError: No process can be started, or loading was aborted.
         """
         for attempt in range(_ATTEMPTS):
-            report, is_final = self._try(Load(str(file), str(root), purpose, dict(after or {})), timeout_s)
+            report, is_final = self._try(Load(str(file), str(root), purpose, tuple(questions)), timeout_s)
             if self._is_aborted:
                 raise _aborted()
             if is_final or attempt == _ATTEMPTS - 1:

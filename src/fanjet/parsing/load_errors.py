@@ -6,6 +6,8 @@ import signal
 from pathlib import Path
 from types import TracebackType
 
+from msgspec.structs import replace
+
 from fanjet.errors import DagError, FanjetError
 from fanjet.parsing.report import ParseError
 
@@ -68,13 +70,25 @@ def find_traceback(error: BaseException, path: Path) -> str | None:
     return lines if len(lines) <= _MOST_CHARS else f"{lines[:_MOST_CHARS]}\n..."
 
 
-def explain_crash(path: Path, code: int | None, output: str) -> ParseError:
+def explain_timetable_error(error: BaseException, path: Path, dag_id: str) -> ParseError:
+    """What went wrong when the timetable of a DAG was asked."""
+    found = explain_load_error(error, path)
+    return replace(
+        found,
+        kind="timetable",
+        message=f"DAG '{dag_id}': its timetable cannot be asked. {found.message}",
+        traceback=find_traceback(error, path),
+    )
+
+
+def explain_crash(path: Path, code: int | None, output: str, *, asking: str | None = None) -> ParseError:
     """The process that loaded the file ended before it was through.
 
     Args:
         path: The file.
         code: Its exit code, negative for a signal; None when it is not known.
         output: The end of what it printed.
+        asking: The DAG whose timetable was being asked; None while the file was being loaded.
     """
     if code is None:
         how = "how is not known"
@@ -83,12 +97,19 @@ def explain_crash(path: Path, code: int | None, output: str) -> ParseError:
     else:
         how = f"signal {-code}, {signal.strsignal(-code)}"
     tail = f" Its last output:\n{output.strip()}" if output.strip() else ""
+    if asking is not None:
+        message = f"DAG '{asking}': its timetable ended the process that asked it ({how}).{tail}"
+        return ParseError(str(path), None, "timetable", message)
     message = f"Loading the file ended the process that loaded it ({how}).{tail}"
     return ParseError(str(path), None, "crash", message)
 
 
-def explain_timeout(path: Path, timeout_s: float) -> ParseError:
-    """Loading the file took too long and was stopped."""
+def explain_timeout(path: Path, timeout_s: float, *, asking: str | None = None) -> ParseError:
+    """Loading the file took too long and was stopped; `asking` as in `explain_crash`."""
+    if asking is not None:
+        message = f"DAG '{asking}': its timetable did not answer within {timeout_s:g} s and was stopped."
+        fix = "have its methods only calculate: load what they need when the file is loaded"
+        return ParseError(str(path), None, "timetable", message, fix)
     message = f"Loading the file took longer than {timeout_s:g} s and was stopped."
     fix = "move slow work from the top level of the file into tasks, or raise parse_timeout_s"
     return ParseError(str(path), None, "timeout", message, fix)

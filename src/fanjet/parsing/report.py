@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fanjet.model.schedules import Due
 from fanjet.model.spec import DagSpec
+from fanjet.model.timetables import NamedRun
 
 
 class ParseError(msgspec.Struct, frozen=True):
@@ -16,7 +16,8 @@ class ParseError(msgspec.Struct, frozen=True):
         line: 1-based; None when no line is to blame.
         kind: ``syntax``, ``import``, ``dag`` (the author's use of Fanjet), ``exception``, ``duplicate``, ``exit``,
             ``timeout``, ``crash``, ``uncalled`` (a ``@dag`` function), ``empty``, ``missing``,
-            ``path`` (its name is no UTF-8) or, in `ParseReport.warnings`, ``warning``.
+            ``path`` (its name is no UTF-8), ``timetable`` (an author's fails when it is asked) or, in
+            `ParseReport.warnings`, ``warning``.
         message: What is wrong.
         fix: What to do, if that is known.
     """
@@ -56,6 +57,14 @@ class Finding(msgspec.Struct, frozen=True):
     fix: str
 
 
+class TimetableAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a timetable says, or why it says nothing."""
+
+    #: In order; of a run that was asked for, the one.
+    runs: list[NamedRun] = []
+    error: ParseError | None = None
+
+
 class Stamp(msgspec.Struct, frozen=True, array_like=True):
     """What tells a file from another one of the same name, without reading it."""
 
@@ -81,5 +90,5 @@ class ParseReport(msgspec.Struct, frozen=True):
     used: dict[str, Stamp | None] = {}
     #: SHA-256 of the text that was run, where that was asked; empty when the file could not be read.
     sha256: str = ""
-    #: By DAG id: the next runs of those whose timetable is the author's own, where that was asked.
-    due: dict[str, list[Due]] = {}
+    #: What timetables say, in the order in which they were asked; nothing where that never came to an end.
+    answers: list[TimetableAnswer] = []

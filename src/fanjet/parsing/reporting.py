@@ -6,7 +6,7 @@ import hashlib
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,8 +15,8 @@ import msgspec
 
 from fanjet.errors import ExecutionError
 from fanjet.model.requests import Failure, Found, Lookup, Request, Response
-from fanjet.model.schedules import Interval
-from fanjet.parsing.conversation import LENGTH_BYTES, Asked, Reported, pack
+from fanjet.model.timetables import TimetableQuestion
+from fanjet.parsing.conversation import LENGTH_BYTES, Asked, AsksTimetable, Reported, pack
 from fanjet.parsing.dag_warnings import collect_warnings
 from fanjet.parsing.loader import execute_file, load_file, make_report
 from fanjet.parsing.report import ParseReport
@@ -31,7 +31,7 @@ class Parent:
         self._connection = connection
         self._lock = Lock()
 
-    def send(self, frame: Asked | Reported) -> None:
+    def send(self, frame: Asked | AsksTimetable | Reported) -> None:
         """Write one frame."""
         self._connection.sendall(pack(frame))
 
@@ -70,23 +70,26 @@ def report_strictly(parent: Parent, path: Path, root: Path) -> None:
     parent.send(Reported(msgspec.structs.replace(found, warnings=told)))
 
 
-def report_with_due(parent: Parent, path: Path, root: Path, after: Mapping[str, Interval]) -> None:
-    """As `report`, also when runs of those DAGs are due whose timetable only their code can ask.
+def report_with_answers(parent: Parent, path: Path, root: Path, questions: Sequence[TimetableQuestion]) -> None:
+    """As `report`, also what timetables say that only their code can ask.
 
     Args:
         parent: Wants to know it.
         path: The file.
         root: The root of its bundle.
-        after: By DAG: what its latest scheduled run is about.
+        questions: About its DAGs.
     """
-    from fanjet.parsing.due_runs import find_due  # noqa: PLC0415 - hardly ever wanted
+    from fanjet.parsing.asked_timetables import answer_questions  # noqa: PLC0415 - hardly ever wanted
+
+    def begin(dag_id: str) -> None:
+        parent.send(AsksTimetable(dag_id))
 
     with LOOKUPS.asking_through(parent.ask, is_loading=True), collect_warnings() as told:
         started_at = time.monotonic()
         loaded = load_file(path, root)
-        due, errors = find_due(loaded, path, after)
+        answers = [] if loaded.errors else answer_questions(loaded, path, questions, begin)
         found = make_report(loaded, time.monotonic() - started_at)
-    parent.send(Reported(msgspec.structs.replace(found, warnings=told, due=due, errors=[*found.errors, *errors])))
+    parent.send(Reported(msgspec.structs.replace(found, warnings=told, answers=answers)))
 
 
 def report_with_uses(parent: Parent, path: Path, root: Path) -> None:

@@ -31,6 +31,7 @@ class BuiltDag(NamedTuple):
     maps: list[ExpandInput]
     #: Where the DAG was made; None when that is not known.
     definition: Definition | None
+    dag: DAG
 
 
 def build_spec(dag: DAG, *, file: str) -> BuiltDag:
@@ -80,7 +81,7 @@ def build_spec(dag: DAG, *, file: str) -> BuiltDag:
         display_name=dag.dag_display_name,
         result=None if result is None else graph.numbers[result],
     )
-    return BuiltDag(spec, tasks, maps.inputs, dag.definition)
+    return BuiltDag(spec, tasks, maps.inputs, dag.definition, dag)
 
 
 def _groups(dag: DAG, maps: MapTable) -> tuple[GroupSpec, ...]:

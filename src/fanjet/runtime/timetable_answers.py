@@ -6,6 +6,7 @@ nonsense is the author's mistake.
 
 from __future__ import annotations
 
+import inspect
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,21 @@ from fanjet.authoring.timetable_base import (
 )
 from fanjet.errors import DagTypeError, DagValueError, InvariantError
 from fanjet.model.schedules import Due, Interval
+
+
+class RunType(str):
+    """Why there is a run; what authors may do with Airflow's enumeration works with it."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> str:
+        """The text."""
+        return str(self)
+
+    def generate_run_id(self, *, suffix: str) -> str:
+        """An id that begins with it."""
+        return f"{self}__{suffix}"
 
 
 def answer_next(
@@ -67,20 +83,28 @@ def answer_manual(dag: DAG, run_after: float) -> Interval:
     return _read_interval(answer, timetable, "infer_manual_data_interval")
 
 
-def answer_run_id(dag: DAG, kind: str, due: Due) -> str:
+def answer_run_id(dag: DAG, kind: str, due: Due, *, has_interval: bool = True) -> str:
     """The id of a run, as the timetable of a DAG has it.
 
     Args:
         dag: The DAG, from its file.
         kind: What starts it, such as ``scheduled``.
         due: The run.
+        has_interval: Whether it is about some time.
 
     Raises:
         DagTypeError: The answer is no text.
     """
     timetable = _get_timetable(dag)
     info = show_due(due)
-    answer = timetable.generate_run_id(run_type=kind, run_after=info.run_after, data_interval=info.data_interval)
+    interval = info.data_interval if has_interval else None
+    wanted: dict[str, Any] = {"run_type": RunType(kind), "run_after": info.run_after, "data_interval": interval}
+    known = inspect.signature(timetable.generate_run_id).parameters
+    if "logical_date" in known:  # as classes for Airflow 2 have it
+        wanted["logical_date"] = info.logical_date
+    if not any(each.kind is each.VAR_KEYWORD for each in known.values()):
+        wanted = {name: value for name, value in wanted.items() if name in known}
+    answer = timetable.generate_run_id(**wanted)
     if not isinstance(answer, str) or not answer:
         raise _refuse(timetable, "generate_run_id", answer, "return a text")
     return answer

@@ -10,7 +10,9 @@ from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
 from fanjet.model.schedules import AssetCondition, AssetOrTimeSchedule, AssetSchedule, CustomSchedule
 from fanjet.model.spec import DagSpec
+from fanjet.model.timetables import Unsaid
 from fanjet.scheduler.programs import Programs
+from fanjet.schedules.next_run import names_runs
 from fanjet.schedules.run_ids import name_run
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.service_journal import ServiceJournal
@@ -66,8 +68,9 @@ class AssetRuns:
             condition = self._find_condition(dag_id, version)
             if condition is None:
                 continue
+            spec = self._programs.get_version(version).spec
             try:
-                params = self._make_params(self._programs.get_version(version).spec)
+                params = self._make_params(spec)
             except FanjetError as error:
                 _log.error("DAG %r cannot be started by assets: %s", dag_id, error)
                 continue
@@ -77,6 +80,7 @@ class AssetRuns:
                 created_at=now,
                 started_at=now,
                 params=params,
+                unsaid=Unsaid(run_id=True) if names_runs(spec.timetable) else None,
             )
             waiting[dag_id] = Waiting(version=version, condition=condition, run=run)
         return waiting

@@ -5,37 +5,26 @@ The loop never waits for an answer. It asks, goes on, and finds the answer there
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple, TypeAlias
 
-from fanjet.errors import FanjetError
+from fanjet.errors import ExecutionError, FanjetError
 from fanjet.model.programs import Program
-from fanjet.model.schedules import Due, Interval
-from fanjet.parsing.report import ParseReport
+from fanjet.model.timetables import TimetableQuestion
+from fanjet.parsing.asked_timetables import read_answer
+from fanjet.parsing.report import ParseError, ParseReport, TimetableAnswer
 
-_log = logging.getLogger("fanjet.scheduler")
-
-#: Loads the file of a program and reports when its DAGs are due after these; raises an `ExecutionError` when it cannot.
-AskFile: TypeAlias = Callable[[Program, dict[str, Interval]], ParseReport]
+#: Loads the file of a program and reports what its timetables say; raises an `ExecutionError` when it cannot.
+AskFile: TypeAlias = Callable[[Program, Sequence[TimetableQuestion]], ParseReport]
 
 
-class Question(NamedTuple):
-    """When is a DAG due next, after its latest scheduled run?"""
+class Asked(NamedTuple):
+    """A question to a version of a DAG."""
 
-    dag_id: str
     version: int
-    after: Interval | None
-
-
-class Answer(NamedTuple):
-    """What the code says."""
-
-    #: The next runs, in order; empty for none, or when something is wrong.
-    dues: list[Due]
-    error: str | None = None
+    question: TimetableQuestion
 
 
 class OwnTimetables:
@@ -47,31 +36,34 @@ class OwnTimetables:
 
     def __init__(self, ask: AskFile) -> None:
         self._ask = ask
-        #: The latest question of each DAG, with its answer once that is there.
-        self._answers: dict[str, tuple[Question, Answer | None]] = {}
-        self._questions: SimpleQueue[tuple[Question, Program] | None] = SimpleQueue()
-        self._answered: SimpleQueue[tuple[Question, Answer]] = SimpleQueue()
+        #: By what it is about: the latest question, with its answer once that is there.
+        self._answers: dict[str, tuple[Asked, TimetableAnswer | None]] = {}
+        self._questions: SimpleQueue[tuple[str, Asked, Program] | None] = SimpleQueue()
+        self._answered: SimpleQueue[tuple[str, Asked, TimetableAnswer | None]] = SimpleQueue()
         self._thread: Thread | None = None
 
-    def find(self, question: Question, program: Program) -> Answer | None:
-        """The answer; None while it is being asked for."""
-        while not self._answered.empty():
-            asked, answer = self._answered.get()
-            if self._answers.get(asked.dag_id, (None, None))[0] == asked:
-                self._answers[asked.dag_id] = (asked, answer)
-        known = self._answers.get(question.dag_id)
-        if known is not None and known[0] == question:
+    def find(self, subject: str, asked: Asked, program: Program) -> TimetableAnswer | None:
+        """The answer; None while it is being asked for.
+
+        Args:
+            subject: What it is about: a new question takes the place of the one before.
+            asked: The question.
+            program: The files of the DAG's version.
+        """
+        self._take_answers()
+        known = self._answers.get(subject)
+        if known is not None and known[0] == asked:
             return known[1]
-        self._answers[question.dag_id] = (question, None)
-        self._questions.put((question, program))
+        self._answers[subject] = (asked, None)
+        self._questions.put((subject, asked, program))
         if self._thread is None:
             self._thread = Thread(target=self._work, name="timetables", daemon=True)
             self._thread.start()
         return None
 
-    def forget(self, dag_id: str) -> None:
+    def forget(self, subject: str) -> None:
         """Ask again the next time, as the answer may have been about an instant that is over."""
-        self._answers.pop(dag_id, None)
+        self._answers.pop(subject, None)
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -80,20 +72,28 @@ class OwnTimetables:
             self._thread.join()
             self._thread = None
 
+    def _take_answers(self) -> None:
+        while not self._answered.empty():
+            subject, asked, answer = self._answered.get()
+            if self._answers.get(subject, (None, None))[0] == asked:
+                if answer is None:
+                    self.forget(subject)  # nobody could be asked: the next one who wants to know asks again
+                else:
+                    self._answers[subject] = (asked, answer)
+
     def _work(self) -> None:
         while (next_one := self._questions.get()) is not None:
-            question, program = next_one
-            latest = self._answers.get(question.dag_id)
-            if latest is None or latest[0] != question:
+            subject, asked, program = next_one
+            latest = self._answers.get(subject)
+            if latest is None or latest[0] != asked:
                 continue  # nobody waits for it any more
-            self._answered.put((question, self._find_answer(question, program)))
+            self._answered.put((subject, asked, self._find_answer(asked.question, program)))
 
-    def _find_answer(self, question: Question, program: Program) -> Answer:
+    def _find_answer(self, question: TimetableQuestion, program: Program) -> TimetableAnswer | None:
         try:
-            after = {} if question.after is None else {question.dag_id: question.after}
-            report = self._ask(program, after)
+            report = self._ask(program, [question])
         except FanjetError as error:
-            return Answer([], str(error))
-        if question.dag_id in report.due:
-            return Answer(report.due[question.dag_id])
-        return Answer([], str(report.errors[0]) if report.errors else f"{program.path} has no DAG {question.dag_id!r}")
+            if isinstance(error, ExecutionError) and error.temporary:
+                return None
+            return TimetableAnswer(error=ParseError(str(program.path), None, "timetable", str(error)))
+        return read_answer(report.answers, report.errors)

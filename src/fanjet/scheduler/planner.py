@@ -10,11 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from fanjet.errors import FanjetError, OperationError
+import msgspec
+
+from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
-from fanjet.scheduler.own_timetables import OwnTimetables, Question
+from fanjet.model.timetables import NextRuns
+from fanjet.parsing.report import ParseError
+from fanjet.scheduler.own_timetables import Asked, OwnTimetables
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules import Due, Interval, find_next_run, needs_code
 from fanjet.schedules.run_ids import name_run
@@ -27,6 +32,17 @@ _DAGS_AT_A_TIME = 50
 _RUNS_AT_A_TIME = 50
 #: Whoever looks within this time after a planned instant has not been away.
 _SOON_S = 60.0
+#: Until a DAG is looked at again of which nobody knows when it is due: what a timetable needs may come back.
+_AGAIN_S = 60.0
+
+
+class Found(NamedTuple):
+    """What is due of a DAG now, and when it is due next."""
+
+    next: Due | None
+    runs: list[NewRun]
+    #: Why that is not known.
+    error: ParseError | None = None
 
 
 class Planner:
@@ -58,42 +74,61 @@ class Planner:
         self._make_params = make_params
         self._timetables = timetables
         self._clock = clock
+        #: The last DAG that was looked at; those that cannot go on, as all their runs are under way, hold up no others.
+        self._after = ""
 
     def look(self) -> bool:
-        """Make what is due; whether there may be more at once."""
+        """Make what is due of some DAGs; whether there are more to look at."""
         now = self._clock()
-        due = self._journal.list_due(now, _DAGS_AT_A_TIME)
-        made = sum(self._plan(plan, now) for plan in due)
-        return bool(made) and len(due) == _DAGS_AT_A_TIME
+        due = self._journal.list_due(now, _DAGS_AT_A_TIME, after=self._after)
+        for plan in due:
+            self._plan(plan, now)
+        has_more = len(due) == _DAGS_AT_A_TIME
+        self._after = due[-1].dag_id if has_more else ""
+        return has_more
 
-    def _plan(self, plan: DagPlan, now: float) -> bool:
-        """Look at one DAG; whether anything was written."""
+    def _plan(self, plan: DagPlan, now: float) -> None:
+        """Look at one DAG."""
         try:
             spec = self._programs.get_version(plan.version).spec
             if needs_code(spec.timetable):
-                found_runs = self._find_own_runs(plan, spec, now)
-                if found_runs is None:
-                    return False
-                due, runs = found_runs
+                found = self._find_own_runs(plan, spec, now)
+                if found is None:
+                    return
             else:
-                due, runs = self._find_runs(plan, spec, now)
+                found = self._find_runs(plan, spec, now)
         except FanjetError as error:
-            _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, error)
-            due, runs = None, []
-        found = None if due is None else _as_row(due)
-        is_planned = plan.planned_version == plan.version and plan.next_run_after == (found and found.run_after)
-        if is_planned and not runs:
-            return False  # it waits for runs of it to end
-        if not self._journal.plan(plan, found, runs):
-            return False
-        for run in runs:
-            _log.info("DAG %r is due: run %s", plan.dag_id, run.run_id)
-        return True
+            found = Found(None, [], ParseError(self._name_file(plan), None, "timetable", str(error)))
+        if found.error is not None:
+            self._note_error(plan, found.error, now)
+            return
+        row = None if found.next is None else _as_row(found.next)
+        is_planned = plan.planned_version == plan.version and plan.next_run_after == (row and row.run_after)
+        if is_planned and not found.runs and plan.plan_error is None:
+            return  # it waits for runs of it to end
+        if self._journal.plan(plan, row, found.runs):
+            if plan.plan_error is not None:
+                _log.info("It is known again when DAG %r is due.", plan.dag_id)
+            for run in found.runs:
+                _log.info("DAG %r is due: run %s", plan.dag_id, run.run_id)
 
-    def _find_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]]:
-        """What is due of a DAG now, and when it is due next."""
+    def _note_error(self, plan: DagPlan, error: ParseError, now: float) -> None:
+        """Keep why a DAG cannot be planned, where people look for what is wrong with its file."""
+        shown = self._programs.show_error(plan.version, error)
+        text = msgspec.json.encode(shown).decode()
+        if self._journal.note_plan_error(plan, text, again_at=now + _AGAIN_S) and text != plan.plan_error:
+            _log.error("DAG %r cannot be scheduled: %s", plan.dag_id, shown)
+
+    def _name_file(self, plan: DagPlan) -> str:
+        try:
+            version = self._programs.get_version(plan.version)
+        except FanjetError:
+            return plan.dag_id
+        return f"{version.root}/{version.file}"
+
+    def _find_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found:
         if spec.timetable is None:
-            return None, []
+            return Found(None, [])
         interval, room = self._find_last(spec), self._count_room(spec)
         runs: list[NewRun] = []
         planned_at = plan.next_run_after if plan.planned_version == plan.version else None
@@ -102,29 +137,31 @@ class Planner:
             # A distance is counted from the instant that was planned, not from when somebody has looked.
             due = find_next_run(spec, last=interval, now=planned_at if is_soon_after and planned_at else now)
             if due is None or due.run_after > now or len(runs) >= room:
-                return due, runs
+                return Found(due, runs)
             row = _as_row(due)
             run = _make_run(row, self._make_params(spec), now)
             if not self._journal.has_run_for(spec.dag_id, run):  # else a backfill was quicker
                 runs.append(run)
             interval = Interval(row.interval_start, row.interval_end)
 
-    def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> tuple[Due | None, list[NewRun]] | None:
+    def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
         """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
-        last = self._find_last(spec)
-        answer = self._timetables.find(Question(spec.dag_id, plan.version, last), self._programs.get(plan.version))
+        dag_id = spec.dag_id
+        question = NextRuns(dag_id=dag_id, after=self._find_last(spec), most=_RUNS_AT_A_TIME)
+        answer = self._timetables.find(dag_id, Asked(plan.version, question), self._programs.get(plan.version))
         if answer is None:
             return None
         if answer.error is not None:
-            raise OperationError(answer.error)
+            self._timetables.forget(dag_id)
+            return Found(None, [], answer.error)
         room = self._count_room(spec)
-        dues = [due for due in answer.dues if due.run_after <= now][: max(room, 0)]
-        made = [_make_run(_as_row(due), self._make_params(spec), now) for due in dues]
-        runs = [run for run in made if not self._journal.has_run_for(spec.dag_id, run)]
+        dues = [each for each in answer.runs if each.due.run_after <= now][: max(room, 0)]
+        made = [_make_run(_as_row(each.due), self._make_params(spec), now, each.run_id) for each in dues]
+        runs = [run for run in made if not self._journal.has_run_for(dag_id, run)]
         if not runs and room > 0:
-            self._timetables.forget(spec.dag_id)  # when it is due, its code says again what it is about
-        following = answer.dues[len(dues) :]
-        return (following[0] if following else None), runs
+            self._timetables.forget(dag_id)  # when it is due, its code says again what it is about
+        following = answer.runs[len(dues) :]
+        return Found(following[0].due if following else None, runs)
 
     def _find_last(self, spec: DagSpec) -> Interval | None:
         last = self._journal.find_last(spec.dag_id)
@@ -147,11 +184,11 @@ def _as_row(due: Due) -> NextDue:
     )
 
 
-def _make_run(due: NextDue, params: str, now: float) -> NewRun:
+def _make_run(due: NextDue, params: str, now: float, run_id: str | None = None) -> NewRun:
     created_at = datetime.fromtimestamp(now, UTC)
     logical_date = datetime.fromtimestamp(due.logical_date, UTC)
     return NewRun(
-        run_id=name_run("scheduled", due.run_after),
+        run_id=name_run("scheduled", due.run_after) if run_id is None else run_id,
         run_type="scheduled",
         logical_date=logical_date,
         data_interval_start=datetime.fromtimestamp(due.interval_start, UTC),

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from fanjet.model.programs import Program
+from fanjet.parsing.report import ParseError
 from fanjet.store.rows import VersionRow
 from fanjet.store.service_journal import ServiceJournal
 
@@ -45,6 +48,20 @@ class Programs:
                 self._programs.pop(forgotten, None)
         self._versions.move_to_end(number)
         return version
+
+    def show_error(self, number: int, error: ParseError) -> ParseError:
+        """An error of the files as they are laid out, as one of those that its author knows."""
+        program = self._programs.get(number)
+        if program is None:
+            return error
+        here, there = str(program.root), self._versions[number].root
+        trace = error.traceback
+        return replace(
+            error,
+            file=error.file.replace(here, there),
+            message=error.message.replace(here, there),
+            traceback=None if trace is None else trace.replace(here, there),
+        )
 
     def get(self, number: int) -> Program:
         """What a run of a version executes.

@@ -116,6 +116,12 @@ def needs_code(spec: ScheduleSpec | None) -> bool:
     return isinstance(spec.time if isinstance(spec, AssetOrTimeSchedule) else spec, CustomSchedule)
 
 
+def names_runs(spec: ScheduleSpec | None) -> bool:
+    """Whether code of the author's gives runs their ids."""
+    time = spec.time if isinstance(spec, AssetOrTimeSchedule) else spec
+    return isinstance(time, CustomSchedule) and time.names_runs
+
+
 def _find(spec: ScheduleSpec, question: Question) -> Due | None:
     match spec:
         case CronTrigger():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
 
-RunKind: TypeAlias = Literal["scheduled", "backfill", "asset_triggered", "manual"]
+from fanjet.model.timetables import RunKind
 
 
 def name_run(kind: RunKind, run_after: float) -> str:

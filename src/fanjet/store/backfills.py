@@ -13,9 +13,8 @@ import msgspec
 from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow, Step
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import Due
 from fanjet.model.states import RunStatus
-from fanjet.schedules.run_ids import name_run
+from fanjet.model.timetables import NamedRun
 from fanjet.store.bells import ring
 from fanjet.store.connections import open_writer
 from fanjet.store.database import Database
@@ -69,9 +68,15 @@ class Backfills:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def plan(self, dag_id: str, dues: Sequence[Due], options: BackfillOptions) -> list[BackfillDate]:
-        """What a backfill would do about each date, in the order in which it would."""
-        dates = [self._plan_date(dag_id, due, options) for due in dues]
+    def plan(self, dag_id: str, dues: Sequence[NamedRun], options: BackfillOptions) -> list[BackfillDate]:
+        """What a backfill would do about each date, in the order in which it would.
+
+        Args:
+            dag_id: The DAG.
+            dues: The runs that the schedule has, in order.
+            options: How the runs are made.
+        """
+        dates = [self._plan_date(dag_id, named, options) for named in dues]
         return dates[::-1] if options.backwards else dates
 
     def create(
@@ -153,7 +158,8 @@ class Backfills:
             self._connection.execute(_CANCEL, (now, number))
             return self._connection.execute(_END_QUEUED, (now, number)).rowcount
 
-    def _plan_date(self, dag_id: str, due: Due, options: BackfillOptions) -> BackfillDate:
+    def _plan_date(self, dag_id: str, named: NamedRun, options: BackfillOptions) -> BackfillDate:
+        due = named.due
         date = due.run_after if due.logical_date is None else due.logical_date
         rows = self._connection.select(_FIND_RUN, dag_id, date)
         run, state, ended_at = rows[0] if rows else (None, 0, None)
@@ -163,6 +169,7 @@ class Backfills:
             interval_start=date if due.interval_start is None else due.interval_start,
             interval_end=date if due.interval_end is None else due.interval_end,
             step="new" if run is None else _choose_step(state, ended_at, options),
+            run_id=named.run_id,
             run=run,
         )
 
@@ -195,7 +202,7 @@ def _choose_step(state: int, ended_at: float | None, options: BackfillOptions) -
 def _make_run(date: BackfillDate, options: BackfillOptions, now: float) -> NewRun:
     created_at = datetime.fromtimestamp(now, UTC)
     return NewRun(
-        run_id=name_run("backfill", date.run_after),
+        run_id=date.run_id,
         run_type="backfill",
         logical_date=datetime.fromtimestamp(date.logical_date, UTC),
         data_interval_start=datetime.fromtimestamp(date.interval_start, UTC),

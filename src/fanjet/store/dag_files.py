@@ -33,7 +33,7 @@ ON CONFLICT (dag_id) DO UPDATE SET version = excluded.version, folder = excluded
 _SET_VERSION = "UPDATE dag SET version = ?, seen_at = ? WHERE dag_id = ? AND folder = ? AND file = ?"
 _DROP_DAG = """
 UPDATE dag SET is_present = 0, seen_at = ?, planned_version = NULL, next_run_after = NULL, next_logical_date = NULL,
-    next_interval_start = NULL, next_interval_end = NULL
+    next_interval_start = NULL, next_interval_end = NULL, plan_error = NULL
 WHERE dag_id = ? AND folder = ? AND file = ? AND is_present = 1"""
 _SEE = "UPDATE dag SET seen_at = ? WHERE dag_id = ? AND folder = ? AND is_present = 1"
 _LIST_OTHERS = """

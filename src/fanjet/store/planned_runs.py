@@ -25,6 +25,8 @@ class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
     planned_version: int | None
     #: When the next run is due; None when that is never or is not known yet.
     next_run_after: float | None
+    #: JSON: why that is not known, of this version; `next_run_after` is then when to try again.
+    plan_error: str | None
 
 
 class LastRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,10 +48,10 @@ class NextDue(msgspec.Struct, frozen=True, kw_only=True):
 
 #: The reader sees at once what is due by the clock and what has changed since it was planned.
 _LIST_DUE: Final = """
-SELECT dag_id, version, planned_version, next_run_after FROM dag
+SELECT dag_id, version, planned_version, next_run_after, plan_error FROM dag
 WHERE is_present <> 0 AND is_paused = 0
-      AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version)
-ORDER BY next_run_after LIMIT ?"""
+      AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version) AND dag_id > ?
+ORDER BY dag_id LIMIT ?"""
 _FIND_LAST: Final = """
 SELECT logical_date, data_interval_start, data_interval_end FROM run
 WHERE dag_id = ? AND run_type = 'scheduled' AND logical_date IS NOT NULL ORDER BY logical_date DESC LIMIT 1"""
@@ -61,20 +63,27 @@ SELECT count(*) FROM run WHERE dag_id = ? AND state IN (0, 1) AND ended_at IS NU
 #: Two schedulers may plan the same DAG at the same moment: only one of them finds it as it was.
 _SET_PLAN: Final = """
 UPDATE dag SET planned_version = ?, next_run_after = ?, next_logical_date = ?, next_interval_start = ?,
-               next_interval_end = ?
+               next_interval_end = ?, plan_error = ?
 WHERE dag_id = ? AND coalesce(next_run_after, 0) = ? AND coalesce(planned_version, 0) = ?"""
 INSERT_QUEUED: Final = """
 INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_start, data_interval_end,
-                 created_at, started_at, queued_at, state, conf, params, backfill, note, asset_events)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 created_at, started_at, queued_at, state, conf, params, backfill, note, asset_events, asks)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
 
 
-def list_due(reader: Connection, at: float, limit: int) -> list[DagPlan]:
-    """DAGs whose next run is due, or whose next run has to be found anew because the DAG has changed."""
+def list_due(reader: Connection, at: float, limit: int, *, after: str = "") -> list[DagPlan]:
+    """DAGs whose next run is due, or whose next run has to be found anew because the DAG has changed.
+
+    Args:
+        reader: The database.
+        at: The instant.
+        limit: The most.
+        after: Only DAGs with greater ids; they come in the order of their ids.
+    """
     return [
-        DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=after)
-        for dag_id, version, planned, after in reader.execute(_LIST_DUE, (at, limit)).fetchall()
+        DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=due_at, plan_error=error)
+        for dag_id, version, planned, due_at, error in reader.execute(_LIST_DUE, (at, after, limit)).fetchall()
     ]
 
 
@@ -97,6 +106,15 @@ def count_unfinished(reader: Connection, dag_id: str) -> int:
 def set_plan(connection: Connection, plan: DagPlan, due: NextDue | None) -> bool:
     """Note when a DAG is due next; False when another scheduler was quicker."""
     found = (None,) * 4 if due is None else (due.run_after, due.logical_date, due.interval_start, due.interval_end)
+    return _set_plan(connection, plan, (*found, None))
+
+
+def set_plan_error(connection: Connection, plan: DagPlan, error: str, again_at: float) -> bool:
+    """Note why nobody knows when a DAG is due next, and when to try again; False as in `set_plan`."""
+    return _set_plan(connection, plan, (again_at, None, None, None, error))
+
+
+def _set_plan(connection: Connection, plan: DagPlan, found: tuple[float | str | None, ...]) -> bool:
     known = (plan.next_run_after or 0, plan.planned_version or 0)
     return connection.execute(_SET_PLAN, (plan.version, *found, plan.dag_id, *known)).rowcount > 0
 
@@ -122,7 +140,7 @@ def insert_queued(
         (
             dag_id, new.run_id, version, new.run_type, *(date and date.timestamp() for date in dates), created_at,
             new.started_at.timestamp(), created_at, int(RunStatus.QUEUED), new.conf, new.params, backfill, note,
-            encode_events(new.asset_events),
+            encode_events(new.asset_events), None if new.unsaid is None else msgspec.json.encode(new.unsaid).decode(),
         ),
     ).fetchone()  # fmt: skip
     return None if row is None else int(row[0])

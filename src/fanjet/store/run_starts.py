@@ -33,6 +33,7 @@ WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND lease_session <> ? AND l
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
+      AND asks IS NULL
 ORDER BY run LIMIT ?"""
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
 #: What is fixed about a run, for `make_info`.

@@ -10,7 +10,9 @@ import msgspec
 from fanjet.errors import ConflictError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.states import State
-from fanjet.store import asset_queue, planned_runs, pool_shares, run_starts
+from fanjet.model.timetables import NamedRun
+from fanjet.store import asking_runs, asset_queue, planned_runs, pool_shares, run_starts
+from fanjet.store.asking_runs import AskingRun
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.bells import ring
 from fanjet.store.faults import explained
@@ -213,10 +215,10 @@ class ServiceJournal(Journal):
         with self._writer.transaction(lock="asset_event"):
             return asset_queue.start_by_assets(self._writer, waiting)
 
-    def list_due(self, at: float, limit: int) -> list[DagPlan]:
-        """DAGs that the planner has to look at."""
+    def list_due(self, at: float, limit: int, *, after: str = "") -> list[DagPlan]:
+        """DAGs that the planner has to look at, as `fanjet.store.planned_runs.list_due`."""
         with explained(self._path):
-            return planned_runs.list_due(self._reader, at, limit)
+            return planned_runs.list_due(self._reader, at, limit, after=after)
 
     def find_last(self, dag_id: str) -> LastRun | None:
         """The latest run of a DAG that its schedule has made."""
@@ -246,6 +248,26 @@ class ServiceJournal(Journal):
             for new in runs:
                 planned_runs.insert_queued(self._writer, plan.dag_id, plan.version, new)
         return True
+
+    def note_plan_error(self, plan: DagPlan, error: str, *, again_at: float) -> bool:
+        """Note why nobody knows when a DAG is due; False as in `plan`."""
+        with self._transaction():
+            return planned_runs.set_plan_error(self._writer, plan, error, again_at)
+
+    def list_asking(self, limit: int) -> list[AskingRun]:
+        """Runs that cannot start before their timetables have said something of them, the oldest first."""
+        with explained(self._path):
+            return asking_runs.list_asking(self._reader, limit)
+
+    def say(self, asking: AskingRun, answer: NamedRun) -> bool:
+        """Write down what a timetable has said of a run; False where the DAG has another run of that id."""
+        with self._transaction():
+            return asking_runs.say(self._writer, asking, answer)
+
+    def refuse(self, run: int, reason: str, at: float) -> bool:
+        """End a run of which its timetable says nothing; whether it had not ended otherwise by now."""
+        with self._transaction():
+            return asking_runs.refuse(self._writer, run, reason, at)
 
     def queue_run(self, dag_id: str, version: int, new: NewRun, *, note: str | None = None) -> int:
         """Ask for a run.

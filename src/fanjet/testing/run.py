@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fanjet.authoring.dag import DAG
+from fanjet.bootstrap.manual_intervals import find_interval
 from fanjet.bootstrap.params import merge_params
 from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
@@ -24,6 +25,7 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.parsing.loader import LoadedFile
+from fanjet.runtime.timetable_answers import answer_manual
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display, Silent
 from fanjet.scheduler.loop import Scheduler
@@ -100,11 +102,13 @@ def run_dag(
         built = load_dag(dag, dag_id)
         stand_ins = read_stand_ins(built.spec, values or {}, replace or {})
         chosen = select_all(built, stand_ins) if tasks is None else select_part(built, tasks, stand_ins)
+        date = logical_date or start
+        interval = find_interval(built.spec, date) or answer_manual(built.dag, date.timestamp())
         new = NewRun(
             run_id=f"test__{start.isoformat()}",
-            logical_date=logical_date or start,
-            data_interval_start=logical_date or start,
-            data_interval_end=logical_date or start,
+            logical_date=date,
+            data_interval_start=datetime.fromtimestamp(interval.start, UTC),
+            data_interval_end=datetime.fromtimestamp(interval.end, UTC),
             created_at=start,
             started_at=start,
             conf=_read_conf(conf or {}),
