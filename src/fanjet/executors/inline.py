@@ -178,9 +178,8 @@ class InlineExecutor:
         """Nothing runs between polls."""
         return 0
 
-    def is_fed(self, span_s: float) -> bool:
+    def is_fed(self) -> bool:
         """Everything waits for the scheduler, which is the process that runs the tries."""
-        del span_s
         return False
 
     def stop_launching(self) -> list[Event]:

@@ -26,6 +26,9 @@ class Room(Protocol):
             (worker, number of tries) pairs; empty when there is no room for this task at present.
         """
 
+    def count_free(self) -> int:
+        """How many slots are free beside those that were granted."""
+
 
 class Executor(Protocol):
     """Runs tries somewhere. All methods are called from the scheduler's thread and none blocks but `poll`."""
@@ -77,8 +80,8 @@ class Executor(Protocol):
     def busy(self) -> int:
         """The number of tries that are running now, without those only prefetched."""
 
-    def is_fed(self, span_s: float) -> bool:
-        """Whether no slot is free and every worker has something to go on with for so long, as far as is known.
+    def is_fed(self) -> bool:
+        """Whether no slot is free and every worker has much to go on with before it needs more.
 
         Then nobody waits for what the scheduler decides, and it may hear more before it does.
         """

@@ -21,9 +21,7 @@ def hear_more(executor: Executor, write_s: float) -> list[Event]:
         write_s: What a transaction takes.
     """
     events: list[Event] = []
-    span_s = min(write_s, _MOST_S)
-    give_up_at = time.perf_counter() + span_s
-    # While the transaction is written the workers have to have something to do too.
-    while (left_s := give_up_at - time.perf_counter()) > 0 and executor.is_fed(left_s + 2 * span_s):
+    give_up_at = time.perf_counter() + min(write_s, _MOST_S)
+    while (left_s := give_up_at - time.perf_counter()) > 0 and executor.is_fed():
         events += executor.poll(left_s)
     return events

@@ -67,7 +67,7 @@ def run_worker(
         _reseed_numpy()
         channel = channel or Channel(setup.read_fd, setup.write_fd)
         os.register_at_fork(after_in_child=channel.close_in_fork)
-        client = ChannelClient(channel)
+        client = ChannelClient(channel, slot)
         LOOKUPS.ask_through(client.ask)
         cancellation = Cancellation(slot)
         cancellation.install()

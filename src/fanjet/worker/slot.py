@@ -34,6 +34,9 @@ STARTED = 4
 #: With them other processes find out whose output it is that begins at `BASE`.
 FENCE = 5
 INDEX = 6
+#: How long all tries so far have waited for answers, in seconds (`Slot.instants`); the scheduler answers between two
+#: transactions, so this says nothing about how long they take.
+WAITED = 7
 
 #: Fields written by the executor, on a cache line of their own. The hole:
 LIMIT = 16

@@ -201,10 +201,10 @@ class FleetExecutor:
     def busy(self) -> int:
         return sum(crew.executor.busy() for crew in self._crews.values() if crew.executor is not None)
 
-    def is_fed(self, span_s: float) -> bool:
+    def is_fed(self) -> bool:
         if self._events or self._capacity.count_free_slots():
             return False
-        return all(crew.executor.has_fed(span_s) for crew in self._crews.values() if crew.executor is not None)
+        return all(crew.executor.has_fed() for crew in self._crews.values() if crew.executor is not None)
 
     def stop_launching(self) -> list[Event]:
         self._stopping = True

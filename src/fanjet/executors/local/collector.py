@@ -78,7 +78,8 @@ class Collector:
         head = worker.end_through(last.sequence)
         assert isinstance(head.work, Launch)
         count = last.sequence - first.sequence + 1
-        self._durations.learn(head.work.run, head.work.task, last.ended_at - first.started_at, count)
+        took_s = last.ended_at - first.started_at - worker.take_waited_s()
+        self._durations.learn(head.work.run, head.work.task, max(took_s, 0.0), count)
         worker.quiet = self._is_waiting(worker)
         if worker.slot.words[SEGMENT] & _NUMBER_MASK >= _MANY_SEGMENTS:
             worker.retiring = True

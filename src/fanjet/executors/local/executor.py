@@ -295,13 +295,13 @@ class LocalExecutor:
     def busy(self) -> int:
         return sum(bool(worker.assignments) for worker in self._pool.workers.values())
 
-    def is_fed(self, span_s: float) -> bool:
-        return self._capacity.count_free_slots() == 0 and self.has_fed(span_s)
+    def is_fed(self) -> bool:
+        return self._capacity.count_free_slots() == 0 and self.has_fed()
 
-    def has_fed(self, span_s: float) -> bool:
-        """Whether each worker that has work has a try more than it runs, and enough of them for so long."""
-        workers = self._pool.workers.values()
-        return all(worker.outstanding > 1 and worker.load_s >= span_s for worker in workers if worker.assignments)
+    def has_fed(self) -> bool:
+        """Whether each worker that has work still has half of what is sent ahead, and a try more than it runs."""
+        workers, half_s = self._pool.workers.values(), self._options.prefetch_s / 2
+        return all(worker.outstanding > 1 and worker.load_s >= half_s for worker in workers if worker.assignments)
 
     def stop_launching(self) -> list[Event]:
         self._stopping = True

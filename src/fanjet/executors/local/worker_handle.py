@@ -16,7 +16,7 @@ from fanjet.executors.orders import Order
 from fanjet.model.frames import FromWorker, ToWorker
 from fanjet.model.launches import Launch
 from fanjet.worker.shared_secrets import SharedSecrets
-from fanjet.worker.slot import CURRENT, REFUSED, STARTED, Slot, make_slot_file
+from fanjet.worker.slot import CURRENT, REFUSED, STARTED, WAITED, Slot, make_slot_file
 
 _LENGTH_BYTES = 4
 #: As much as the pipe holds: one read takes all that has come since the last.
@@ -47,6 +47,8 @@ class WorkerHandle:
         self._out = bytearray()
         self._is_closed = False
         self._in = b""
+        #: How much of what its tries waited for answers has been taken off their durations.
+        self._waited_s = 0.0
         #: What it has been sent and has not ended, oldest first.
         self.assignments: deque[Assignment] = deque()
         #: The number of tries in them.
@@ -100,6 +102,12 @@ class WorkerHandle:
     def started_at(self) -> float:
         """When the running try started, by `time.monotonic`."""
         return self.slot.instants[STARTED]
+
+    def take_waited_s(self) -> float:
+        """How long its tries have waited for answers since this was last asked."""
+        waited_s = self.slot.instants[WAITED] - self._waited_s
+        self._waited_s += waited_s
+        return waited_s
 
     def take_worker_fds(self) -> list[int]:
         """The worker's ends of the pipes and its slot, to be sent to the zygote and closed after."""
