@@ -34,7 +34,7 @@ def test_list(looked: Place, call: Call) -> None:
         ["one", "@daily", "-", "-", "one.py"],
         ["two", "-", "-", "-", "two.py"],
     ]
-    assert "1 file could not be loaded" in found.out
+    assert "1 file has errors" in found.out
     one, two = json.loads(call("dags", "list", "--json").out)
     assert (one["dag_id"], one["schedule"], one["last_run"], one["tags"]) == ("one", "@daily", None, ["a", "b"])
     assert (two["file"], two["is_paused"], two["tasks"]) == ("two.py", False, ["first"])
@@ -87,7 +87,7 @@ def test_errors(looked: Place, call: Call) -> None:
     looked.write_dag("bad.py", "bad")
     assert call("dags", "reparse", "--dags", str(looked.folder)).status == 0
     fine = call("dags", "errors")
-    assert (fine.status, fine.out) == (0, "All files of the DAG folder could be loaded.\n")
+    assert (fine.status, fine.out) == (0, "Nothing is wrong with the files of the DAG folder.\n")
 
 
 def test_reparse(looked: Place, call: Call) -> None:

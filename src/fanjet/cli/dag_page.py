@@ -28,7 +28,7 @@ def dag_lines(dag: DagRow, runs: Sequence[ServiceRunRow], versions: int, termina
     facts = [
         ("file", f"{dag.folder}/{dag.file}"),
         ("schedule", spec.schedule or "none: only started by hand"),
-        ("next run", "-" if dag.is_paused else say_instant(dag.next_run_after)),
+        ("next run", _say_next(dag)),
         ("version", f"{dag.version} ({say_count(versions, 'version')} so far)"),
         ("tags", ", ".join(spec.tags)),
         ("owners", ", ".join(sorted({task.owner for task in spec.tasks if task.owner}))),
@@ -46,6 +46,12 @@ def dag_lines(dag: DagRow, runs: Sequence[ServiceRunRow], versions: int, termina
     if runs:
         text += "\n" + render_table(_RUNS, [_run_row(row, terminal) for row in runs], terminal)
     return text + "\n"
+
+
+def _say_next(dag: DagRow) -> str:
+    if dag.plan_error is not None:
+        return "not known: see the error below"
+    return "-" if dag.is_paused else say_instant(dag.next_run_after)
 
 
 def _say_param(param: ParamSpec) -> str:

@@ -57,7 +57,8 @@ def list_(as_json: bool, home: Path | None) -> None:
     print_text(render_table(_COLUMNS, rows, terminal) if rows else _EMPTY)
     if errors:
         count = say_count(len(errors), "file")
-        print_text(f"\n{count} could not be loaded as a whole: fanjet dags errors\n")
+        has = "has" if len(errors) == 1 else "have"
+        print_text(f"\n{count} {has} errors: fanjet dags errors\n")
 
 
 @command.command()
@@ -115,7 +116,7 @@ def errors(with_traceback: bool, as_json: bool, home: Path | None) -> int:
     elif found:
         _print_errors(found, look_at(), with_traceback=with_traceback)
     else:
-        print_text("All files of the DAG folder could be loaded.\n")
+        print_text("Nothing is wrong with the files of the DAG folder.\n")
     return 2 if found else 0
 
 
@@ -168,10 +169,16 @@ def _as_row(dag: DagRow, last: LastRun | None, terminal: Terminal) -> list[str |
     return [
         dag.dag_id,
         dag.spec.schedule or "-",
-        Cell("paused", "yellow") if dag.is_paused else say_instant(dag.next_run_after),
+        _say_next(dag),
         "-" if look is None else Cell(f"{terminal.symbol(look.symbol, look.ascii_symbol)} {look.word}", look.style),
         Cell(dag.file, "dim"),
     ]
+
+
+def _say_next(dag: DagRow) -> str | Cell:
+    if dag.is_paused:
+        return Cell("paused", "yellow")
+    return say_instant(dag.next_run_after) if dag.plan_error is None else Cell("error", "red")
 
 
 def _as_data(dag: DagRow, last: LastRun | None) -> dict[str, Any]:
@@ -181,6 +188,7 @@ def _as_data(dag: DagRow, last: LastRun | None) -> dict[str, Any]:
         "is_paused": dag.is_paused,
         "is_present": dag.is_present,
         "next_run_after": instant_as_data(dag.next_run_after),
+        "schedule_error": dag.plan_error,
         "last_run": None if last is None else {"run": last.run, "state": last.state.label},
         "folder": dag.folder,
         "file": dag.file,

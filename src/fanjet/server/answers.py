@@ -31,6 +31,8 @@ class Dag(BaseModel):
     is_present: bool
     file: str
     next_run_after: datetime | None
+    #: Why that is not known: its timetable fails. Null when all is well.
+    schedule_error: str | None
     #: The number of its newest version.
     version: int
 
@@ -155,6 +157,7 @@ def dag_fields(row: DagRow) -> dict[str, Any]:
         "is_present": row.is_present,
         "file": row.file,
         "next_run_after": find_instant(row.next_run_after),
+        "schedule_error": row.plan_error,
         "version": row.version,
     }
 

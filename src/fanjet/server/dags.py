@@ -48,7 +48,7 @@ def add_dags(app: FastAPI, places: Places) -> None:
 
     @app.get("/api/v1/import-errors", tags=["DAGs"])
     def list_import_errors() -> answers.ImportErrors:
-        """Files of the DAG folder that cannot be loaded, and why."""
+        """Files of the DAG folder that cannot be loaded or whose timetables fail, and why."""
         with places.reading() as reader:
             rows = reader.list_import_errors()
         return answers.ImportErrors(import_errors=[answers.import_error(row) for row in rows])

@@ -44,11 +44,12 @@ class HealthCheck:
 
     Args:
         places: The database.
+        started_at: When this server started.
     """
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, *, started_at: float) -> None:
         self._places = places
-        self._started_at = time.monotonic()
+        self._started_at = started_at
         self._version = version("fanjet")
 
     def find(self) -> Health:
@@ -61,15 +62,14 @@ class HealthCheck:
         except FanjetError as error:
             return self.without_database(str(error))
         alive = sum(scheduler.until > at for scheduler in schedulers)
-        up_for_s = time.monotonic() - self._started_at
-        patient = bool(schedulers) or up_for_s < PATIENCE_S
+        patient = bool(schedulers) or at - self._started_at < PATIENCE_S
         return Health(
             status="healthy" if alive else "starting" if patient else "no scheduler",
             version=self._version,
             database="reachable",
             schedulers_alive=alive,
             folder_looked_at=looked_at,
-            up_for_s=round(up_for_s, 1),
+            up_for_s=round(at - self._started_at, 1),
         )
 
     def without_database(self, reason: str) -> Health:
@@ -80,7 +80,7 @@ class HealthCheck:
             database=reason,
             schedulers_alive=0,
             folder_looked_at=None,
-            up_for_s=round(time.monotonic() - self._started_at, 1),
+            up_for_s=round(time.time() - self._started_at, 1),
         )
 
 

@@ -68,8 +68,8 @@ class DagOverview(ServiceReader):
 
     def find_errors_of(self, folder: str, file: str) -> list[dict[str, object]]:
         """What is wrong with a file of a folder, as its errors are written down."""
-        rows = self._select("errors", "FROM dag_file WHERE folder = ? AND file = ?", folder, file)
-        return [] if not rows or rows[0][0] is None else list(msgspec.json.decode(rows[0][0]))
+        rows = self.list_import_errors()
+        return next((row.errors for row in rows if (row.folder, row.file) == (folder, file)), [])
 
     def get_known_dag(self, dag_id: str) -> DagRow:
         """A DAG; also one whose file is gone.

@@ -8,7 +8,6 @@ import msgspec
 
 from fanjet.errors import NotFoundError
 from fanjet.model.states import RunStatus, State
-from fanjet.store.leases import is_orphan
 from fanjet.store.queries import Reader
 from fanjet.store.row_columns import RUN_COLUMNS, Columns, make_run
 from fanjet.store.rows import RunRow
@@ -17,13 +16,15 @@ from fanjet.store.service_metrics import ProcessMetrics, list_metrics
 from fanjet.store.service_rows import DagRow, ImportErrorRow, SchedulerRow, ServiceRunRow
 from fanjet.store.summaries import COUNTED_STATES
 
-_DAG_COLUMNS = "d.dag_id, d.version, d.folder, d.file, d.is_present, d.is_paused, d.seen_at, d.next_run_after, v.spec"
+#: What is wrong counts for the version that it was found with.
+_HAS_PLAN_ERROR = "d.plan_error IS NOT NULL AND d.planned_version = d.version AND d.is_present <> 0"
+_DAG_COLUMNS = (
+    "d.dag_id, d.version, d.folder, d.file, d.is_present, d.is_paused, d.seen_at, d.next_run_after, v.spec, "
+    f"CASE WHEN {_HAS_PLAN_ERROR} THEN d.plan_error END"
+)
 _DAG_SOURCE = "FROM dag AS d JOIN dag_version AS v ON v.version = d.version"
 _RUN_SOURCE = "FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session"
 _OWN_RUN_COLUMNS = "r.note, r.backfill"
-
-#: Nobody says for longer that it will be at work.
-_LONGEST_LEASE_S = 60.0
 
 
 class ServiceReader(Reader):
@@ -53,21 +54,29 @@ class ServiceReader(Reader):
         return _make_dag(rows[0])
 
     def list_import_errors(self) -> list[ImportErrorRow]:
-        """What is wrong with files of DAG folders, by file."""
-        rows = self._select(
-            "folder, file, parsed_at, errors", "FROM dag_file WHERE errors IS NOT NULL ORDER BY folder, file"
+        """What is wrong with files of DAG folders, and with the timetables of their DAGs, by file."""
+        loaded = self._select("folder, file, parsed_at, errors", "FROM dag_file WHERE errors IS NOT NULL")
+        planned = self._select(
+            "d.folder, d.file, coalesce(f.parsed_at, d.seen_at), '[' || d.plan_error || ']'",
+            "FROM dag AS d LEFT JOIN dag_file AS f ON f.folder = d.folder AND f.file = d.file "
+            f"WHERE {_HAS_PLAN_ERROR} ORDER BY d.dag_id",
         )
-        return [
-            ImportErrorRow(folder=folder, file=file, parsed_at=parsed_at, errors=msgspec.json.decode(errors))
-            for folder, file, parsed_at, errors in rows
-        ]
+        found: dict[tuple[str, str], ImportErrorRow] = {}
+        for folder, file, parsed_at, errors in [*loaded, *planned]:
+            row = ImportErrorRow(folder=folder, file=file, parsed_at=parsed_at, errors=[])
+            found.setdefault((folder, file), row).errors.extend(msgspec.json.decode(errors))
+        return [found[place] for place in sorted(found)]
 
     def count_dags(self) -> tuple[int, int, int]:
         """DAGs that are there, how many of them are paused, and files with errors."""
         ((dags, paused),) = self._select(
             "count(*), coalesce(sum(CASE WHEN is_paused <> 0 THEN 1 ELSE 0 END), 0)", "FROM dag WHERE is_present <> 0"
         )
-        ((errors,),) = self._select("count(*)", "FROM dag_file WHERE errors IS NOT NULL")
+        ((errors,),) = self._select(
+            "count(*)",
+            "FROM (SELECT folder, file FROM dag_file WHERE errors IS NOT NULL "
+            f"UNION SELECT d.folder, d.file FROM dag AS d WHERE {_HAS_PLAN_ERROR}) AS wrong",
+        )
         return int(dags), int(paused), int(errors)
 
     # --- runs ---
@@ -129,24 +138,16 @@ class ServiceReader(Reader):
     # --- processes ---
 
     def list_schedulers(self, since: float) -> list[SchedulerRow]:
-        """Schedulers of services that were at work after `since`, the oldest first.
-
-        Those of this machine that are known to be dead are at work no longer. Where the clock was set back, they would
-        seem to be for long.
-        """
+        """Schedulers of services that were at work after `since`, the oldest first."""
         rows = self._select(
-            "session, host, pid, process, started_at, until",
+            "session, host, pid, started_at, until",
             "FROM session WHERE role = 'scheduler' AND until > ? ORDER BY session",
             since,
         )
-        found = []
-        for session, host, pid, process, started_at, until in rows:
-            is_dead = is_orphan(host, pid, process)
-            if is_dead and until > time.time() + _LONGEST_LEASE_S:
-                continue
-            kept = 0.0 if is_dead else until
-            found.append(SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, until=kept))
-        return found
+        return [
+            SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, until=until)
+            for session, host, pid, started_at, until in rows
+        ]
 
     def list_metrics(self, since: float) -> list[ProcessMetrics]:
         """What processes have measured of themselves and written down after `since`."""
@@ -164,7 +165,7 @@ class ServiceReader(Reader):
 
 
 def _make_dag(columns: Columns) -> DagRow:
-    dag_id, version, folder, file, is_present, is_paused, seen_at, next_run_after, spec = columns
+    dag_id, version, folder, file, is_present, is_paused, seen_at, next_run_after, spec, plan_error = columns
     return DagRow(
         dag_id=dag_id,
         version=version,
@@ -173,7 +174,8 @@ def _make_dag(columns: Columns) -> DagRow:
         is_present=bool(is_present),
         is_paused=bool(is_paused),
         seen_at=seen_at,
-        next_run_after=next_run_after,
+        next_run_after=next_run_after if plan_error is None else None,
+        plan_error=None if plan_error is None else str(msgspec.json.decode(plan_error)["message"]),
         spec=decode_spec(spec),
     )
 

@@ -36,17 +36,19 @@ class DagRow(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: float
     #: When it is due next by the clock; None for never, or not known yet.
     next_run_after: float | None
+    #: Why that is not known, for people; None when all is well.
+    plan_error: str | None
     spec: DagSpec
 
 
 class ImportErrorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a DAG folder that could not be loaded as a whole."""
+    """A file of a DAG folder that could not be loaded as a whole, or whose timetables fail."""
 
     folder: str
     #: Relative to the folder.
     file: str
     parsed_at: float
-    #: As the folder's processor has written them down.
+    #: As they were written down.
     errors: list[Any]
 
 
