@@ -34,6 +34,9 @@ class Slots:
                 granted.append((worker, count))
         return granted
 
+    def count_free(self) -> int:
+        return sum(self.free)
+
 
 def ready(
     task: int, indexes: range | list[int], *, run: int = 1, parent: Path = (), try_number: int = 1

@@ -56,6 +56,9 @@ class RandomRoom:
                 wanted -= count
         return granted
 
+    def count_free(self) -> int:
+        return self._random.randint(0, 3)
+
 
 class World:
     """Drives one run to its end through everything that can happen to it."""

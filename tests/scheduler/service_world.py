@@ -100,12 +100,13 @@ class Member:
             ask_every_s=0.0,
         )
         timetables = OwnTimetables(lambda program, questions: _ask(built, program, questions))
+        self.pools = Pools(self.journal, self.session, admission, pools or {}, TERMS, clock.time)
         gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
         self.service = Service(
             journal=self.journal,
             session=self.session,
             scheduler=self.scheduler,
-            pools=Pools(self.journal, self.session, admission, pools or {}, clock.time),
+            pools=self.pools,
             measuring=Measuring(self.journal, self.scheduler, lambda: (2, 0)),
             intake=Intake(
                 journal=self.journal,
@@ -129,9 +130,7 @@ class Member:
             asset_runs=AssetRuns(
                 journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
             ),
-            asked_runs=AskedRuns(
-                journal=self.journal, programs=self.programs, timetables=timetables, clock=clock.time
-            ),
+            asked_runs=AskedRuns(journal=self.journal, programs=self.programs, timetables=timetables, clock=clock.time),
             gates=gates,
             terms=TERMS,
             stop_grace_s=10.0,

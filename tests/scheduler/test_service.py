@@ -144,7 +144,6 @@ def test_a_run_that_was_taken_in_only_halfway_is_taken_in_again(database: Databa
         member.session,
         wanted=1,
         find_most_active=lambda _version, _backfill: None,
-        stays_together=lambda _version: False,
         lease_s=TERMS.lease_s,
         at=world.clock.time(),
     )
@@ -286,56 +285,6 @@ def test_two_schedulers_make_each_scheduled_run_once(database: Database) -> None
         if len(world.states()) == 21 and ended(world)():
             break
     assert list(world.states().values()) == ["success"] * 21
-
-
-def test_a_limit_across_the_runs_of_a_dag_holds_across_schedulers(database: Database) -> None:
-    with DAG("limited") as dag:
-
-        @task(max_active_tis_per_dag=1)
-        def call(x):
-            return x
-
-        call.expand(x=[1, 2, 3])
-    world = ServiceWorld(database, dag)
-    members = [world.member(host=name) for name in ("one", "two")]
-    world.ask("limited", "r1")
-    until(members[0], lambda: len(members[0].scheduler.runs) == 1)
-    world.ask("limited", "r2")
-    members[1].turns(2)
-    assert not len(members[1].scheduler.runs), "the other scheduler has runs of it"
-    until(members[0], ended(world))
-    world.ask("limited", "r3")
-    until(members[1], ended(world))
-    assert list(world.states().values()) == ["success"] * 3
-
-
-def test_schedulers_share_a_pool(database: Database) -> None:
-    with DAG("pooled") as dag:
-
-        @task(pool="api")
-        def call(x):
-            return x
-
-        call.expand(x=list(range(40)))
-    world = ServiceWorld(database, dag)
-    members = [world.member(host=name, pools={"api": 4}, most_active=1) for name in ("one", "two")]
-    for member in members:
-        member.turns(3)
-    world.ask("pooled", "r1")
-    until(members[0], lambda: len(members[0].scheduler.runs) == 1)
-    run = world.ask("pooled", "r2")
-    world.execute("UPDATE run SET backfill = 1 WHERE run = ?", run)  # so that it may go on beside the other
-    until(members[1], lambda: len(members[1].scheduler.runs) == 1, most=2)
-    most = 0
-    for _ in range(600):
-        for member in members:
-            member.turns(1)
-        used = [member.admission.find_demands()["api"][0] for member in members]
-        most = max(most, sum(used))
-        if ended(world)():
-            break
-    assert world.states() == {"r1": "success", "r2": "success"}
-    assert 0 < most <= 4
 
 
 class EveryThirdDay(Timetable):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from math import inf
 from typing import Protocol
 
+from fanjet.engine.demands import list_wants
 from fanjet.engine.limits import Limits
 from fanjet.engine.ready import Kind, PriorityLevel, RunQueue, Taken, TaskQueue
 from fanjet.model.changes import DequeueInstances, QueueInstances
 from fanjet.model.launches import Launch
 from fanjet.model.paths import Path
+from fanjet.model.sharing import Limit, Share, Want
 from fanjet.model.spec import DagSpec
 
 _ALL = 1 << 60
@@ -24,6 +27,9 @@ class Room(Protocol):
 
         Where fewer are granted, there is no more room for that task either in any other run of the same version.
         """
+
+    def count_free(self) -> int:
+        """How many tries could start at once beside those that were granted."""
 
 
 class Admission:
@@ -42,6 +48,15 @@ class Admission:
         self._order: list[int] = []
         #: Of what was taken last: since when they had been ready, with how many that were.
         self.waits: list[tuple[float, int]] = []
+        #: How often something was launched.
+        self.launches = 0
+        #: Until when what is shared with other schedulers may be used.
+        self._shared_until = inf
+        #: With what greatest priority it is known to others that limits are waited for here.
+        self._told: Mapping[Limit, int] = {}
+        #: What there was no room for the last time, and for how many tries there still was.
+        self._refused: Collection[Kind] = ()
+        self._free = 0
 
     def check(self, spec: DagSpec) -> None:
         """Check that a run of a DAG could be added.
@@ -111,22 +126,35 @@ class Admission:
         """Pools have these slots from now on; a negative number is no limit."""
         self._limits.set_slots(pools)
 
-    def set_shares(self, shares: Mapping[str, int]) -> None:
-        """Launch no more than this of each pool, because other schedulers hold the rest."""
-        self._limits.set_shares(shares)
+    def set_shares(self, shares: Mapping[Limit, Share] | None, until: float) -> None:
+        """Launch no more than this of what schedulers share; after an instant nothing of it, until the next time.
 
-    def find_demands(self) -> dict[str, tuple[int, int]]:
-        """By pool that has a limit: the slots of what is launched, and of that and what is ready together."""
-        slots = self._limits.slots
-        ready = dict.fromkeys(slots, 0)
-        for level in self._levels.values():
-            for run, queue in level.runs.items():
-                for tasks in queue.tasks():
-                    pool, each = self._limits.find_pool(run, tasks.task)
-                    if pool in ready:
-                        ready[pool] += each * tasks.count
-        used = {pool: self._limits.used(pool) for pool in slots}
-        return {pool: (used[pool], min(used[pool] + ready[pool], max(total, 0))) for pool, total in slots.items()}
+        Args:
+            shares: By limit; of others nothing may be launched. None when there is no other scheduler.
+            until: Others may have taken it then.
+        """
+        self._limits.set_shares(shares)
+        self._shared_until = until
+        self._told = self._limits.missed if self._free else {}
+        self._limits.missed = {}
+
+    def list_shared(self) -> dict[Limit, tuple[int, int]]:
+        """All limits that span runs, as far as known here: the slots there are, and those of what is launched."""
+        return self._limits.list_shared()
+
+    def list_wants(self, more: int) -> tuple[Want, ...]:
+        """What would be launched now if the limits that are shared let it.
+
+        Args:
+            more: For so many tries beyond those for which there was room when it was last looked.
+        """
+        levels = ((-negated, self._levels[-negated]) for negated in self._order)
+        return list_wants(levels, self._limits, self._refused, self._free + more)
+
+    def is_short(self) -> bool:
+        """Whether there is something new to tell other schedulers: what waits for their slots, or slots for them."""
+        missed, told = self._limits.missed, self._told
+        return self._limits.has_idle() or any(missed[limit] > told.get(limit, missed[limit] - 1) for limit in missed)
 
     def hold(self, run: int, task: int) -> None:
         """Launch nothing of a task of a run until `unhold`."""
@@ -136,19 +164,37 @@ class Admission:
         """The task may be launched."""
         self._limits.unhold(run, task)
 
-    def take(self, room: Room, next_fence: Callable[[], int]) -> list[Launch]:
+    def take(self, room: Room, next_fence: Callable[[], int], at: float = 0.0) -> list[Launch]:
         """Launch what the room and the limits allow.
 
         A run to which the room grants less than it wants is passed over until the next time: its tasks share workers.
         The cost is that of what is launched; of what finds no room or limit, once for each task of a DAG, however many
         runs have it ready.
+
+        Args:
+            room: Where there is room.
+            next_fence: Gives the number of each launch.
+            at: The instant.
         """
+        if at >= self._shared_until:
+            self.set_shares({}, inf)
+            self._told = {}
         taking = _Taking(self._limits, room)
         for negated in list(self._order):
             taking.take_level(self._levels[-negated])
             self._forget_if_empty(-negated)
         self.waits = taking.launches.waits
-        return taking.launches.make(next_fence)
+        launches = taking.launches.make(next_fence)
+        if self._limits.is_shared:
+            self._note(taking, room.count_free(), launches)
+        return launches
+
+    def _note(self, taking: _Taking, free: int, launches: Collection[Launch]) -> None:
+        """Keep what other schedulers are told."""
+        self._free, self._refused = free, taking.list_refused()
+        self.launches += bool(launches)
+        if not free:
+            self._limits.missed = {}  # it waits for room first
 
     def released(self, run: int, task: int, count: int) -> None:
         """Tries ended or were returned, and no longer hold slots.
@@ -210,12 +256,18 @@ class _Taking:
             if granted < wanted:
                 self._closed[tasks.kind] = True
                 return False
+            if tasks.count and self._limits.is_shared:
+                self._limits.allowance(run, tasks.task)  # notes what the rest waits for
             if not share:
                 break
         if not queue:
             del level.runs[run]
             return False
         return not share
+
+    def list_refused(self) -> Collection[Kind]:
+        """Of what there was no room for all."""
+        return [kind for kind, passes_over in self._closed.items() if passes_over]
 
     def _take_tasks(self, run: int, tasks: TaskQueue, wanted: int) -> int:
         """Launch up to `wanted` instances of a task; how many it were."""

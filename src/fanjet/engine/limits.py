@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fanjet.engine.shared_limits import SharedLimits
 from fanjet.errors import InvariantError, OperationError
+from fanjet.model.sharing import Limit, Needs, Share
 from fanjet.model.spec import DagSpec, TaskSpec
 
 #: The pool of tasks that name none. Unless it is given slots, it sets no limit.
@@ -32,8 +34,10 @@ class Limits:
     def __init__(self, pools: Mapping[str, int]) -> None:
         self._slots: dict[str, int] = {}
         self.set_slots(pools)
-        #: What of them is for this scheduler; without an entry all of it.
-        self._shares: Mapping[str, int] = {}
+        #: What of them, and of limits of tasks, is for this scheduler; None for all, as there is no other one.
+        self._shared: SharedLimits | None = None
+        #: The greatest priority of what could not be launched because of the part that others have, by limit.
+        self.missed: dict[Limit, int] = {}
         self._used: Counter[str] = Counter()
         self._runs: dict[int, _Run] = {}
         #: Tasks of which nothing may be launched for now: (run, task number).
@@ -51,18 +55,41 @@ class Limits:
         limited = {pool: slots if slots >= 0 else _NO_LIMIT for pool, slots in pools.items()}
         self._slots = {DEFAULT_POOL: _NO_LIMIT, **limited}
 
-    def set_shares(self, shares: Mapping[str, int]) -> None:
-        """Launch no more than this of each pool, because other schedulers hold the rest."""
-        self._shares = shares
+    def set_shares(self, shares: Mapping[Limit, Share] | None) -> None:
+        """Launch no more than this, because other schedulers hold the rest; None when there is no other one."""
+        self._shared = None if shares is None else SharedLimits(shares, self._count_used)
 
-    def find_pool(self, run: int, number: int) -> tuple[str, int]:
-        """The pool of a task, and how many of its slots an instance takes."""
-        task = self._runs[run].spec.tasks[number]
-        return task.pool, task.pool_slots
+    @property
+    def is_shared(self) -> bool:
+        """Whether other schedulers have their parts."""
+        return self._shared is not None
 
-    def used(self, pool: str) -> int:
-        """The slots of what is launched and not yet released."""
-        return self._used[pool]
+    def has_idle(self) -> bool:
+        """Whether slots have come free that other schedulers wait for."""
+        return self._shared is not None and self._shared.has_idle()
+
+    def list_shared(self) -> dict[Limit, tuple[int, int]]:
+        """All limits that span runs, as far as known here: the slots there are, and those of what is launched."""
+        totals: dict[Limit, int] = {(pool,): slots for pool, slots in self.slots.items()}
+        for spec in {id(known.spec): known.spec for known in self._runs.values()}.values():
+            for task in spec.tasks:
+                if task.max_active_per_dag is not None:
+                    limit = (spec.dag_id, task.task_id)
+                    totals[limit] = max(task.max_active_per_dag, totals.get(limit, 0))
+        return {limit: (total, self._count_used(limit)) for limit, total in totals.items()}
+
+    def _count_used(self, limit: Limit) -> int:
+        return self._used[limit[0]] if len(limit) == 1 else self._active_per_dag[limit[0], limit[1]]
+
+    def find_needs(self, run: int, number: int) -> Needs:
+        """What a try of a task takes of the limits that span runs."""
+        spec = self._runs[run].spec
+        return self._find_needs(spec, spec.tasks[number])
+
+    def _find_needs(self, spec: DagSpec, task: TaskSpec) -> Needs:
+        is_limited = task.pool_slots > 0 and self._slots.get(task.pool, 0) < _NO_LIMIT
+        of_pool: Needs = (((task.pool,), task.pool_slots),) if is_limited else ()
+        return of_pool if task.max_active_per_dag is None else (*of_pool, ((spec.dag_id, task.task_id), 1))
 
     def add_run(self, run: int, spec: DagSpec) -> None:
         """Make a run known.
@@ -109,13 +136,19 @@ class Limits:
 
     def allowance(self, run: int, number: int) -> int:
         """How many more instances of a task may be launched now."""
+        own = self.find_own_allowance(run, number)
+        spec = self._runs[run].spec
+        return own and max(min(own, self._allowance_of_all(spec, spec.tasks[number])), 0)
+
+    def find_own_allowance(self, run: int, number: int) -> int:
+        """How many more instances of a task may be launched as far as its run alone is concerned."""
         if self._held and (run, number) in self._held:
             return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
-        allowed = self._allowance_of_all(known.spec, task)
+        allowed = _NO_LIMIT
         if known.spec.max_active_tasks is not None:
-            allowed = min(allowed, known.spec.max_active_tasks - known.active)
+            allowed = known.spec.max_active_tasks - known.active
         if task.max_active_per_run is not None:
             allowed = min(allowed, task.max_active_per_run - known.active_by_task[number])
         return max(allowed, 0)
@@ -127,10 +160,21 @@ class Limits:
 
     def _allowance_of_all(self, spec: DagSpec, task: TaskSpec) -> int:
         """How many more instances of a task may be launched in all runs of a DAG together."""
-        free = self._shares.get(task.pool, self._slots[task.pool]) - self._used[task.pool]
+        free = self._slots.get(task.pool, 0) - self._used[task.pool]  # of a pool that has been removed there is nothing
         allowed = free // task.pool_slots if task.pool_slots > 0 else _NO_LIMIT
         if task.max_active_per_dag is not None:
             allowed = min(allowed, task.max_active_per_dag - self._active_per_dag[spec.dag_id, task.task_id])
+        if self._shared is not None and allowed > 0:
+            allowed = min(allowed, self._find_shared(self._shared, spec, task))
+        return allowed
+
+    def _find_shared(self, shared: SharedLimits, spec: DagSpec, task: TaskSpec) -> int:
+        allowed = _NO_LIMIT
+        for limit, each in self._find_needs(spec, task):
+            free = shared.find_free(limit, task.priority)
+            if free < each:
+                self.missed[limit] = max(task.priority, self.missed.get(limit, task.priority))
+            allowed = min(allowed, free // each)
         return allowed
 
     def hold(self, run: int, number: int) -> None:
@@ -149,6 +193,9 @@ class Limits:
         known.active_by_task[number] += count
         self._used[task.pool] += count * task.pool_slots
         self._active_per_dag[known.spec.dag_id, task.task_id] += count
+        if self._shared is not None:
+            for limit, each in self._find_needs(known.spec, task):
+                self._shared.launched(limit, each * count)
 
     def released(self, run: int, number: int, count: int) -> None:
         """Launched instances are no longer out. For a run that was removed there is nothing left to give back."""

@@ -114,6 +114,9 @@ class WorkerRoom:
             self._refused.add(kind)
         return granted
 
+    def count_free(self) -> int:
+        return self._places.count_free()
+
     def remove(self, worker: int) -> None:
         """A worker is not there any more."""
         self._seats = [seat for seat in self._seats if seat.worker != worker]

@@ -72,7 +72,6 @@ class Intake:
             self._session,
             wanted=_AT_A_TIME,
             find_most_active=self._find_most_active,
-            stays_together=self._stays_together,
             lease_s=self._terms.lease_s,
             at=now,
         )
@@ -93,27 +92,40 @@ class Intake:
         machine, changes = RunState.restore(info.number, spec, history, now, status=RunStatus.FAILED)
         return machine, [*changes, *machine.apply([RerunRequested(run=info.number, at=now)])]
 
-    def take_left(self) -> None:
-        """Go on with runs whose scheduler is gone, and with those that failed to be taken in here halfway."""
+    def take_left(self) -> bool:
+        """Go on with runs whose scheduler is gone, and with those that failed to be taken in here halfway.
+
+        Returns:
+            Whether there are more of them.
+        """
         for info in self._journal.list_held(self._session):
             if info.number not in self._scheduler.runs:
                 self._take_over(info, f"Run {info.number} is taken in once more.")
-        for row in self._journal.list_left(self._session, self._clock())[:_LEFT_AT_A_TIME]:
+        left = self._journal.list_left(self._session, self._clock())
+        taken = [
             self._take_over(row.info, f"Going on with run {row.info.number}, which another scheduler has left.")
+            for row in left[:_LEFT_AT_A_TIME]
+        ]
+        return any(taken) and len(left) > len(taken)
 
     def take_asked(self) -> None:
         """Go on with runs that nobody carries out, and of which something is asked."""
         for number in dict.fromkeys(command.run for command in self._scheduler.unclaimed):
             info = self._journal.find_service_run(number, self._clock())
             if info is not None:
-                self._take_over(info, f"Run {number} is opened again, because something is asked of it.")
+                message = f"Run {number} is opened again, because something is asked of it."
+                if self._take_over(info, message, is_asked=True):
+                    self._scheduler.ask_now()  # before it is let go of, as it is over
 
-    def _take_over(self, info: RunInfo, message: str) -> None:
+    def _take_over(self, info: RunInfo, message: str, *, is_asked: bool = False) -> bool:
+        """Take a run in; False when another scheduler was quicker."""
         run, now = info.number, self._clock()
         try:
-            self._journal.take_lease(run, self._session, lease_s=self._terms.lease_s, at=now)
+            lease_s = self._terms.lease_s
+            if not self._journal.take_run(run, self._session, is_asked=is_asked, lease_s=lease_s, at=now):
+                return False
         except RunOwnedError:
-            return  # another scheduler was quicker
+            return False
         _log.info(message)
         version = self._journal.get_version_of_run(run)
         spec = self._programs.get_version(version).spec
@@ -122,6 +134,7 @@ class Intake:
         machine, changes = RunState.restore(run, spec, self._journal.read_history(run), at, status=status)
         opened = self._open(info, version, machine, changes, resumed=True)
         self._take_in([] if opened is None else [opened])
+        return True
 
     def _take_in(self, opened: Sequence[tuple[OwnedRun, Sequence[Change]]]) -> None:
         for owned, _ in opened:
@@ -155,10 +168,6 @@ class Intake:
         except LeaseLostError:
             return  # another scheduler has it
         self._journal.release_leases([info.number], self._session)
-
-    def _stays_together(self, version: int) -> bool:
-        """A limit across the runs of a DAG is kept by the one scheduler that has all of them."""
-        return any(task.max_active_per_dag is not None for task in self._programs.get_version(version).spec.tasks)
 
     def _find_most_active(self, version: int, backfill: int) -> int | None:
         if backfill:

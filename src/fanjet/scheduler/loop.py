@@ -179,6 +179,10 @@ class Scheduler:
         """
         self._adopted.append((OwnedRun(info, spec, machine, is_quiet=True), changes))
 
+    def fill(self) -> None:
+        """Launch what the limits allow now, as they may allow more than before."""
+        self._carry_out([])
+
     def _own_adopted(self) -> None:
         while self._adopted:
             owned, changes = self._adopted.pop(0)
@@ -223,6 +227,11 @@ class Scheduler:
                 break
             self.turn()
         return {number: self.let_go(number) for number in list(self._runs.numbers)}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no try is running."""
+        return not self._executor.busy()
 
     @property
     def done_stopping(self) -> bool:
@@ -405,7 +414,7 @@ class Scheduler:
     def _launch(self) -> list[Launch]:
         if self._stops_asked:
             return []
-        launches = self._admission.take(self._executor.room(), self._fences.__next__)
+        launches = self._admission.take(self._executor.room(), self._fences.__next__, self._clock())
         of_run: defaultdict[int, list[Launch]] = defaultdict(list)
         for launch in launches:
             of_run[launch.run].append(launch)

@@ -1,12 +1,21 @@
-"""A scheduler's part of the pools that all schedulers of a database share."""
+"""A scheduler's part of what all schedulers of a database share: pools, and limits across the runs of a DAG."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from math import inf
 
 from fanjet.engine.admission import Admission
-from fanjet.store.pool_shares import Demand
+from fanjet.engine.sharing import share_out
+from fanjet.model.sharing import Hold, Limit, Share, Standing
+from fanjet.scheduler.leases import LeaseTerms
 from fanjet.store.service_journal import ServiceJournal
+
+#: Looks that nothing but the needs of the moment call for take at most this part of the time.
+_PART_OF_TIME = 0.1
+#: Who has no room for what waits asks for a slot more every so many looks, in case there is room when it comes.
+_TRIES_FOR_MORE_EVERY = 4
 
 
 class Pools:
@@ -17,6 +26,7 @@ class Pools:
         session: The number of the scheduler.
         admission: Launches within it.
         configured: The slots of the pools in the settings; the database may say otherwise.
+        terms: For how long a part is held, and how often that is said.
         clock: Gives the instant.
     """
 
@@ -26,19 +36,102 @@ class Pools:
         session: int,
         admission: Admission,
         configured: Mapping[str, int],
+        terms: LeaseTerms,
         clock: Callable[[], float],
     ) -> None:
         self._journal = journal
         self._session = session
         self._admission = admission
         self._configured = configured
+        self._terms = terms
         self._clock = clock
+        self._kept_at = 0.0
+        self._looks = 0
+        self._heard = False
+        self._is_alone = True
+        #: No sooner in seconds of `time.monotonic`, but for the regular looks.
+        self._again_at = 0.0
+        #: Schedulers whose process was gone the last time.
+        self._gone: frozenset[int] = frozenset()
+        #: What was held then, and the greatest priority of what waited, by limit.
+        self._held: dict[Limit, int] = {}
+        self._waiting: dict[Limit, int] = {}
+        #: How often something had been launched at the last regular look.
+        self._launches = 0
+        admission.set_shares({}, inf)  # nothing, before it is known what others hold
 
-    def look(self, *, until: float) -> None:
-        """Say what is needed, and take what there is, until then; to be repeated well before."""
-        demands = {pool: Demand(*demand) for pool, demand in self._admission.find_demands().items()}
-        totals, shares = self._journal.keep_session(
-            self._session, self._configured, demands, until=until, at=self._clock()
+    def hear(self) -> None:
+        """Somebody has rung; it may be for this."""
+        self._heard = True
+
+    def look(self) -> bool:
+        """Say what is needed and take what there is, where it is time; whether that was done.
+
+        Raises:
+            ExecutionError: The store failed.
+        """
+        now = self._clock()
+        is_regular = now - self._kept_at >= self._terms.renew_every_s
+        if not (is_regular or (not self._is_alone and self._is_called_for())):
+            return False
+        began_at = time.monotonic()
+        try:
+            self._share(now, is_regular=is_regular)
+        finally:
+            ended_at = time.monotonic()
+            self._again_at = ended_at + (ended_at - began_at) / _PART_OF_TIME
+        self._heard = False
+        if is_regular:
+            self._kept_at, self._launches = now, self._admission.launches
+            self._looks += 1
+        return True
+
+    def _is_called_for(self) -> bool:
+        return (self._heard or self._admission.is_short()) and time.monotonic() >= self._again_at
+
+    def _share(self, now: float, *, is_regular: bool) -> None:
+        until = now + self._terms.lease_s
+        shares: dict[Limit, Share] | None = None
+        mine = Standing(is_alone=True)
+
+        def settle(totals: Mapping[str, int], others: Mapping[int, Standing]) -> Standing:
+            nonlocal shares, mine
+            self._admission.set_pools(totals)
+            if others:
+                shares, mine = self._find_shares(others, now, is_regular=is_regular)
+            return mine
+
+        self._gone = self._journal.keep_session(
+            self._session, self._configured, settle, gone=self._gone, until=until, at=now
         )
-        self._admission.set_pools(totals)
-        self._admission.set_shares(shares)
+        self._admission.set_shares(shares, until)
+        self._is_alone = shares is None
+        self._note(shares or {}, mine)
+
+    def _find_shares(
+        self, others: Mapping[int, Standing], now: float, *, is_regular: bool
+    ) -> tuple[dict[Limit, Share], Standing]:
+        limits = self._admission.list_shared()
+        wants = self._admission.list_wants(self._find_more() if is_regular else 0)
+        asked = Standing(holds=tuple(Hold(each, total, used, 0) for each, (total, used) in limits.items()), wants=wants)
+        shares = share_out(self._session, {**others, self._session: asked}, limits, int(now))
+        holds = tuple(Hold(each, total, used, shares[each].slots) for each, (total, used) in limits.items())
+        return shares, Standing(holds=holds, wants=wants)
+
+    def _find_more(self) -> int:
+        """All workers may be busy whenever it is looked, and yet take what is urgent if there were a slot for it."""
+        is_busy = self._admission.launches != self._launches
+        return int(is_busy and self._looks % _TRIES_FOR_MORE_EVERY == 0)
+
+    def _note(self, shares: Mapping[Limit, Share], mine: Standing) -> None:
+        """Remember what was told, and ring where there is something new in it for others."""
+        waiting: dict[Limit, int] = {}
+        for want in mine.wants:
+            for limit, _ in want.needs:
+                waiting[limit] = max(want.priority, waiting.get(limit, want.priority))
+        held, self._held = self._held, {hold.limit: hold.held for hold in mine.holds}
+        asked, self._waiting = self._waiting, waiting
+        is_new = any(priority > asked.get(limit, priority - 1) for limit, priority in waiting.items())
+        gives = any(share.floor is not None and share.slots < held.get(limit, 0) for limit, share in shares.items())
+        if is_new or gives:
+            self._journal.ring()

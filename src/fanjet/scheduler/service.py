@@ -112,9 +112,21 @@ class Service:
         if self._bell is not None and self._bell.answer():
             self._looks_at = 0.0
             self._scheduler.ask_now()
+            self._pools.hear()
         self._finish()
+        self._look_at_pools()
         if not self._scheduler.stopping:
             self._look()
+
+    def _look_at_pools(self) -> None:
+        """Keep what is shared with others, also while what runs comes to its end."""
+        try:
+            if self._pools.look():
+                self._scheduler.fill()
+        except ExecutionError as error:
+            if not error.temporary:
+                raise
+            _log.warning("%s", error)
 
     def _look(self) -> None:
         """Whatever is due beside the runs. A store that fails for a moment is asked again a little later."""
@@ -123,9 +135,6 @@ class Service:
             return
         self._looks_at = now + _LOOK_EVERY_S
         try:
-            if now - self._kept_at >= self._terms.renew_every_s:
-                self._pools.look(until=now + self._terms.lease_s)
-                self._kept_at = now
             more = self._planner.look()
             more |= self._asset_runs.look()
             self._asked_runs.look()
@@ -137,7 +146,8 @@ class Service:
             self._measuring.look(now)
             if now >= self._looks_for_left_at:
                 self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S
-                self._intake.take_left()
+                if self._intake.take_left():
+                    self._looks_for_left_at, more = now, True
         except ExecutionError as error:
             if not error.temporary and not isinstance(error, LeaseLostError):
                 raise
@@ -160,7 +170,8 @@ class Service:
         left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
         self._measuring.write(self._clock())  # what was counted since the last time
         self._journal.release_leases([number for number, _ in left], self._session)
-        self._journal.end_session(self._session, self._clock())
+        # What still runs is about to be killed: others have its slots when it is gone.
+        self._journal.end_session(self._session, self._clock(), is_idle=self._scheduler.is_idle)
         unfinished = sum(status == RunStatus.RUNNING for _, status in left)
         if unfinished:
             _log.info("Stopped with %d unfinished runs; the next scheduler goes on with them.", unfinished)

@@ -27,9 +27,6 @@ _FIND_BACKFILL_PAUSED: Final = "SELECT 1 FROM backfill WHERE backfill = ? AND is
 _COUNT_ACTIVE: Final = """
 SELECT count(*) FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
-_FIND_ELSEWHERE: Final = """
-SELECT 1 FROM run
-WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND lease_session <> ? AND lease_until > ? LIMIT 1"""
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
@@ -53,10 +50,12 @@ _FIND_RUN: Final = f"""
 SELECT {RUN_COLUMNS} FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session
 WHERE r.run = ? AND r.queued_at IS NOT NULL AND r.state <> 0"""  # noqa: S608 - constants
 
+_LOCK: Final = "SELECT r.run FROM run AS r WHERE r.run = ?"
+_IS_LEFT: Final = "SELECT 1 FROM run WHERE run = ? AND ended_at IS NULL AND state = 1"
+_IS_ASKED: Final = "SELECT 1 FROM command WHERE run = ? AND answered_at IS NULL LIMIT 1"
+
 #: The most runs of a DAG (or of a backfill, whose number is the second argument, else 0) at once, for a version.
 MostActive = Callable[[int, int], int | None]
-#: Of a version: whether it has limits that one scheduler can only keep if it has all runs of the DAG.
-StaysTogether = Callable[[int], bool]
 
 
 def start_queued(
@@ -66,7 +65,6 @@ def start_queued(
     *,
     wanted: int,
     find_most_active: MostActive,
-    stays_together: StaysTogether,
     lease_s: float,
     at: float,
 ) -> list[tuple[RunInfo, int]]:
@@ -78,7 +76,6 @@ def start_queued(
         session: The number of the scheduler.
         wanted: The most to start.
         find_most_active: Gives the limit for a version and a backfill; None for no limit.
-        stays_together: Says whether all runs of the DAG have to be one scheduler's.
         lease_s: How long the leases hold.
         at: The instant.
 
@@ -95,8 +92,6 @@ def start_queued(
             most = find_most_active(version, backfill)
             if most is not None and active >= most:
                 break
-            if stays_together(version) and _is_elsewhere(connection, dag_id, session, at):
-                break
             if connection.execute(_START, (at, run)).rowcount:
                 leases.take(run, session, lease_s=lease_s, at=at)
                 started.append((make_info(connection.execute(_FIND_INFO, (run,)).fetchone()), version))
@@ -104,6 +99,35 @@ def start_queued(
         if len(started) >= wanted:
             break
     return started
+
+
+def take(
+    connection: Connection, leases: Leases, run: int, session: int, *, is_asked: bool, lease_s: float, at: float
+) -> bool:
+    """Become the owner of a run that nobody carries out, if it is still as it was when it was looked at.
+
+    Another scheduler may have taken it since, done what there was to do, and let go of it.
+
+    Args:
+        connection: In a transaction.
+        leases: Those of the scheduler.
+        run: The run.
+        session: The number of the scheduler.
+        is_asked: Whether it is taken because something is asked of it, not because it has not ended.
+        lease_s: How long the lease holds.
+        at: The instant.
+
+    Returns:
+        False when there is nothing to do any more.
+
+    Raises:
+        RunOwnedError: Another live scheduler owns it.
+    """
+    connection.execute(_LOCK + connection.locking("r"), (run,))
+    if connection.execute(_IS_ASKED if is_asked else _IS_LEFT, (run,)).fetchone() is None:
+        return False
+    leases.take(run, session, lease_s=lease_s, at=at)
+    return True
 
 
 def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
@@ -122,11 +146,6 @@ def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:
     row = connection.execute(_FIND_RUN, (run,)).fetchone()
     found = None if row is None else make_run(row, at)
     return None if found is None or found.owned else found.info
-
-
-def _is_elsewhere(connection: Connection, dag_id: str, session: int, at: float) -> bool:
-    """Whether another scheduler that may be alive has runs of a DAG."""
-    return connection.execute(_FIND_ELSEWHERE, (dag_id, session, at)).fetchone() is not None
 
 
 def _is_paused(connection: Connection, dag_id: str, backfill: int) -> bool:

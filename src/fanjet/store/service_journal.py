@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
 from fanjet.errors import ConflictError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
+from fanjet.model.sharing import Standing
 from fanjet.model.states import State
 from fanjet.model.timetables import NamedRun
-from fanjet.store import asking_runs, asset_queue, planned_runs, pool_shares, run_starts
+from fanjet.store import asking_runs, asset_queue, planned_runs, run_starts, slot_shares
 from fanjet.store.asking_runs import AskingRun
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.bells import ring
 from fanjet.store.faults import explained
 from fanjet.store.journal import Journal
 from fanjet.store.planned_runs import DagPlan, LastRun, NextDue
-from fanjet.store.pool_shares import Demand
 from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
-from fanjet.store.run_starts import MostActive, StaysTogether
+from fanjet.store.run_starts import MostActive
 from fanjet.store.service_metrics import ProcessMetrics, put_metrics
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
@@ -54,7 +54,6 @@ class ServiceJournal(Journal):
         *,
         wanted: int,
         find_most_active: MostActive,
-        stays_together: StaysTogether,
         lease_s: float,
         at: float,
     ) -> list[tuple[RunInfo, int]]:
@@ -69,10 +68,14 @@ class ServiceJournal(Journal):
                 session,
                 wanted=wanted,
                 find_most_active=find_most_active,
-                stays_together=stays_together,
                 lease_s=lease_s,
                 at=at,
             )
+
+    def take_run(self, run: int, session: int, *, is_asked: bool, lease_s: float, at: float) -> bool:
+        """Become the owner of a run, as `fanjet.store.run_starts.take`."""
+        with self._transaction():
+            return run_starts.take(self._writer, self._leases, run, session, is_asked=is_asked, lease_s=lease_s, at=at)
 
     def list_left(self, session: int, at: float) -> list[RunRow]:
         """Runs of services that no scheduler which may be alive carries out."""
@@ -108,31 +111,46 @@ class ServiceJournal(Journal):
             yield self._writer
 
     def keep_session(
-        self, session: int, pools: Mapping[str, int], demands: Mapping[str, Demand], *, until: float, at: float
-    ) -> tuple[dict[str, int], dict[str, int]]:
-        """Say that this scheduler is at work until then, and take its part of the pools until then.
+        self,
+        session: int,
+        pools: Mapping[str, int],
+        settle: Callable[[Mapping[str, int], Mapping[int, Standing]], Standing],
+        *,
+        gone: Collection[int],
+        until: float,
+        at: float,
+    ) -> frozenset[int]:
+        """Say that this scheduler is at work until then, and take its part of what is shared until then.
 
         Args:
             session: Its number.
             pools: The slots of the pools that its settings know.
-            demands: What it does with them.
+            settle: Is told the slots of all pools, with those of the database, and how it stands with the others, by
+                session; says how it stands with this one from now on.
+            gone: Schedulers whose process was gone the last time.
             until: When it is to be taken for dead if it has not said so again.
             at: The instant.
 
         Returns:
-            The slots of all pools, with those of the database, and what of them is for this scheduler.
+            Schedulers that hold something and whose process is gone.
         """
         with self._writer.transaction(lock="pools"):
             self._writer.execute(_KEEP_SESSION, (until, session))
             totals = {**pools, **{pool.name: pool.slots for pool in list_pools(self._writer)}}
-            limited = {pool: slots for pool, slots in totals.items() if slots >= 0}
-            return totals, pool_shares.share(self._writer, session, limited, demands, until=until, at=at)
+            others = slot_shares.list_others(self._writer, session, gone=gone, at=at)
+            slot_shares.put(self._writer, session, settle(totals, others.standings), until)
+        return others.gone
 
-    def end_session(self, session: int, at: float) -> None:
-        """Say that this scheduler is at work no more."""
+    def ring(self) -> None:
+        """Tell the other schedulers that there is something new."""
+        ring(self._writer)
+
+    def end_session(self, session: int, at: float, *, is_idle: bool) -> None:
+        """Say that this scheduler is at work no more, and give back what it holds, unless something still runs."""
         with self._transaction():
             self._writer.execute(_KEEP_SESSION, (at, session))
-            pool_shares.give_back(self._writer, session, at)
+            if is_idle:
+                slot_shares.give_back(self._writer, session)
 
     def put_metrics(self, metrics: ProcessMetrics) -> None:
         """Write what this scheduler measures of itself."""

@@ -41,6 +41,10 @@ class _Room:
         self._is_free = False
         return [(0, min(wanted, self._executor.count_at_once(run)))]
 
+    def count_free(self) -> int:
+        """Whether the worker is free."""
+        return int(self._is_free)
+
 
 class VirtualExecutor(InlineExecutor):
     """Runs one try at a poll, so that nothing depends on how long tries really take."""

@@ -173,7 +173,7 @@ def _compose(
         asset_runs=asset_runs,
         asked_runs=AskedRuns(journal=journal, programs=programs, timetables=timetables, clock=now),
         gates=gates,
-        pools=Pools(journal, session, admission, settings.pools, now),
+        pools=Pools(journal, session, admission, settings.pools, _TERMS, now),
         measuring=Measuring(journal, scheduler, executor.count_slots),
         terms=_TERMS,
         stop_grace_s=settings.stop_grace_s,

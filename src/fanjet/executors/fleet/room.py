@@ -55,6 +55,9 @@ class FleetRoom:
             self.unmet.add(crew)
         return granted
 
+    def count_free(self) -> int:
+        return self.free
+
     def count_startable(self, crew: Crew) -> int:
         """How many workers may be started for a crew."""
         if crew.executor is None or not crew.executor.may_promise():
@@ -98,6 +101,9 @@ class NoRoom:
     def grant(self, run: int, task: int, wanted: int) -> list[tuple[int, int]]:
         del run, task, wanted  # nothing can be launched, whatever it is
         return []
+
+    def count_free(self) -> int:
+        return 0
 
 
 class _CrewPlaces:
