@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.requests import RunOutcome, has_ended
 from fanjet.engine.admission import Admission
@@ -37,6 +39,7 @@ class Runs:
         self._journal = journal
         self._session = session
         self.scheduler = Scheduler(
+            steady=time.monotonic,
             journal=journal,
             executor=executor,
             admission=Admission(journal.merge_pools(settings.pools)),

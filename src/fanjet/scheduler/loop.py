@@ -80,6 +80,7 @@ class Scheduler:
         display: Is told what goes on.
         write_patience_s: How long a write that failed for a passing reason, such as a full disk, is tried again.
         clock: Gives the instant, in seconds since the epoch; never goes back.
+        steady: Seconds since some instant, also when the clock is set forward; the clock itself where nobody sets it.
         longest_sleep_s: The longest that a turn of the loop waits for something to happen.
         terms: How long the leases hold.
         goes_on: Whether a run that another scheduler has taken over is let go of, and all others go on.
@@ -97,6 +98,7 @@ class Scheduler:
         display: Display,
         write_patience_s: float,
         clock: Callable[[], float] = now,
+        steady: Callable[[], float] | None = None,
         longest_sleep_s: float = _LONGEST_SLEEP_S,
         terms: LeaseTerms | None = None,
         goes_on: bool = False,
@@ -113,7 +115,7 @@ class Scheduler:
         self._fences = fence_counter(session)
         self._runs = OwnedRuns()
         self._keeper = LeaseKeeper(journal, session, terms or LeaseTerms(), clock)
-        self._limits = TimeLimits(journal, display.message)
+        self._limits = TimeLimits(journal, display.message, steady or clock)
         self._goes_on = goes_on
         self._ask_every_s = ask_every_s
         self._meters = meters or Meters()

@@ -31,6 +31,8 @@ class OwnedRun:
     tries_out: int = 0
     #: When the run has taken too long, counted from when this scheduler took it; None when that is never or was seen.
     times_out_at: float | None = None
+    #: The same on a clock that nobody sets.
+    may_last_until: float = 0.0
     #: When the deadlines of the DAG are, by number; None for one that is over or never is.
     deadlines: list[float | None] = field(default_factory=list)
     #: When the database is asked for them again, as it had failed; None where they are known.

@@ -30,17 +30,20 @@ class TimeLimits:
     Args:
         journal: The store.
         tell: Is given lines for people.
+        steady: Seconds since some instant, however the clock is set.
     """
 
-    def __init__(self, journal: Journal, tell: Callable[[str], None]) -> None:
+    def __init__(self, journal: Journal, tell: Callable[[str], None], steady: Callable[[], float]) -> None:
         self._journal = journal
         self._tell = tell
+        self._steady = steady
         self._records: list[KeepDeadlines] = []
 
     def open(self, owned: OwnedRun, now: float) -> None:
         """Find the limits of a run that this scheduler begins to carry out."""
         if owned.spec.dagrun_timeout_s is not None:
             owned.times_out_at = now + owned.spec.dagrun_timeout_s
+            owned.may_last_until = self._steady() + owned.spec.dagrun_timeout_s
         if owned.spec.deadlines:
             self._find_deadlines(owned, now)
 
@@ -58,12 +61,21 @@ class TimeLimits:
             self._find_deadlines(owned, now)
         missed = [(deadline, at) for deadline, at in owned.list_deadlines() if at <= now]
         orders = [self._miss(owned, deadline, at) for deadline, at in missed]
-        if owned.times_out_at is None or owned.times_out_at > now:
+        if not self._has_timed_out(owned, now):
             return ClockTicked(run=number, at=now), orders
         owned.times_out_at = None
         limit_s = owned.spec.dagrun_timeout_s
         reason = f"the run took longer than its dagrun_timeout of {limit_s:g} s"
         return CancelRequested(run=number, at=now, reason=reason), orders
+
+    def _has_timed_out(self, owned: OwnedRun, now: float) -> bool:
+        if owned.times_out_at is None or owned.times_out_at > now:
+            return False
+        left_s = owned.may_last_until - self._steady()
+        if left_s <= 0:
+            return True
+        owned.times_out_at = now + left_s  # the clock was set forward: the run has not lasted any longer for it
+        return False
 
     def callbacks_ran(self, owned: OwnedRun, event: CallbacksRan) -> None:
         """Note that the callback of a deadline has run, so that it does not run again."""

@@ -7,7 +7,6 @@ told also when whatever else the server does is stuck.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
@@ -47,7 +46,7 @@ class Front:
         names: KnownNames,
         pulse: Callable[[], None],
     ) -> None:
-        self._check = HealthCheck(places, started_at=time.time())
+        self._check = HealthCheck(places)
         self._load = lambda: load(places, self._check)
         self._on_ready = on_ready
         self._names = names

@@ -44,12 +44,11 @@ class HealthCheck:
 
     Args:
         places: The database.
-        started_at: When this server started.
     """
 
-    def __init__(self, places: Places, *, started_at: float) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
-        self._started_at = started_at
+        self._started_at = time.monotonic()
         self._version = version("fanjet")
 
     def find(self) -> Health:
@@ -62,14 +61,15 @@ class HealthCheck:
         except FanjetError as error:
             return self.without_database(str(error))
         alive = sum(scheduler.until > at for scheduler in schedulers)
-        patient = bool(schedulers) or at - self._started_at < PATIENCE_S
+        up_for_s = time.monotonic() - self._started_at
+        patient = bool(schedulers) or up_for_s < PATIENCE_S
         return Health(
             status="healthy" if alive else "starting" if patient else "no scheduler",
             version=self._version,
             database="reachable",
             schedulers_alive=alive,
             folder_looked_at=looked_at,
-            up_for_s=round(at - self._started_at, 1),
+            up_for_s=round(up_for_s, 1),
         )
 
     def without_database(self, reason: str) -> Health:
@@ -80,7 +80,7 @@ class HealthCheck:
             database=reason,
             schedulers_alive=0,
             folder_looked_at=None,
-            up_for_s=round(time.time() - self._started_at, 1),
+            up_for_s=round(time.monotonic() - self._started_at, 1),
         )
 
 

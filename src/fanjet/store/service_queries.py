@@ -8,6 +8,7 @@ import msgspec
 
 from fanjet.errors import NotFoundError
 from fanjet.model.states import RunStatus, State
+from fanjet.store.leases import is_orphan
 from fanjet.store.queries import Reader
 from fanjet.store.row_columns import RUN_COLUMNS, Columns, make_run
 from fanjet.store.rows import RunRow
@@ -25,6 +26,9 @@ _DAG_COLUMNS = (
 _DAG_SOURCE = "FROM dag AS d JOIN dag_version AS v ON v.version = d.version"
 _RUN_SOURCE = "FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session"
 _OWN_RUN_COLUMNS = "r.note, r.backfill"
+
+#: Nobody says for longer that it will be at work.
+_LONGEST_LEASE_S = 60.0
 
 
 class ServiceReader(Reader):
@@ -138,16 +142,24 @@ class ServiceReader(Reader):
     # --- processes ---
 
     def list_schedulers(self, since: float) -> list[SchedulerRow]:
-        """Schedulers of services that were at work after `since`, the oldest first."""
+        """Schedulers of services that were at work after `since`, the oldest first.
+
+        Those of this machine that are known to be dead are at work no longer. Where the clock was set back, they would
+        seem to be for long.
+        """
         rows = self._select(
-            "session, host, pid, started_at, until",
+            "session, host, pid, process, started_at, until",
             "FROM session WHERE role = 'scheduler' AND until > ? ORDER BY session",
             since,
         )
-        return [
-            SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, until=until)
-            for session, host, pid, started_at, until in rows
-        ]
+        found = []
+        for session, host, pid, process, started_at, until in rows:
+            is_dead = is_orphan(host, pid, process)
+            if is_dead and until > time.time() + _LONGEST_LEASE_S:
+                continue
+            kept = 0.0 if is_dead else until
+            found.append(SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, until=kept))
+        return found
 
     def list_metrics(self, since: float) -> list[ProcessMetrics]:
         """What processes have measured of themselves and written down after `since`."""

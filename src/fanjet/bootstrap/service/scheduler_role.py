@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -122,6 +123,7 @@ def _compose(
     answers.start = Starts(journal, commands, programs).start
     admission = Admission(journal.merge_pools(settings.pools))
     scheduler = Scheduler(
+        steady=time.monotonic,
         journal=journal,
         executor=executor,
         admission=admission,
@@ -156,7 +158,7 @@ def _compose(
         most_active=most_active,
         make_params=_make_default_params,
         timetables=timetables,
-        clock=now,
+        clock=time.time,  # set back it waits, and what is due is due once: its instants are the wall's
     )
     asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
     pruner = Pruner(settings, now())
