@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from postgres_server import PostgresServer
 
 
+#: For tests of what SQLite alone does, or of what has nothing to do with the kind of database.
+ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A server of this process, with a template that has the tables."""

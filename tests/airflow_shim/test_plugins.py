@@ -49,5 +49,5 @@ def test_macros_of_the_plugins_folder(tmp_path: Path, by_setting: bool) -> None:
     assert found["t"]["value"] == "HEAR 2024-01-31"
     assert found["wrong"]["state"] == "failed"
     assert "no attribute 'nobody'" in json.dumps(program.read_json("show", "1"))
-    assert "The plugin" in program("logs", "1", "t").stdout + program("logs", "1", "wrong").stdout
+    assert "The plugin" in program.read("logs", "1", "t") + program.read("logs", "1", "wrong")
     program.close()

@@ -61,7 +61,7 @@ def test_a_file_of_three(fanjet: Program) -> None:
     done = run(fanjet, vintages.THREE)
     assert values(done, "read") == {(): ["a.txt", "memory", "{{ not a template }}"]}
     assert states(done, "never") == {(): "skipped"}
-    assert "told: write is done" in fanjet("logs", "1", "write").stdout
+    assert "told: write is done" in fanjet.read("logs", "1", "write")
 
 
 def test_the_process_of_a_test_has_no_airflow_afterwards(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ class Message(NamedTuple):
     fix: str
 
 
+@cache
 def find_messages() -> list[Message]:
     """All messages that are written where they are raised, each once."""
     found: dict[tuple[str, str], Message] = {}

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
+import pytest
 
 from docs.fanjet_command import FANJET, environment, fanjet
 from docs.pages import ROOT, read_blocks
@@ -68,6 +69,7 @@ def test_commands_after_the_first_dag_work(tmp_path: Path) -> None:
         assert done.stdout.strip() or done.stderr.strip(), f"fanjet {command} said nothing"
 
 
+@pytest.mark.slow
 def test_killed_run_resumes_and_runs_nothing_again_that_had_ended(tmp_path: Path) -> None:
     """kill -9 of `fanjet run` in the middle of a map, then `fanjet resume`: every recorded instance ran once."""
     home = tmp_path / "home"

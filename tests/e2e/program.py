@@ -63,15 +63,19 @@ class Program:
         assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def read_json(self, *arguments: str) -> Any:
-        """What a reading command prints with `--json`; it takes no process of its own, which would take far longer."""
+    def read(self, *arguments: str) -> str:
+        """What a reading command prints; it takes no process of its own, which would take far longer."""
         written = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
         with redirect_stdout(written):
-            status = fanjet.main(args=[*arguments, "--json", "--home", str(self.home)], standalone_mode=False)
+            status = fanjet.main(args=[*arguments, "--home", str(self.home)], standalone_mode=False)
         written.seek(0)
         printed = written.read()
         assert not status, printed
-        return json.loads(printed)
+        return printed
+
+    def read_json(self, *arguments: str) -> Any:
+        """As `read`, with `--json`."""
+        return json.loads(self.read(*arguments, "--json"))
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""

@@ -96,6 +96,7 @@ def test_a_run_of_the_future_is_resumed_at_once(shifted: Program) -> None:
             @task(retries=1, retry_delay=timedelta(seconds=1))
             def flaky():
                 if get_current_context()["ti"].try_number == 1:
+                    open("tried", "w").close()
                     raise ValueError("once")
 
             flaky()
@@ -105,6 +106,7 @@ def test_a_run_of_the_future_is_resumed_at_once(shifted: Program) -> None:
     )
     (shifted.folder / "shift").write_text("3600")
     killed = shifted.start("run", file)
+    wait_until((shifted.folder / "tried").exists, "the first try has begun")
     wait_until(lambda: "retrying" in shifted("show", code=None).stdout, "the retry waits")
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()

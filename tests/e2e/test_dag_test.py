@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +54,7 @@ def test_a_dag_runs_in_the_process_of_its_file(fanjet: Program) -> None:
     assert status == "SUCCESS"
     assert [line.partition(" on ")[0] for line in printed] == [f"item {item} in process {process}" for item in (1, 2)]
     assert done.stderr == "shop run 1: success (fanjet show 1)\n"
-    rows = json.loads(fanjet("xcom", "1", "work", "--json").stdout)
+    rows = fanjet.read_json("xcom", "1", "work")
     assert [(row["map_index"], row["value"]) for row in rows] == [([0], 4), ([1], 5)]
 
 
@@ -67,7 +66,7 @@ def test_params_and_dates_are_those_of_the_call(fanjet: Program) -> None:
     done = python(fanjet, fanjet.write("shop.py", SHOP + call))
     assert done.returncode == 0, done.stderr
     assert "on 2026-01-31" in done.stdout
-    shown = json.loads(fanjet("show", "--json").stdout)
+    shown = fanjet.read_json("show")
     assert (shown["params"], shown["conf"]) == ({"depth": 7}, {"who": "me"})
 
 
@@ -84,7 +83,7 @@ def test_a_failing_task_is_told_and_recorded_and_the_file_chooses_its_exit_statu
     assert done.returncode == 1
     assert "ValueError: 2 is too deep" in done.stderr, "the traceback is on the terminal"
     assert done.stderr.endswith("shop run 1: failed (fanjet show 1)\n")
-    (failed,) = json.loads(fanjet("show", "--json").stdout)["failed"]
+    (failed,) = fanjet.read_json("show")["failed"]
     assert failed["map_index"] == [1]
     assert "ValueError: 2 is too deep (shop.py:" in failed["error"]
 

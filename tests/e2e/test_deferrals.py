@@ -94,7 +94,7 @@ def test_after_kill_9_of_the_scheduler_what_waited_goes_on_waiting(fanjet: Progr
 
     assert run["state"] == "success"
     assert values(run, "wait") == EXPECTED
-    log = fanjet("logs", "1", "wait[1]").stdout
+    log = fanjet.read("logs", "1", "wait[1]")
     assert log.count("waiting for b") == 1, log
     assert "went on" in log
 
@@ -132,7 +132,7 @@ def test_a_trigger_that_kills_its_process_again_and_again_fails_what_waits_with_
 """,
     )
     fanjet("run", file, code=1)
-    shown = " ".join(fanjet("show", "1", "wait").stdout.split())
+    shown = " ".join(fanjet.read("show", "1", "wait").split())
     assert "TaskDeferralError" in shown
     assert "died 4 times in a row" in shown
 
@@ -164,7 +164,7 @@ def test_a_wait_that_takes_too_long_fails_and_is_retried(fanjet: Program) -> Non
 """,
     )
     fanjet("run", file, code=1)
-    shown = fanjet("show", "1", "wait").stdout
+    shown = fanjet.read("show", "1", "wait")
     assert "TaskDeferralTimeout: Trigger late.Gate did not fire within 0.3 s." in shown
     assert len(started(fanjet.folder)) == 2, "one for each try"
 
@@ -204,12 +204,12 @@ def test_events_that_end_the_task_and_triggers_that_cannot_run(fanjet: Program) 
         (6,): "failed",
     }  # fmt: skip
     assert values(run, "wait")[0,] == [1]
-    shown = [fanjet("show", "1", f"wait[{at}]").stdout for at in range(7)]
+    shown = [fanjet.read("show", "1", f"wait[{at}]") for at in range(7)]
     assert "ValueError: it broke" in shown[3]
     assert "ended without an event" in shown[4]
     assert "No module named 'no_such_module'" in shown[5]
     assert "has none" in shown[6]
-    assert "Traceback" in fanjet("logs", "1", "wait[3]").stdout
+    assert "Traceback" in fanjet.read("logs", "1", "wait[3]")
 
 
 def test_secrets_are_masked_in_what_triggers_print_and_in_why_they_failed(fanjet: Program) -> None:
@@ -236,10 +236,10 @@ def test_secrets_are_masked_in_what_triggers_print_and_in_why_they_failed(fanjet
 """,
     )
     done = fanjet("run", file, code=1)
-    log = fanjet("logs", "1", "wait").stdout
+    log = fanjet.read("logs", "1", "wait")
     assert "the password is ***" in log
     segments = [path.read_bytes() for path in (fanjet.home / "logs").iterdir()]
-    assert b"hush-hush" not in b"".join(segments) + (done.stdout + log + fanjet("show", "1", "wait").stdout).encode()
+    assert b"hush-hush" not in b"".join(segments) + (done.stdout + log + fanjet.read("show", "1", "wait")).encode()
 
 
 def _count_deferred(home: Path) -> int:

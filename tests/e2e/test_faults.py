@@ -119,12 +119,12 @@ def test_nasty_tasks_fail_alone_and_say_why(fanjet: Program) -> None:
         "raises": "failed",
     }
     assert values(run, "fine") == {(item,): item for item in range(50)}
-    shown = fanjet("show", "1").stdout
+    shown = fanjet.read("show", "1")
     assert "lock" in shown
     assert "exit code 7" in shown or "exited with 7" in shown or "code 7" in shown
     assert "boom from raises" in shown
-    assert fanjet("logs", "1", "closes_stdout").stdout.startswith("before")
-    assert fanjet("logs", "1", "fine", "--map-index", "7").stdout == "fine 7\n"
+    assert fanjet.read("logs", "1", "closes_stdout").startswith("before")
+    assert fanjet.read("logs", "1", "fine", "--map-index", "7") == "fine 7\n"
 
 
 def test_interrupts_and_exits_of_a_task_and_of_its_callbacks_say_whose_they_are(fanjet: Program) -> None:
@@ -157,9 +157,9 @@ def test_interrupts_and_exits_of_a_task_and_of_its_callbacks_say_whose_they_are(
     )
     (run,) = fanjet.results("run", file, code=1)
     assert values(run, "works") == {(): 1}, "a callback changes nothing about how a try ended"
-    assert "the callback leaves" in fanjet("logs", "1", "works").stdout
-    assert "KeyboardInterrupt: by the task itself (exits.py:" in fanjet("show", "1").stdout
-    assert "Traceback" in fanjet("logs", "1", "interrupts").stdout
+    assert "the callback leaves" in fanjet.read("logs", "1", "works")
+    assert "KeyboardInterrupt: by the task itself (exits.py:" in fanjet.read("show", "1")
+    assert "Traceback" in fanjet.read("logs", "1", "interrupts")
 
 
 def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Program) -> None:
@@ -210,8 +210,8 @@ def test_secrets_are_masked_whoever_read_them_and_however_it_ended(fanjet: Progr
     fanjet.settings["FANJET_VAR_API_PASSWORD"] = "correct horse battery"
     fanjet("run", file, "--workers", "2", code=1)
     for task in ("isolated", "isolated_exit", "exits", "child"):
-        assert fanjet("logs", "1", task).stdout == f"{task} ***\n"
-    assert "correct horse" not in fanjet("show", "1", "--json").stdout
+        assert fanjet.read("logs", "1", task) == f"{task} ***\n"
+    assert "correct horse" not in fanjet.read("show", "1", "--json")
     with sqlite3.connect(fanjet.home / "fanjet.db") as connection:
         assert connection.execute("SELECT label FROM instance WHERE label IS NOT NULL").fetchall() == [("***",)]
     connection.close()
@@ -249,7 +249,7 @@ def test_a_try_that_prints_a_gigabyte_is_cut_and_harms_nothing(fanjet: Program) 
     assert values(run, "shout") == {(): "done"}
     size = sum(path.stat().st_size for path in (fanjet.home / "logs").iterdir())
     assert size < 110_000_000
-    assert fanjet("logs", "1", "quiet", "--map-index", "1").stdout == "quiet 2\n"
+    assert fanjet.read("logs", "1", "quiet", "--map-index", "1") == "quiet 2\n"
 
 
 def test_a_locked_database_is_one_clear_error(fanjet: Program) -> None:
@@ -344,6 +344,6 @@ def test_a_disk_that_is_full_of_logs_fails_the_tries_that_print_and_says_so(fanj
     assert [found[item,] for item in range(40)] == ["success"] * 40
     assert [found[item,] for item in range(60, 80)] == ["success"] * 20, "those that print nothing need no disk"
     assert found[59,] == "failed"
-    shown = fanjet("show", "1").stdout
+    shown = fanjet.read("show", "1")
     assert "No space left on device" in shown
     assert "exit code" not in shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -31,7 +30,7 @@ FAILING = """
 def test_ten_thousand_failures_are_two_paragraphs(fanjet: Program) -> None:
     done = fanjet("run", fanjet.write("failing.py", FAILING), code=1)
     assert len(done.stdout.splitlines()) < 25
-    for screen in (done.stdout, fanjet("show").stdout):
+    for screen in (done.stdout, fanjet.read("show")):
         assert (
             "ValueError: item 0 is bad (failing.py:11)\n    and 9,989 more like it: work[1], work[2], work[3], ...\n"
             in screen
@@ -41,10 +40,10 @@ def test_ten_thousand_failures_are_two_paragraphs(fanjet: Program) -> None:
             in screen
         )
         assert screen.count("→ fanjet logs") == 2
-    found = json.loads(fanjet("show", "--json").stdout)
+    found = fanjet.read_json("show")
     assert [failure["more_like_it"] for failure in found["failed"]] == [9989, 9]
-    assert fanjet("show", "--failures", "3").stdout.count("→ fanjet logs") == 3
-    assert fanjet("logs", "1", "work", "-i", "9999").stdout.startswith("about to fail 9999\n")
+    assert fanjet.read("show", "--failures", "3").count("→ fanjet logs") == 3
+    assert fanjet.read("logs", "1", "work", "-i", "9999").startswith("about to fail 9999\n")
 
 
 LAYERS = """
@@ -74,7 +73,7 @@ def test_two_thousand_tasks_in_dense_layers(fanjet: Program) -> None:
     assert "2,000 success" in done.stdout
     assert len(done.stdout.splitlines()) < 60
     assert "2000 tasks" in fanjet("check", fanjet.folder / "layers.py").stdout.replace(",", "")
-    assert fanjet("show").stdout.count("t_0") == 2000
+    assert fanjet.read("show").count("t_0") == 2000
     assert time.monotonic() - started_at < 30
 
 
@@ -136,7 +135,7 @@ def test_maps_twenty_levels_deep(fanjet: Program) -> None:
     path = max(values(run, task))
     assert len(path) == 21
     assert fanjet("logs", "1", task, "-i", ",".join(map(str, path))).stdout == "work xbb\n"
-    lines = fanjet("show").stdout.splitlines()
+    lines = fanjet.read("show").splitlines()
     (leaf,) = [line for line in lines if "work[]" in line]
     assert len(leaf) < 120
 
@@ -199,7 +198,7 @@ def test_a_map_of_200_000_over_a_list_made_by_a_generator(fanjet: Program) -> No
         """,
     )
     assert "200,002 success" in fanjet("run", file).stdout
-    assert fanjet("xcom", "1", "total").stdout.strip() == str(sum(i * 31 % 9973 for i in range(200_000)))
+    assert fanjet.read("xcom", "1", "total").strip() == str(sum(i * 31 % 9973 for i in range(200_000)))
 
 
 def test_imports_that_take_long_are_paid_for_where_they_stand(fanjet: Program) -> None:
@@ -221,7 +220,7 @@ def test_imports_that_take_long_are_paid_for_where_they_stand(fanjet: Program) -
     at_top = fanjet.write("at_top.py", body.format(top="import slow_module", inner="pass"))
     inside = fanjet.write("inside.py", body.format(top="", inner="import slow_module"))
     (run,) = fanjet.results("run", inside, "--workers", "1")
-    printed = [fanjet("logs", "1", "use", "-i", index).stdout for index in ("0", "1")]
+    printed = [fanjet.read("logs", "1", "use", "-i", index) for index in ("0", "1")]
     assert printed == ["imported\n", ""], "a worker imports once"
     assert set(states(run, "use").values()) == {"success"}
     fanjet.settings["FANJET_PARSE_TIMEOUT_S"] = "0.5"

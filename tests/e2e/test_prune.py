@@ -86,8 +86,8 @@ def test_old_runs_go_with_their_values_logs_and_files(three_runs: Program) -> No
     assert logs - set((fanjet.home / "logs").glob("*.log")), "the segments of the first run are gone"
     assert len(bundles - set((fanjet.home / "bundles").glob("*.json"))) == 1
     for run in ("2", "3"):
-        assert "item 7" in fanjet("logs", run, "work[7]").stdout
-        assert len(json.loads(fanjet("xcom", run, "work", "--json").stdout)) == 20
+        assert "item 7" in fanjet.read("logs", run, "work[7]")
+        assert len(fanjet.read_json("xcom", run, "work")) == 20
     fanjet("rerun", "2", "--task", "work[3]")
     assert "Removed: 0 runs" in fanjet("prune", "--older-than", "90d").stdout
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from e2e.program import Program
 
 
@@ -31,9 +29,9 @@ def test_a_retried_instance_shows_what_each_try_was_given(fanjet: Program) -> No
         """,
     )
     fanjet("run", file)
-    shown = json.loads(fanjet("show", "1", "select[1]", "--json").stdout)
+    shown = fanjet.read_json("show", "1", "select[1]")
     fields = [part["rendered"]["op_kwargs"] for part in shown["tries"]]
     assert fields == [{"sql": f"select {number} from sales", "shop": "Lima"} for number in (1, 2)]
     assert shown["rendered"]["op_kwargs"] == fields[-1]
     assert [part["state"] for part in shown["tries"]] == ["up_for_retry", "success"]
-    assert '"sql": "select 2 from sales"' in fanjet("show", "-", "select", "-i", "1").stdout
+    assert '"sql": "select 2 from sales"' in fanjet.read("show", "-", "select", "-i", "1")

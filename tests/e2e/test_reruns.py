@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sqlite3
@@ -179,9 +178,9 @@ def test_what_failed_runs_again_with_what_depends_on_it_and_nothing_else(held: H
     assert held.counts() == GREEN
     assert held.report() == SUM
     assert held.tries("work[4]") == [("failed", False), ("failed", False), ("success", False)]
-    assert "4 is bad" in held.fanjet("logs", "1", "work[4]", "--try", "2").stdout
-    assert held.fanjet("logs", "1", "work[4]").stdout == "item 4\n"
-    shown = " ".join(held.fanjet("show", "1").stdout.split())
+    assert "4 is bad" in held.fanjet.read("logs", "1", "work[4]", "--try", "2")
+    assert held.fanjet.read("logs", "1", "work[4]") == "item 4\n"
+    shown = " ".join(held.fanjet.read("show", "1").split())
     assert "work[] 6 ✓ 6 success (2 retried)" in shown
     assert "nothing to rerun" in held.fanjet("rerun", "1", "--failed").stdout
 
@@ -205,8 +204,8 @@ def test_the_owner_obeys_what_other_processes_ask(held: Held) -> None:
     assert held.counts() == GREEN
     assert held.report() == SUM
     assert held.tries("work[3]") == [("failed", True), ("success", False)]
-    assert held.fanjet("logs", "1", "work[3]", "--try", "1").stdout == "item 3\n", "what it printed is kept"
-    assert "cancelled" in held.fanjet("show", "1", "work[3]").stdout
+    assert held.fanjet.read("logs", "1", "work[3]", "--try", "1") == "item 3\n", "what it printed is kept"
+    assert "cancelled" in held.fanjet.read("show", "1", "work[3]")
     commands = held.commands()
     assert [(kind, answer) for kind, _, answer in commands] == [
         ("rerun", "3 instances begin again."),
@@ -413,6 +412,6 @@ def test_a_rerun_takes_the_file_as_it_was_or_with_latest_as_it_is(held: Held) ->
         assert message in refused.stderr, refused.stderr
     held.fanjet("rerun", "1", "--failed", "--latest", code=2)
     assert not (held.fanjet.folder / "executions").exists(), "nothing was changed"
-    assert json.loads(held.fanjet("runs", "--json").stdout)[0]["state"] == "success"
+    assert held.fanjet.read_json("runs")[0]["state"] == "success"
     held.fanjet("rerun", "1", "--failed")
     assert held.counts() == GREEN, "without --latest it goes on with its own copy"

@@ -70,7 +70,7 @@ def count_ended(fanjet: Program) -> int:
 
 
 def logs(fanjet: Program, run: int) -> list[str]:
-    return [fanjet("logs", str(run), "work", "--map-index", str(i)).stdout for i in (1, 4)]
+    return [fanjet.read("logs", str(run), "work", "--map-index", str(i)) for i in (1, 4)]
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_nothing_of_the_lost_future_is_taken_for_the_present_nor_written_over(fa
     future_logs = [logs(fanjet, run) for run in (1, 2)]
 
     restore(fanjet, "early.db")
-    assert "3 success" in fanjet("runs").stdout
+    assert "3 success" in fanjet.read("runs")
     assert fanjet("show", "2", code=2).stderr.startswith("error: There is no run '2'")
     mark(fanjet, "c")
     (resumed,) = fanjet.results("resume")
@@ -101,7 +101,7 @@ def test_nothing_of_the_lost_future_is_taken_for_the_present_nor_written_over(fa
     assert logs(fanjet, 2) == [f"work {i} d\n" for i in (1, 4)]
 
     restore(fanjet, "late.db")  # it was a mistake: all that the lost future had is still there
-    assert [fanjet("xcom", str(run), "work", "--json").stdout for run in (1, 2)] == future
+    assert [fanjet.read("xcom", str(run), "work", "--json") for run in (1, 2)] == future
     assert [logs(fanjet, run) for run in (1, 2)] == future_logs
 
 

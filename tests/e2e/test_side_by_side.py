@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 
@@ -32,17 +31,18 @@ FILE = """
 """
 
 
+@pytest.mark.slow
 def test_five_runs_of_one_file_begin_at_once_on_a_new_home(fanjet: Program) -> None:
     file = fanjet.write("shared.py", FILE)
     processes = [fanjet.start("run", file, "--workers", "1") for _ in range(5)]
     outputs = [process.communicate(timeout=50)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 5, outputs
-    runs = json.loads(fanjet("runs", "--json").stdout)
+    runs = fanjet.read_json("runs")
     assert sorted(run["run"] for run in runs) == [1, 2, 3, 4, 5]
     assert {run["state"] for run in runs} == {"success"}
     for run in (1, 5):
-        assert fanjet("xcom", str(run), "total").stdout == "400000\n"
-        assert fanjet("logs", str(run), "work", "--map-index", "7").stdout == "work 7\n"
+        assert fanjet.read("xcom", str(run), "total") == "400000\n"
+        assert fanjet.read("logs", str(run), "work", "--map-index", "7") == "work 7\n"
 
 
 @pytest.mark.slow
@@ -67,4 +67,4 @@ def test_of_three_that_resume_a_run_one_gets_it_and_the_others_say_who(fanjet: P
     for process, output in zip(processes, outputs, strict=True):
         assert process.returncode == 0 or f"owned by process {winner}" in output
         assert "Traceback" not in output
-    assert fanjet("xcom", "1", "total").stdout == "400000\n"
+    assert fanjet.read("xcom", "1", "total") == "400000\n"

@@ -60,12 +60,16 @@ def stored(fanjet: Program) -> Program:
     return fanjet
 
 
+#: Where the file has started one, workers are spawned, not forked.
+_THREAD = "threading.Thread(target=threading.Event().wait, daemon=True).start()"
+
+
 @pytest.mark.parametrize(
     ("flags", "more"),
     [
         ([], ""),
         (["--inline"], ""),
-        ([], "threading.Thread(target=threading.Event().wait, daemon=True).start()"),  # workers are spawned, not forked
+        pytest.param([], _THREAD, marks=pytest.mark.slow),
     ],
     ids=["workers", "inline", "spawned"],
 )

@@ -14,4 +14,4 @@ _PROFILES = {
     "ci": _CI,
     "thorough": settings(max_examples=20_000, database=None, deadline=None),
 }
-ENGINE_PROFILE = _PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", ""), settings(_CI, max_examples=300))
+ENGINE_PROFILE = _PROFILES.get(os.environ.get("HYPOTHESIS_PROFILE", ""), settings(_CI, max_examples=120))

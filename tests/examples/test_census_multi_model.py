@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -34,11 +33,11 @@ def test_each_model_is_searched_and_tracked_and_the_flaky_one_retried(fanjet: Pr
     assert values(run, "compare")[()] == max(found, key=lambda result: result["auc"])["model"]
     assert values(run, "make_features")[()]["type"].endswith("DataFrame")
 
-    shown = json.loads(fanjet("show", "1", "grid_search[3]", "--json").stdout)
+    shown = fanjet.read_json("show", "1", "grid_search[3]")
     assert [part["state"] for part in shown["tries"]] == ["up_for_retry", "success"]
     assert shown["tries"][0]["label"] == "neural network"
     assert "ConvergenceWarning" in shown["tries"][0]["error"]
-    assert "50 rounds are allowed" in fanjet("logs", "1", "grid_search[3]", "--try", "1").stdout
+    assert "50 rounds are allowed" in fanjet.read("logs", "1", "grid_search[3]", "--try", "1")
 
     output = fanjet.folder / "census_multi_model_output"
     assert len((output / "models.txt").read_text().splitlines()) == 5

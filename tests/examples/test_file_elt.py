@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +44,9 @@ def test_each_file_is_loaded_and_moved_and_all_are_transformed(fanjet: Program) 
     )
     assert (80_000 < sold < 150_000, 200_000 < price < 350_000, loaded_on) == (True, True, "2026-01-31")
     assert len((output / "homes_by_city.csv").read_text().splitlines()) == 47
-    shown = json.loads(fanjet("show", "1", "transform", "--json").stdout)
+    shown = fanjet.read_json("show", "1", "transform")
     assert "WHERE year >= 2012" in shown["rendered"]["sql"]
-    assert fanjet("logs", "1", "report").stdout.splitlines()[0].split() == (
+    assert fanjet.read("logs", "1", "report").splitlines()[0].split() == (
         ["city", "homes", "sold", "median", "price", "change"]
     )
 
@@ -70,8 +69,8 @@ def test_a_broken_file_fails_alone_and_is_loaded_by_the_next_run_once_it_is_mend
     assert counts(run)["one_file.load"] == {"success": 2, "failed": 1}
     assert counts(run)["transform"] == {"upstream_failed": 1}
     assert names(landing) == {"dallas.csv"}
-    assert "✗ one_file.load[1] (dallas.csv) failed" in fanjet("show", "1").stdout
-    assert "ten" in fanjet("logs", "1", "one_file.load", "--map-index", "1").stdout
+    assert "✗ one_file.load[1] (dallas.csv) failed" in fanjet.read("show", "1")
+    assert "ten" in fanjet.read("logs", "1", "one_file.load", "--map-index", "1")
 
     (landing / "dallas.csv").write_text(f"{HEADER}Dallas,2015,1,10,1000000,100000,NA,NA\n")
     (run,) = fanjet.results(*arguments)

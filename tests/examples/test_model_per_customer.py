@@ -29,6 +29,7 @@ def lengths(run: dict[str, Any]) -> dict[int, int]:
     return found
 
 
+@pytest.mark.slow
 def test_inner_maps_are_as_long_as_each_customer_can_bear(fanjet: Program) -> None:
     """Three of the customers; with all of them, and with a run that is killed, it takes longer: below."""
     (run,) = fanjet.results("run", FILE, "--params", '{"flights": 4000}')
@@ -70,10 +71,10 @@ def test_customers_that_left_stay_in_the_history_also_if_the_next_run_is_killed(
     assert counts(october)["customer.keep_best"] == {"success": 15}
     assert set(tries(october, "customer.try_out")) == {1}
     assert values(october, "update_history") == {(): ["OO"]}
-    assert "SkyWest Airlines Inc. (OO) is no customer any more" in fanjet("logs", "2", "update_history").stdout
+    assert "SkyWest Airlines Inc. (OO) is no customer any more" in fanjet.read("logs", "2", "update_history")
     after = history(output)
     assert after[:16] == before
     assert [row["month"] for row in after] == ["2013-09"] * 16 + ["2013-10"] * 15
     assert {file.name for file in output.glob("models/OO/*")} == {"2013-09.joblib"}
     assert {file.name for file in output.glob("models/UA/*")} == {"2013-09.joblib", "2013-10.joblib"}
-    assert "SkyWest" in fanjet("xcom", "1", "customer.keep_best").stdout, "the run itself stays readable too"
+    assert "SkyWest" in fanjet.read("xcom", "1", "customer.keep_best"), "the run itself stays readable too"

@@ -12,6 +12,7 @@ from examples.outcomes import EXAMPLES, counts, is_picture, labels
 PARAMS = '{"folds": 2, "inner_folds": 2, "seeds": 2, "output": "out"}'
 
 
+@pytest.mark.slow
 def test_every_level_is_reduced_from_the_level_below(fanjet: Program) -> None:
     (run,) = fanjet.results("run", EXAMPLES / "nested_cross_validation.py", "--params", PARAMS)
     assert run["state"] == "success"

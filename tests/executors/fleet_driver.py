@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import time
 from collections import defaultdict
@@ -131,6 +132,12 @@ class FleetDriver:
 
 def list_children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def count_descriptors() -> int:
+    """How many this process has open, without those of what earlier tests have left to the garbage collector."""
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def read_spec(path: Path, root: Path) -> DagSpec:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from executors.fleet_driver import FleetDriver, list_children, read_spec
+from executors.fleet_driver import FleetDriver, count_descriptors, list_children, read_spec
 from fanjet.errors import ExecutionError
 from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.fleet.options import FleetOptions
@@ -363,7 +363,7 @@ def test_opening_and_closing_programs_leaves_no_descriptor_open(start, make_prog
             driver.executor._turnover._looked_at = 0.0
             driver.run_until(lambda: not driver.executor._crews, timeout_s=0.01)
         driver.run_until(lambda: not departures._guards and not departures._stopping, timeout_s=0.01)
-        counts.append(len(list(Path("/proc/self/fd").iterdir())))
+        counts.append(count_descriptors())
     assert len(set(counts)) == 1, counts
 
 
@@ -375,7 +375,7 @@ def test_workers_that_end_leave_no_descriptor_open(start, make_program):
         driver.queue(run, "exits", range(first, first + 3))
         driver.run_all()
         driver.run_until(lambda: not driver.workers())
-        counts.append(len(list(Path("/proc/self/fd").iterdir())))
+        counts.append(count_descriptors())
     assert len(set(counts)) == 1, counts
 
 

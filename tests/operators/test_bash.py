@@ -13,6 +13,7 @@ import pytest
 
 from fanjet import DAG, BashOperator, task
 from fanjet.model.states import State
+from fanjet.operators import bash_process
 from runtime.bench import Bench
 
 
@@ -110,7 +111,8 @@ def test_a_decorated_function_makes_the_command(tmp_path: Path) -> None:
     assert "Task 'wrong': the bash command is a value of type int" in bench.error("wrong")
 
 
-def test_a_time_limit_kills_all_that_the_command_started(tmp_path: Path) -> None:
+def test_a_time_limit_kills_all_that_the_command_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bash_process, "_GRACE_S", 0.3)
     marker = f"fanjet-{os.getpid()}-{time.monotonic_ns()}"
     bench = bench_of(
         tmp_path,

@@ -70,11 +70,11 @@ def test_runs_of_another_dag_of_the_file(fanjet: Program) -> None:
         "either": "success", "nowhere": "failed", "seen": "success", "many": "success",
     }  # fmt: skip
     assert values(parent, "seen") == {(): "r"}
-    assert "already has a run 'r'" in fanjet("logs", "1", "twice").stdout
-    assert "ended: failed" in fanjet("logs", "1", "bad").stdout
-    told = fanjet("logs", "1", "nowhere").stdout
+    assert "already has a run 'r'" in fanjet.read("logs", "1", "twice")
+    assert "ended: failed" in fanjet.read("logs", "1", "bad")
+    told = fanjet.read("logs", "1", "nowhere")
     assert "DAG 'elsewhere' is not in the file that is running, which has 'parent', 'child'" in told
-    child = fanjet("xcom", "child/r", "work").stdout
+    child = fanjet.read("xcom", "child/r", "work")
     assert '"who":"manual"' in child.replace(" ", "").replace("\n", "")
     assert "2024-01-05" in child
 
@@ -127,12 +127,12 @@ def test_sensors_of_other_dags(fanjet: Program) -> None:
         "either": "success", "whole": "failed", "before": "failed", "dates": "success", "unknown": "failed",
         "no_group": "failed", "no_dag": "failed", "ahead": "failed",
     }  # fmt: skip
-    assert "ExternalTaskFailedError" in fanjet("logs", "2", "mapped").stdout
-    assert "ExternalDagFailedError" in fanjet("logs", "2", "whole").stdout
-    assert "DAG 'earlier' has no task 'nope'" in fanjet("logs", "2", "unknown").stdout
-    assert "DAG 'earlier' has no task group 'ok.no'" in fanjet("logs", "2", "no_group").stdout
-    assert "There is no DAG 'nowhere'" in fanjet("logs", "2", "no_dag").stdout
-    assert "in vain" in fanjet("logs", "2", "ahead").stdout  # what is there may come
+    assert "ExternalTaskFailedError" in fanjet.read("logs", "2", "mapped")
+    assert "ExternalDagFailedError" in fanjet.read("logs", "2", "whole")
+    assert "DAG 'earlier' has no task 'nope'" in fanjet.read("logs", "2", "unknown")
+    assert "DAG 'earlier' has no task group 'ok.no'" in fanjet.read("logs", "2", "no_group")
+    assert "There is no DAG 'nowhere'" in fanjet.read("logs", "2", "no_dag")
+    assert "in vain" in fanjet.read("logs", "2", "ahead")  # what is there may come
 
 
 def test_mistakes_in_the_file() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from databases import ONLY_SQLITE
 from fanjet import DAG, task
 from fanjet.authoring.deadline_references import DeadlineReference
 from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, SyncCallback
@@ -81,6 +82,7 @@ def test_whoever_is_named_is_told_of_the_deadlines_that_a_run_misses(database: D
     assert datetime.fromisoformat(run["logical_date"]) == date
 
 
+@ONLY_SQLITE
 def test_a_run_without_a_logical_date_has_no_deadline_counted_from_it(database: Database) -> None:
     world = ServiceWorld(database, slow(by(LOGICAL, TEN_S)))
     world.ask("slow")
@@ -115,6 +117,7 @@ def test_what_nobody_has_recorded_is_told_again(database: Database) -> None:
     assert texts() == ["late", "late"]
 
 
+@ONLY_SQLITE
 def test_a_database_that_fails_for_a_moment_delays_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     world = ServiceWorld(database, slow(by(QUEUED, 5 * TEN_S)))
     world.ask("slow")
@@ -132,6 +135,7 @@ def test_a_database_that_fails_for_a_moment_delays_nothing(database: Database, m
     assert texts() == ["late"]
 
 
+@ONLY_SQLITE
 def test_a_callback_that_fails_changes_nothing_and_is_not_called_again(database: Database) -> None:
     def fail(context: dict[str, Any]) -> None:
         tell("failing", context)
@@ -145,6 +149,7 @@ def test_a_callback_that_fails_changes_nothing_and_is_not_called_again(database:
     assert texts() == ["failing", "late"]
 
 
+@ONLY_SQLITE
 def test_deadlines_that_passed_while_a_run_had_ended_are_not_missed_when_it_is_run_again(database: Database) -> None:
     dag = slow(by(QUEUED, 15 * TEN_S), by(QUEUED, timedelta(hours=1), "later"))
     world = ServiceWorld(database, dag)

@@ -97,6 +97,7 @@ def _trace(service: Service) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
+@pytest.mark.slow
 def test_a_killed_scheduler_is_replaced_and_its_run_goes_on(ready: Service) -> None:
     ready.start()
     number = _trigger(ready, "slow")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,6 @@ from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.summaries import find_bucket
 
-#: For tests of what SQLite alone does.
-ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NOW = 1_700_000_000.0
 STARTED = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -44,6 +43,11 @@ def make_spec(dag_id: str = "sweep") -> DagSpec:
 
 def make_run(run_id: str = "first") -> NewRun:
     return NewRun(run_id=run_id, created_at=STARTED, started_at=STARTED)
+
+
+def seeds(count: int, *, quick: int) -> list[Any]:
+    """Seeds of random histories; the tests of all but the first few are slow ones."""
+    return [seed if seed < quick else pytest.param(seed, marks=pytest.mark.slow) for seed in range(count)]
 
 
 @dataclass

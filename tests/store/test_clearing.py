@@ -18,7 +18,7 @@ from fanjet.model.states import RunStatus, State
 from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from store.samples import NOW, Owned, check_summaries, ends, make_run, skip
+from store.samples import NOW, Owned, check_summaries, ends, make_run, seeds, skip
 
 
 def clear(run: int, task: int, indexes: list[int], at: float = NOW) -> ClearInstances:
@@ -64,7 +64,7 @@ class StoredWorld(RerunWorld):
         assert theirs.patient == mine.patient
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12, quick=4))
 def test_the_store_gives_back_what_the_engine_said(
     database: Database, session: int, journal: Journal, seed: int
 ) -> None:

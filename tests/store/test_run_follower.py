@@ -32,7 +32,7 @@ from fanjet.store.database import Database
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
 from fanjet.store.run_follower import RunProgress
-from store.samples import make_run
+from store.samples import make_run, seeds
 
 FAR = 4e9  # the clock of these runs stands far from that of the machine: leases hold for ever
 RECORDS = (ClearInstances, EndInstances, EndRun, RecordTries, ReopenMap, ReopenRun, SetMapLength)
@@ -119,7 +119,7 @@ class RecordedWorld(World):
         return counts
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60, quick=16))
 def test_a_follower_knows_what_the_machine_knows(seed: int, database: Database) -> None:
     random = Random(seed)
     world = RecordedWorld(database, random_spec(random), random)
@@ -145,7 +145,7 @@ def nested() -> DagSpec:
     return graph.build()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20, quick=5))
 def test_maps_in_maps_of_every_length(seed: int, database: Database) -> None:
     world = RecordedWorld(database, nested(), Random(seed))
     try:

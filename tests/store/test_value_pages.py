@@ -5,12 +5,13 @@ import random
 import msgspec
 import pytest
 
+from databases import ONLY_SQLITE
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.requests import CountValues, GetValues, Values
 from fanjet.model.states import ENDED, State
 from fanjet.store import value_pages
 from fanjet.store.value_pages import SPACING
-from store.samples import ONLY_SQLITE, Owned, ends, push, skip
+from store.samples import Owned, ends, push, skip
 
 
 def read_all(owned: Owned, task: int, prefix: MapPath = (), *, page: int = 1000, key: str = "return_value") -> Values:

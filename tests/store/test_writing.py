@@ -13,7 +13,7 @@ from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, V
 from fanjet.model.states import RunStatus, State
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
-from store.samples import NOW, Owned, check_summaries, ends, push, skip
+from store.samples import NOW, Owned, check_summaries, ends, push, seeds, skip
 
 
 def test_ends_are_rows_with_all_their_columns(owned: Owned, reader: Reader) -> None:
@@ -236,7 +236,7 @@ def test_history_gives_back_what_was_recorded(owned: Owned) -> None:
     assert (fit.try_numbers, fit.valued) == ([0, 1, 1], b"\0\1\0")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12, quick=4))
 def test_sums_and_rows_after_random_batches(
     seed: int, owned: Owned, reader: Reader, journal_factory: Callable[[], Journal]
 ) -> None:

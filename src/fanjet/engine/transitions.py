@@ -115,9 +115,11 @@ NOT_BY_TRIES = frozenset({*STOPS, Cause.CLEARED, *MARKS})
 #: Marks in a translated column what the table does not allow.
 ILLEGAL = 255
 
+_STATES = frozenset(State)
+
 #: By cause: the table as `bytes.translate` wants it.
 TRANSLATE: tuple[bytes, ...] = tuple(
-    bytes(TABLE[cause].get(State(state), ILLEGAL) if state in set(State) else ILLEGAL for state in range(256))
+    bytes(TABLE[cause].get(State(state), ILLEGAL) if state in _STATES else ILLEGAL for state in range(256))
     for cause in Cause
 )
 
