@@ -108,9 +108,7 @@ def test_a_limit_holds_for_all_schedulers_together_and_is_used(
     assert all(watch.most.values()), "both took part"
 
 
-def test_a_slot_goes_to_where_the_greatest_priority_waits(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slot_goes_to_where_the_greatest_priority_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fanjet.scheduler.pools._PART_OF_TIME", inf)
     done: list[str] = []
     world = ServiceWorld(
@@ -147,7 +145,7 @@ def test_what_a_dead_scheduler_held_is_free_when_its_runs_have_been_taken_from_i
     world.clock.sleep(TERMS.lease_s)
     watch.until(ended(world))
     assert set(world.states().values()) == {"success"}
-    assert not [row for row in world.journal._reader.select("SELECT 1 FROM slot_share WHERE session = ?", dead.session)]
+    assert not world.journal._reader.select("SELECT 1 FROM slot_share WHERE session = ?", dead.session)
 
 
 def test_a_scheduler_that_was_away_launches_nothing_of_what_others_have_by_now(database: Database) -> None:

@@ -81,10 +81,10 @@ class _Division:
             least = min(fitting, key=lambda each: (self._occupied(each), self._order[each.session]))
             count = min(1 + least.left // _PART, self._count_fitting(least.needs))
             least.left -= count
-            for limit, each in least.needs:
-                self._free[limit] -= count * each
+            for limit, slots in least.needs:
+                self._free[limit] -= count * slots
                 taken = self._taken[limit]
-                taken[least.session] = taken.get(least.session, 0) + count * each
+                taken[least.session] = taken.get(least.session, 0) + count * slots
         for each in waiting:
             for limit in self._list_blocking(each) if each.left else ():
                 self._unmet.setdefault(limit, {}).setdefault(each.session, each.priority)

@@ -120,16 +120,6 @@ CREATE TABLE pool (
     description TEXT
 ) WITHOUT ROWID;
 
--- Slots that a scheduler has taken out of a pool, for as long as it is at work.
-CREATE TABLE pool_block (
-    pool    TEXT    NOT NULL,
-    session INTEGER NOT NULL,
-    slots   INTEGER NOT NULL,
-    wanted  INTEGER NOT NULL, -- what it could use now
-    until   REAL    NOT NULL,
-    PRIMARY KEY (pool, session)
-) WITHOUT ROWID;
-
 -- What a scheduler holds of the limits that all schedulers share, and what it waits for; see fanjet.model.sharing.
 CREATE TABLE slot_share (
     session INTEGER PRIMARY KEY,

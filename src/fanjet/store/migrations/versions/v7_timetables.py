@@ -14,6 +14,7 @@ def upgrade() -> None:
         "ALTER TABLE dag ADD COLUMN plan_error TEXT",
         "ALTER TABLE run ADD COLUMN asks TEXT",
         "CREATE INDEX run_asking ON run (run) WHERE asks IS NOT NULL",
+        "DROP TABLE pool_block",
         """CREATE TABLE slot_share (
             session INTEGER PRIMARY KEY,
             body    TEXT    NOT NULL,
