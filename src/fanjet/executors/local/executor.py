@@ -19,6 +19,7 @@ from fanjet.executors.local.capacity import Capacity, OwnCapacity
 from fanjet.executors.local.collector import Collector
 from fanjet.executors.local.dispatch import Dispatch
 from fanjet.executors.local.guard_handle import GuardHandle
+from fanjet.executors.local.hiring import Hiring
 from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.places import OwnPlaces
 from fanjet.executors.local.pool import Pool
@@ -46,9 +47,6 @@ from fanjet.model.spec import DagSpec
 DEFAULT_RUNNERS = "fanjet.executors.runners:make_runners"
 #: How long `close` waits for workers to end by themselves.
 CLOSE_PATIENCE_S = 5.0
-#: After a worker could not be started, for want of memory or descriptors, so long no other is; and not again for ever.
-_START_PAUSE_S = 1.0
-_MOST_STARTS_FAILED = 30
 
 
 class LocalExecutor:
@@ -72,12 +70,8 @@ class LocalExecutor:
         self._spec_of_run: dict[int, DagSpec] = {}
         #: Runs that were closed while tries of them were still out.
         self._closing: set[int] = set()
-        #: Numbers that the last snapshot has given to workers which are yet to be started.
-        self._promised: set[int] = set()
+        self._hiring = Hiring(pool)
         self._stopping = False
-        #: How many starts of workers have failed in a row, and when the next one may be tried (`time.monotonic`).
-        self._starts_failed = 0
-        self._no_start_before = 0.0
         self._triggers = Triggers(pool, self._note)
         pool.on_death = self._bury
         pool.on_readable = self._read
@@ -140,7 +134,7 @@ class LocalExecutor:
         """What is in the DAG file: its specs, or what is wrong with it, also that it takes too long to load."""
         loaded = self._pool.wait_loaded(timeout_s)
         if not loaded.errors and self._pool.numbers.session is not None:
-            self.start_worker()  # the first worker starts while the run is being recorded
+            self._hiring.start()  # the first worker starts while the run is being recorded
         return loaded
 
     def limit_loading(self, timeout_s: float) -> None:
@@ -203,7 +197,7 @@ class LocalExecutor:
             places: What may be started, with numbers from `promise_worker`.
             without: Workers that get nothing more while they are busy.
         """
-        self._promised.clear()
+        self._hiring.forget_promises()
         if self._stopping:
             return WorkerRoom([], FixedPlaces(0), self._durations)
         seats = [
@@ -219,13 +213,11 @@ class LocalExecutor:
 
     def may_promise(self) -> bool:
         """Whether workers could be started when it was last tried, or that is long enough ago."""
-        return time.monotonic() >= self._no_start_before
+        return self._hiring.may_promise()
 
     def promise_worker(self) -> int:
         """The number of a worker that will be started when something is launched on it, until the next snapshot."""
-        number = self._pool.numbers.take()
-        self._promised.add(number)
-        return number
+        return self._hiring.promise()
 
     def launch(self, launches: Sequence[Launch]) -> None:
         by_worker: defaultdict[int, list[Launch]] = defaultdict(list)
@@ -233,9 +225,8 @@ class LocalExecutor:
             by_worker[launch.worker].append(launch)
         for number, own in sorted(by_worker.items()):
             worker = self._pool.workers.get(number)
-            if worker is None and number in self._promised:
-                self._promised.discard(number)
-                worker = self._find_started(number)
+            if worker is None:
+                worker = self._hiring.start_promised(number)
             if worker is None:  # it died since it was granted, or could not be started
                 for launch in own:
                     self._batch.add_returned(launch, list(launch.indexes))
@@ -438,29 +429,12 @@ class LocalExecutor:
         if idle:
             return idle[0]
         if not workers or self._capacity.count_startable() > 0:
-            return self.start_worker()
+            return self._hiring.start()
         if is_urgent:
-            worker = self.start_worker()
+            worker = self._hiring.start()
             worker.retiring = True
             return worker
         return min(workers, key=lambda worker: (worker.quiet, worker.load_s))
-
-    def _find_started(self, number: int) -> WorkerHandle | None:
-        """A worker that was promised; None when it cannot be started now and there is hope."""
-        try:
-            worker = self._pool.start(number)
-        except ExecutionError as error:
-            self._starts_failed += 1
-            self._no_start_before = time.monotonic() + _START_PAUSE_S
-            if not error.temporary or self._starts_failed > _MOST_STARTS_FAILED:
-                raise
-            return None
-        self._starts_failed = 0
-        return worker
-
-    def start_worker(self) -> WorkerHandle:
-        """Start one more worker."""
-        return self._pool.start(self._pool.numbers.take())
 
     def _cancel(self, worker: WorkerHandle, assignment: Assignment, indexes: set[int]) -> None:
         first, end = assignment.first, assignment.end
