@@ -1,9 +1,10 @@
-"""A door to PostgreSQL that can be slammed at a chosen moment: the network fails as networks do."""
+"""A door to PostgreSQL that can be slow, and slammed at a chosen moment: the network fails as networks do."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -30,6 +31,9 @@ class CuttingProxy:
         self._door.listen()
         self.cut_at_commit: Moment | None = None
         self.cuts = 0
+        #: What each piece takes on its way.
+        self.delay_s = 0.0
+        self._clients: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
@@ -40,6 +44,12 @@ class CuttingProxy:
         self.let_nobody_in()
         for thread in self._threads:
             thread.join()
+
+    def cut_all(self) -> None:
+        """End all connections."""
+        for client in list(self._clients):
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
 
     def let_nobody_in(self) -> None:
         """Who is in stays in."""
@@ -59,13 +69,16 @@ class CuttingProxy:
             thread.start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as server:
+        self._clients.add(client)
+        with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
             server.connect(str(self._server))
             while True:
                 for end in select([client, server], [], [])[0]:
                     piece = end.recv(_PIECE_BYTES)
                     if not piece or (end is client and b"COMMIT" in piece and self._cuts(server, piece)):
+                        self._clients.discard(client)
                         return
+                    time.sleep(self.delay_s)
                     (server if end is client else client).sendall(piece)
 
     def _cuts(self, server: socket.socket, commit: bytes) -> bool:
