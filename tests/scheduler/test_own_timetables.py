@@ -155,3 +155,29 @@ def test_runs_for_assets_have_the_ids_of_the_timetable(database: Database) -> No
     until(member, look_for(lambda: "success" in world.states("either").values()))
     (run_id,) = world.states("either")
     assert run_id.startswith("asset_triggered 12:")
+
+
+class FromNow(Hourly):
+    """Each hour from now on: asked later, it speaks of later runs."""
+
+    def __init__(self, world: list[ServiceWorld]) -> None:
+        self.world = world
+
+    def next_dagrun_info(self, *, last_automated_data_interval: Any, restriction: Any) -> DagRunInfo:
+        return DagRunInfo.interval(self.world[0].clock.now, self.world[0].clock.now + HOUR)
+
+
+def test_what_was_planned_is_made_though_the_timetable_speaks_of_later_runs_by_then(database: Database) -> None:
+    worlds: list[ServiceWorld] = []
+    worlds.append(world := ServiceWorld(database, make_dag("hourly", FromNow(worlds))))
+    member = world.member()
+    for count in (1, 2):
+
+        def is_planned() -> bool:
+            with ServiceReader.open(world.database) as reader:
+                return (reader.get_dag("hourly").next_run_after or 0.0) > world.clock.time()
+
+        until(member, look_for(is_planned))
+        world.clock.sleep(3602.0)
+        until(member, look_for(lambda wanted=count: [*world.states().values()] == ["success"] * wanted))
+    assert next(iter(world.states())).startswith("scheduled 13:00 about 12-13")

@@ -166,7 +166,8 @@ def _show_plan(plan: BackfillPlan, *, as_json: bool) -> None:
     said = [f"{count:,} {_SAID[step]}" for step, count in counts.items()]
     shown = plan.dates[:_MOST_SHOWN]
     more = f"... and {len(plan.dates) - len(shown):,} more\n" if len(shown) < len(plan.dates) else ""
-    table = render_table(_DATES, [_date_as_row(date) for date in shown], look_at())
+    has_seconds = any(_has_seconds(at) for date in shown for at in _instants_of(date))
+    table = render_table(_DATES, [_date_as_row(date, has_seconds) for date in shown], look_at())
     heading = f"A backfill of {plan.dag_id} would look at {say_count(len(plan.dates), 'date')}: {', '.join(said)}."
     print_text(f"{heading}\n\n{table}{more}\nNothing was changed.\n" if plan.dates else f"{_NO_DATES}\n")
 
@@ -175,9 +176,13 @@ _SAID = {"new": "new", "again": "to run again", "there": "with a run", "under wa
 _NO_DATES = "The schedule has no dates in this span of time."
 
 
-def _date_as_row(date: BackfillDate) -> list[str | Cell]:
+def _instants_of(date: BackfillDate) -> tuple[float, ...]:
+    return date.logical_date, date.interval_start, date.interval_end
+
+
+def _date_as_row(date: BackfillDate, has_seconds: bool) -> list[str | Cell]:
     text, style = _STEPS[date.step]
-    instants = [_say(at) for at in (date.logical_date, date.interval_start, date.interval_end)]
+    instants = [_say(at, has_seconds) for at in _instants_of(date)]
     return [*instants, "" if date.run is None else str(date.run), Cell(text, style)]
 
 
@@ -193,7 +198,8 @@ def _date_as_data(date: BackfillDate) -> dict[str, Any]:
 
 def _as_row(row: BackfillRow) -> list[str | Cell]:
     runs = ", ".join(f"{count:,} {state}" for state, count in sorted(row.runs.items()))
-    return [str(row.number), row.dag_id, _say(row.from_date), _say(row.to_date), row.status, runs or "none"]
+    span = [_say(at, _has_seconds(at)) for at in (row.from_date, row.to_date)]
+    return [str(row.number), row.dag_id, *span, row.status, runs or "none"]
 
 
 def _as_data(row: BackfillRow) -> dict[str, Any]:
@@ -213,5 +219,9 @@ def _as_data(row: BackfillRow) -> dict[str, Any]:
     }
 
 
-def _say(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%MZ")
+def _has_seconds(at: float) -> bool:
+    return bool(at % 60)
+
+
+def _say(at: float, has_seconds: bool) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ" if has_seconds else "%Y-%m-%d %H:%MZ")

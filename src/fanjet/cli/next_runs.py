@@ -80,7 +80,7 @@ def _load(file: Path, settings: Settings) -> ParseReport:
 
 def _ask(settings: Settings, file: Path, now: datetime | None, dag_id: str, count: int) -> TimetableAnswer:
     seen_at = None if now is None else now.timestamp()
-    question = NextRuns(dag_id=dag_id, most=count, seen_at=seen_at)
+    question = NextRuns(dag_id=dag_id, most=count, seen_at=seen_at, wants_all=True)
     return ask_file(settings, file, find_root(file), question)
 
 

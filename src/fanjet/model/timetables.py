@@ -23,6 +23,8 @@ class NextRuns(msgspec.Struct, frozen=True, kw_only=True, tag="next"):
     #: Not as of now but as seen at this instant, in seconds since the epoch: of the runs that were missed before it,
     #: one that makes up for all of them comes first where the DAG does not catch up.
     seen_at: float | None = None
+    #: Whether all of them are wanted; else those count that it gave before it failed, if any.
+    wants_all: bool = False
 
 
 class RunsBetween(msgspec.Struct, frozen=True, kw_only=True, tag="between"):
@@ -40,10 +42,13 @@ class StartedRun(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
 
     dag_id: str
     kind: RunKind
-    #: Its logical date, else when it was asked for; seconds since the epoch.
+    #: When it may start: its logical date, else when it was asked for, unless the clock has started it; seconds since
+    #: the epoch.
     run_after: float
     #: Whether it is about some time at all.
     has_interval: bool = True
+    #: What it is about, where that is known.
+    interval: Interval | None = None
 
 
 TimetableQuestion: TypeAlias = NextRuns | RunsBetween | StartedRun
@@ -62,3 +67,5 @@ class Unsaid(msgspec.Struct, frozen=True, kw_only=True):
     #: The time that it is about.
     interval: bool = False
     run_id: bool = False
+    #: Of a run that the clock has started: when it was due.
+    run_after: float | None = None

@@ -16,6 +16,9 @@ from fanjet.parsing.report import ParseError, TimetableAnswer
 from fanjet.parsing.spec_builder import BuiltDag
 from fanjet.runtime.timetable_answers import answer_manual, answer_next, answer_run_id
 
+#: So many runs may have been missed until one stops looking for the last of them.
+_MOST_MISSED = 10_000
+
 
 def answer_questions(
     loaded: LoadedFile, path: Path, questions: Sequence[TimetableQuestion], begin: Callable[[str], None]
@@ -60,13 +63,29 @@ def _list_next(built: BuiltDag, question: NextRuns) -> list[Due]:
     spec, seen_at = built.spec, question.seen_at
     start, end = (None if date is None else date.timestamp() for date in (spec.start_date, spec.end_date))
     following = _follow(built.dag, question.after, start=start, end=end, catchup=spec.catchup)
+    if not question.wants_all:
+        return _take_some(following, question.most)
     if seen_at is None:
         return list(islice(following, question.most))
     before, INSTANTS.now = INSTANTS.now, lambda: seen_at
     try:
-        return list(islice(following if spec.catchup else _pass_over(following, seen_at), question.most))
+        if not spec.catchup:
+            from_then = _follow(built.dag, question.after, start=max(seen_at, start or seen_at), end=end, catchup=False)
+            following = _pass_over(following, seen_at, from_then)
+        return list(islice(following, question.most))
     finally:
         INSTANTS.now = before
+
+
+def _take_some(following: Iterator[Due], most: int) -> list[Due]:
+    """At least one, if there is any: what comes after it is asked again when it has been."""
+    found: list[Due] = []
+    try:
+        found.extend(islice(following, most))  # keeps those before the one that fails
+    except Exception:
+        if not found:
+            raise
+    return found
 
 
 def _follow(dag: DAG, last: Interval | None, *, start: float | None, end: float | None, catchup: bool) -> Iterator[Due]:
@@ -75,19 +94,25 @@ def _follow(dag: DAG, last: Interval | None, *, start: float | None, end: float 
         last = due.interval
 
 
-def _pass_over(dues: Iterator[Due], at: float) -> Iterator[Due]:
-    """Of those that were missed by an instant the last, and all that follow."""
-    missed: Due | None = None
+def _pass_over(dues: Iterator[Due], at: float, from_then: Iterator[Due]) -> Iterator[Due]:
+    """Of those that were missed by an instant the last, and all that follow.
+
+    Args:
+        dues: All, in order.
+        at: The instant.
+        from_then: Those from then on, for a class that lists too many before, as it asks the clock of the machine.
+    """
+    missed: list[Due] = []
     for due in dues:
-        if due.run_after <= at:
-            missed = due
-            continue
-        if missed is not None:
-            yield missed
-            missed = None
-        yield due
-    if missed is not None:
-        yield missed
+        if due.run_after > at:
+            yield from (*missed[-1:], due)
+            yield from dues
+            return
+        missed.append(due)
+        if len(missed) > _MOST_MISSED:
+            yield from from_then
+            return
+    yield from missed[-1:]
 
 
 def _list_between(dag: DAG, question: RunsBetween) -> list[Due]:
@@ -102,7 +127,8 @@ def _list_between(dag: DAG, question: RunsBetween) -> list[Due]:
 
 def _answer_started(dag: DAG, question: StartedRun) -> NamedRun:
     at, has_interval = question.run_after, question.has_interval
-    due = Due(at, at, *(answer_manual(dag, at) if has_interval else Interval(at, at)))
+    interval = question.interval or (answer_manual(dag, at) if has_interval else Interval(at, at))
+    due = Due(at, interval.start if question.interval else at, *interval)
     return NamedRun(due, answer_run_id(dag, question.kind, due, has_interval=has_interval))
 
 

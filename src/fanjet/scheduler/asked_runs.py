@@ -54,11 +54,13 @@ class AskedRuns:
                 self._take(asking, answer)
 
     def _find_answer(self, asking: AskingRun) -> TimetableAnswer | None:
+        asked_for_at = asking.created_at if asking.logical_date is None else asking.logical_date
         question = StartedRun(
             dag_id=asking.dag_id,
             kind=cast("RunKind", asking.run_type),
-            run_after=asking.created_at if asking.logical_date is None else asking.logical_date,
-            has_interval=asking.unsaid.interval,
+            run_after=asked_for_at if asking.unsaid.run_after is None else asking.unsaid.run_after,
+            has_interval=asking.unsaid.interval or asking.interval is not None,
+            interval=asking.interval,
         )
         return self._timetables.find(_name(asking), Asked(asking.version, question), self._programs.get(asking.version))
 

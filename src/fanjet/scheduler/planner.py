@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
-from fanjet.model.timetables import NextRuns
+from fanjet.model.timetables import NextRuns, Unsaid
 from fanjet.parsing.report import ParseError
 from fanjet.scheduler.own_timetables import Asked, OwnTimetables
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules import Due, Interval, find_next_run, needs_code
+from fanjet.schedules.next_run import names_runs
 from fanjet.schedules.run_ids import name_run
 from fanjet.store.planned_runs import DagPlan, NextDue
 from fanjet.store.service_journal import ServiceJournal
@@ -43,6 +45,8 @@ class Found(NamedTuple):
     runs: list[NewRun]
     #: Why that is not known.
     error: ParseError | None = None
+    #: False where the next run has still to be asked for, with what is made now as the one before.
+    is_known: bool = True
 
 
 class Planner:
@@ -104,9 +108,9 @@ class Planner:
             return
         row = None if found.next is None else _as_row(found.next)
         is_planned = plan.planned_version == plan.version and plan.next_run_after == (row and row.run_after)
-        if is_planned and not found.runs and plan.plan_error is None:
+        if is_planned and found.is_known and not found.runs and plan.plan_error is None:
             return  # it waits for runs of it to end
-        if self._journal.plan(plan, row, found.runs):
+        if self._journal.plan(plan, row, found.runs, is_known=found.is_known):
             if plan.plan_error is not None:
                 _log.info("It is known again when DAG %r is due.", plan.dag_id)
             for run in found.runs:
@@ -147,6 +151,9 @@ class Planner:
     def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
         """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
         dag_id = spec.dag_id
+        planned = self._find_planned(plan, spec, now)
+        if planned is not None:
+            return planned
         question = NextRuns(dag_id=dag_id, after=self._find_last(spec), most=_RUNS_AT_A_TIME)
         answer = self._timetables.find(dag_id, Asked(plan.version, question), self._programs.get(plan.version))
         if answer is None:
@@ -162,6 +169,26 @@ class Planner:
             self._timetables.forget(dag_id)  # when it is due, its code says again what it is about
         following = answer.runs[len(dues) :]
         return Found(following[0].due if following else None, runs)
+
+    def _find_planned(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
+        """What was planned, if its instant has just come.
+
+        Asked again only now, many classes without `catchup` would speak of what comes after now, each time anew.
+        """
+        at, date, start, end = (
+            plan.next_run_after, plan.next_logical_date, plan.next_interval_start, plan.next_interval_end,
+        )  # fmt: skip
+        if at is None or date is None or start is None or end is None or plan.planned_version != plan.version:
+            return None
+        due = NextDue(run_after=at, logical_date=date, interval_start=start, interval_end=end)
+        if self._count_room(spec) <= 0:
+            return Found(Due(at, date, start, end), [])
+        if not 0 <= now - at < _SOON_S:
+            return None
+        run = _make_run(due, self._make_params(spec), now)
+        if names_runs(spec.timetable):
+            run = replace(run, unsaid=Unsaid(run_id=True, run_after=at))
+        return Found(None, [] if self._journal.has_run_for(spec.dag_id, run) else [run], is_known=False)
 
     def _find_last(self, spec: DagSpec) -> Interval | None:
         last = self._journal.find_last(spec.dag_id)

@@ -9,12 +9,14 @@ from typing import Final
 
 import msgspec
 
+from fanjet.model.schedules import Interval
 from fanjet.model.states import RunStatus
 from fanjet.model.timetables import NamedRun, Unsaid
 from fanjet.store.port import Connection
 
 _LIST: Final = """
-SELECT run, dag_id, run_id, version, run_type, logical_date, created_at, asks FROM run
+SELECT run, dag_id, run_id, version, run_type, logical_date, created_at, asks, data_interval_start, data_interval_end
+FROM run
 WHERE asks IS NOT NULL AND ended_at IS NULL ORDER BY run LIMIT ?"""
 _FIND_OTHER: Final = "SELECT 1 FROM run WHERE dag_id = ? AND run_id = ? AND run <> ?"
 _SAY: Final = """
@@ -37,6 +39,8 @@ class AskingRun(msgspec.Struct, frozen=True, kw_only=True):
     logical_date: float | None
     created_at: float
     unsaid: Unsaid
+    #: What it is about, where that is known.
+    interval: Interval | None
 
 
 def list_asking(reader: Connection, limit: int) -> list[AskingRun]:
@@ -45,8 +49,9 @@ def list_asking(reader: Connection, limit: int) -> list[AskingRun]:
         AskingRun(
             run=run, dag_id=dag_id, run_id=run_id, version=version, run_type=kind, logical_date=date,
             created_at=created_at, unsaid=msgspec.json.decode(asks, type=Unsaid),
+            interval=None if start is None or end is None else Interval(start, end),
         )
-        for run, dag_id, run_id, version, kind, date, created_at, asks in reader.select(_LIST, limit)
+        for run, dag_id, run_id, version, kind, date, created_at, asks, start, end in reader.select(_LIST, limit)
     ]  # fmt: skip
 
 
@@ -55,7 +60,7 @@ def say(connection: Connection, asking: AskingRun, answer: NamedRun) -> bool:
     run_id = answer.run_id if asking.unsaid.run_id else asking.run_id
     if connection.execute(_FIND_OTHER, (asking.dag_id, run_id, asking.run)).fetchone() is not None:
         return False
-    interval = answer.due.interval if asking.unsaid.interval else (None, None)
+    interval = answer.due.interval if asking.unsaid.interval else asking.interval or (None, None)
     connection.execute(_SAY, (run_id, *interval, asking.run))
     return True
 

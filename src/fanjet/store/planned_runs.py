@@ -27,6 +27,10 @@ class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
     next_run_after: float | None
     #: JSON: why that is not known, of this version; `next_run_after` is then when to try again.
     plan_error: str | None
+    #: What the next run is about; None where nothing is due.
+    next_logical_date: float | None = None
+    next_interval_start: float | None = None
+    next_interval_end: float | None = None
 
 
 class LastRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,9 @@ class NextDue(msgspec.Struct, frozen=True, kw_only=True):
 
 #: The reader sees at once what is due by the clock and what has changed since it was planned.
 _LIST_DUE: Final = """
-SELECT dag_id, version, planned_version, next_run_after, plan_error FROM dag
+SELECT dag_id, version, planned_version, next_run_after, plan_error, next_logical_date, next_interval_start,
+       next_interval_end
+FROM dag
 WHERE is_present <> 0 AND is_paused = 0
       AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version) AND dag_id > ?
 ORDER BY dag_id LIMIT ?"""
@@ -82,9 +88,14 @@ def list_due(reader: Connection, at: float, limit: int, *, after: str = "") -> l
         after: Only DAGs with greater ids; they come in the order of their ids.
     """
     return [
-        DagPlan(dag_id=dag_id, version=version, planned_version=planned, next_run_after=due_at, plan_error=error)
-        for dag_id, version, planned, due_at, error in reader.execute(_LIST_DUE, (at, after, limit)).fetchall()
-    ]
+        DagPlan(
+            dag_id=dag_id, version=version, planned_version=planned, next_run_after=due_at, plan_error=error,
+            next_logical_date=date, next_interval_start=start, next_interval_end=end,
+        )
+        for dag_id, version, planned, due_at, error, date, start, end in reader.execute(
+            _LIST_DUE, (at, after, limit)
+        ).fetchall()
+    ]  # fmt: skip
 
 
 def find_last(reader: Connection, dag_id: str) -> LastRun | None:
@@ -103,20 +114,27 @@ def count_unfinished(reader: Connection, dag_id: str) -> int:
     return int(reader.execute(_COUNT_UNFINISHED, (dag_id,)).fetchone()[0])
 
 
-def set_plan(connection: Connection, plan: DagPlan, due: NextDue | None) -> bool:
-    """Note when a DAG is due next; False when another scheduler was quicker."""
+def set_plan(connection: Connection, plan: DagPlan, due: NextDue | None, *, is_known: bool = True) -> bool:
+    """Note when a DAG is due next; False when another scheduler was quicker.
+
+    Args:
+        connection: In a transaction.
+        plan: The DAG as it was found.
+        due: The next run; None for none.
+        is_known: False where it has still to be found out.
+    """
     found = (None,) * 4 if due is None else (due.run_after, due.logical_date, due.interval_start, due.interval_end)
-    return _set_plan(connection, plan, (*found, None))
+    return _set_plan(connection, plan, (plan.version if is_known else None, *found, None))
 
 
 def set_plan_error(connection: Connection, plan: DagPlan, error: str, again_at: float) -> bool:
     """Note why nobody knows when a DAG is due next, and when to try again; False as in `set_plan`."""
-    return _set_plan(connection, plan, (again_at, None, None, None, error))
+    return _set_plan(connection, plan, (plan.version, again_at, None, None, None, error))
 
 
 def _set_plan(connection: Connection, plan: DagPlan, found: tuple[float | str | None, ...]) -> bool:
     known = (plan.next_run_after or 0, plan.planned_version or 0)
-    return connection.execute(_SET_PLAN, (plan.version, *found, plan.dag_id, *known)).rowcount > 0
+    return connection.execute(_SET_PLAN, (*found, plan.dag_id, *known)).rowcount > 0
 
 
 def insert_queued(

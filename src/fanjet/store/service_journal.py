@@ -254,14 +254,20 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return planned_runs.count_unfinished(self._reader, dag_id)
 
-    def plan(self, plan: DagPlan, due: NextDue | None, runs: Sequence[NewRun] = ()) -> bool:
+    def plan(self, plan: DagPlan, due: NextDue | None, runs: Sequence[NewRun] = (), *, is_known: bool = True) -> bool:
         """Queue runs that are due and note when the DAG is due next, in one transaction.
+
+        Args:
+            plan: The DAG as it was found.
+            due: The next run; None for none.
+            runs: What is to be queued.
+            is_known: False where the next run has still to be found out.
 
         Returns:
             False when another scheduler was quicker; nothing was written then.
         """
         with self._transaction():
-            if not planned_runs.set_plan(self._writer, plan, due):
+            if not planned_runs.set_plan(self._writer, plan, due, is_known=is_known):
                 return False
             for new in runs:
                 planned_runs.insert_queued(self._writer, plan.dag_id, plan.version, new)

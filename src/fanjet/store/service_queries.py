@@ -19,6 +19,7 @@ from fanjet.store.summaries import COUNTED_STATES
 
 #: What is wrong counts for the version that it was found with.
 _HAS_PLAN_ERROR = "d.plan_error IS NOT NULL AND d.planned_version = d.version AND d.is_present <> 0"
+_OR_PLANNED = f"UNION SELECT d.folder, d.file FROM dag AS d WHERE {_HAS_PLAN_ERROR}"  # noqa: S608 - constants
 _DAG_COLUMNS = (
     "d.dag_id, d.version, d.folder, d.file, d.is_present, d.is_paused, d.seen_at, d.next_run_after, v.spec, "
     f"CASE WHEN {_HAS_PLAN_ERROR} THEN d.plan_error END"
@@ -78,8 +79,7 @@ class ServiceReader(Reader):
         )
         ((errors,),) = self._select(
             "count(*)",
-            "FROM (SELECT folder, file FROM dag_file WHERE errors IS NOT NULL "
-            f"UNION SELECT d.folder, d.file FROM dag AS d WHERE {_HAS_PLAN_ERROR}) AS wrong",
+            f"FROM (SELECT folder, file FROM dag_file WHERE errors IS NOT NULL {_OR_PLANNED}) AS wrong",  # noqa: S608 - a constant
         )
         return int(dags), int(paused), int(errors)
 
