@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from fanjet import DAG, task
+from fanjet.model.events import RerunRequested
 from fanjet.model.sharing import Limit, Standing
+from fanjet.store.commands import Commands
 from fanjet.store.database import Database
 from scheduler.service_world import TERMS, Member, ServiceWorld, ended, until
 
@@ -171,3 +173,43 @@ def test_slots_that_nobody_else_wants_are_all_there_for_one(database: Database) 
     give(world, members[1], "calls")
     watch.until(ended(world))
     assert list(watch.most.values()) == [0, 4]
+
+
+def test_what_another_has_done_meanwhile_is_not_done_again(database: Database) -> None:
+    ends: list[str] = []
+    with DAG("calls", on_success_callback=lambda context: ends.append(context["run_id"])) as dag:
+
+        @task
+        def call() -> int:
+            return 1
+
+        call()
+    world = ServiceWorld(database, dag)
+    quick, slow = [world.member(host=name) for name in ("quick", "slow")]
+    run = world.ask("calls")
+    until(quick, ended(world))
+    with Commands.open(world.database) as commands:
+        number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,)))
+        slow.scheduler.turn()
+        assert [command.run for command in slow.scheduler.unclaimed] == [run], "it is about to open the run"
+        until(quick, lambda: commands.find_answer(number) is not None)
+        until(quick, lambda: ended(world)() and not len(quick.scheduler.runs))
+    fence = world.journal._reader.select("SELECT lease_fence FROM run")
+    slow.service._intake.take_asked()
+    assert not len(slow.scheduler.runs)
+    assert world.journal._reader.select("SELECT lease_fence FROM run") == fence
+    slow.turns(3)
+    assert ends == ["r", "r"], "once for each end"
+
+
+def test_a_run_that_is_opened_for_a_request_stays_until_it_has_been_obeyed(database: Database) -> None:
+    world = ServiceWorld(database, calling("calls", 2))
+    member = world.member()
+    run = world.ask("calls")
+    until(member, ended(world))
+    until(member, owned(member, 0))
+    fence = world.journal._reader.select("SELECT lease_fence FROM run")[0][0]
+    with Commands.open(world.database) as commands:
+        number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,)))
+        until(member, lambda: commands.find_answer(number) is not None)
+    assert world.journal._reader.select("SELECT lease_fence FROM run")[0][0] == fence + 1, "opened once"
