@@ -11,6 +11,7 @@ import sqlite3
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,9 @@ def test_files_that_cannot_be_loaded_are_listed_with_their_reason(served: Servic
     (error,) = served.ask("/api/v1/import-errors")[1]["import_errors"]
     assert error["file"] == "broken.py"
     assert "not_there" in json.dumps(error["errors"])
+    page = served.ask("/")[1]
+    assert "line 2: There is no module named" in page
+    assert "\nFix: pip install not_there" in page
 
 
 def test_a_dag_is_paused_and_goes_on(served: Service) -> None:
@@ -138,12 +142,33 @@ def test_conf_gives_values_of_parameters_too(served: Service) -> None:
         ("/api/v1/dags/words/runs", {"params": {"dept": 1}}, 422, "Did you mean 'depth'?"),
         ("/api/v1/dags/words/runs", {"parms": {}}, 422, "parms"),
         ("/api/v1/dags/words/runs", {"logical_date": "2026-01-05T12:00:00"}, 422, "timezone"),
+        ("/api/v1/dags/words/runs", {"conf": {"a": "\udfff"}}, 422, "half a character"),
+        ("/api/v1/dags/words/runs", {"params": {"depth": {"\udfff": 1}}}, 422, "half a character"),
+        ("/api/v1/dags/words/runs", {"conf": {"a": json.loads("[" * 900 + "]" * 900)}}, 422, "100 levels"),
+        ("/api/v1/dags/words/runs", {"note": "\udfff"}, 422, "unicode"),
+        ("/api/v1/dags/words/runs", {"run_id": "\udfff"}, 422, "unicode"),
+        ("/api/v1/dags/words/runs", {"run_id": "two\nlines"}, 422, "cannot be seen"),
+        ("/api/v1/dags/words/runs", {"note": "x" * 10_001}, 422, "10000"),
+        ("/api/v1/dags/words/runs", {"\udfff": float("nan")}, 422, "unicode"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused(served: Service, path: str, body: Any, status: int, part: str) -> None:
+    before = served.ask("/api/v1/runs")[1]
     found, answer = served.ask(path, body)
     assert found == status
     assert part in json.dumps(answer["detail"])
+    assert served.ask("/api/v1/runs")[1] == before, "nothing was written"
+
+
+@pytest.mark.parametrize("conf", ['{"a": "\\udfff"}', '{"a": ' + "[" * 900 + "]" * 900 + "}", '{"a": NaN}'])
+def test_what_is_in_the_database_does_not_spoil_the_lists(served: Service, conf: str) -> None:
+    number = served.ask("/api/v1/dags/words/runs", {})[1]["run"]
+    with closing(sqlite3.connect(served.home / "fanjet.db")) as database, database:
+        database.execute("UPDATE run SET conf = ? WHERE run = ?", (conf, number))
+    assert served.ask("/api/v1/runs")[1]["runs"][0]["run"] == number
+    assert served.ask(f"/api/v1/runs/{number}")[0] == 200
+    assert served.ask(f"/runs/{number}")[0] == 200
+    assert f"run {number}" in served.run("show", str(number)).stdout
 
 
 def test_runs_are_listed_by_dag_and_state_in_pages(served: Service) -> None:
