@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +13,7 @@ from fanjet.bootstrap.pools import check_pools
 from fanjet.bootstrap.requests import RunOutcome, RunRequest
 from fanjet.bootstrap.session import Session
 from fanjet.errors import OperationError
+from fanjet.model.json_texts import write_json
 from fanjet.model.runs import NewRun
 from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
@@ -90,6 +90,6 @@ def make_run(request: RunRequest, spec: DagSpec, params: str, find_own: Callable
         data_interval_end=datetime.fromtimestamp(end, UTC),
         created_at=now,
         started_at=now,
-        conf=json.dumps(request.conf),
+        conf=write_json(request.conf, "conf"),
         params=params,
     )

@@ -12,6 +12,7 @@ from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.params import Param, ParamsDict
 from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.errors import DagError, OperationError
+from fanjet.model.json_texts import check_json
 from fanjet.model.requests import StartRun
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec
@@ -21,8 +22,10 @@ def merge_params(spec: DagSpec, given: Mapping[str, Any]) -> str:
     """JSON text of all parameters of a run.
 
     Raises:
-        OperationError: A parameter is not one of the DAG's, a value does not fit its schema, or one is missing.
+        OperationError: A parameter is not one of the DAG's, a value does not fit its schema or cannot be kept, or one
+            is missing.
     """
+    check_json(given, "params")
     known = {param.name: param for param in spec.params}
     for name in given:
         if name not in known:
@@ -55,6 +58,7 @@ def make_started_run(spec: DagSpec, request: StartRun) -> NewRun:
     start, end = as_dates(None if date is None else find_interval(spec, date))
     known = {param.name for param in spec.params}
     conf = json.loads(request.conf)
+    check_json(conf, "conf")
     return NewRun(
         run_id=request.run_id,
         logical_date=date,

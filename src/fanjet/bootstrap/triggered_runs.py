@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,8 @@ from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsa
 from fanjet.bootstrap.params import merge_params
 from fanjet.errors import NotFoundError
 from fanjet.model.instants import now
-from fanjet.model.runs import NewRun
+from fanjet.model.json_texts import write_json
+from fanjet.model.runs import NewRun, check_note, check_run_id
 from fanjet.model.spec import DagSpec
 from fanjet.settings.values import Settings
 from fanjet.store.database import Database
@@ -55,9 +55,13 @@ class TriggeredRuns:
         Raises:
             NotFoundError: There is no such DAG.
             ConflictError: It has a run with this id already.
-            OperationError: The values do not fit its parameters.
+            OperationError: The values do not fit its parameters, or something cannot be kept.
             ExecutionError: The database failed.
         """
+        if run_id is not None:
+            check_run_id(run_id)
+        if note is not None:
+            check_note(note)
         journal = ServiceJournal.open(self._database, busy_timeout_s=self._busy_timeout_s)
         try:
             version = journal.find_newest_version(dag_id)
@@ -90,7 +94,7 @@ def _make_run(
         data_interval_end=end,
         created_at=created_at,
         started_at=created_at,
-        conf=json.dumps(dict(conf)),
+        conf=write_json(conf, "conf"),
         params=merge_params(spec, {**in_conf, **params}),
         unsaid=find_unsaid(spec, names=run_id is None),
     )

@@ -13,9 +13,12 @@ import click
 
 from fanjet.errors import OperationError
 from fanjet.model import paths
+from fanjet.model.json_texts import check_json
 from fanjet.settings.convert import convert_seconds
 
 _JSON_EXAMPLE = "Write for example '{\"depth\": 3}'."
+#: Of what was given, in an error about it.
+_MOST_SHOWN = 200
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -27,10 +30,11 @@ def read_json_object(text: str) -> dict[str, Any]:
     """
     try:
         found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise click.BadParameter(f"{text!r} is not valid JSON ({error}). {_JSON_EXAMPLE}") from None
+    except (ValueError, RecursionError) as error:
+        raise click.BadParameter(f"{text[:_MOST_SHOWN]!r} is not valid JSON ({error}). {_JSON_EXAMPLE}") from None
     if not isinstance(found, dict):
-        raise click.BadParameter(f"{text!r} is no JSON object. {_JSON_EXAMPLE}")
+        raise click.BadParameter(f"{text[:_MOST_SHOWN]!r} is no JSON object. {_JSON_EXAMPLE}")
+    check_json(found, "JSON object")
     return found
 
 

@@ -30,6 +30,7 @@ from fanjet.cli.show_tree import Lengths, build_tree, render_tree
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import cut, printable
 from fanjet.model import paths
+from fanjet.model.json_texts import read_json
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
@@ -155,7 +156,7 @@ def _heading(shown: _Shown, terminal: Terminal) -> list[Line]:
     if info.logical_date is not None:
         lines.append(_fact("logical date", info.logical_date.isoformat()))
     for name, text in (("params", info.params), ("conf", info.conf)):
-        if found := json.loads(text):
+        if found := read_json(text):
             lines.append(_long_fact(name, json.dumps(found, ensure_ascii=False), terminal))
     if shown.result is not None:
         lines.append(_long_fact("result", result_line(shown.run, shown.result), terminal))
@@ -199,8 +200,8 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
     total = [sum(task.counts[state] for task in shown.counts.values()) for state in State]
     return {
         **run_as_data(shown.run, total),
-        "params": json.loads(shown.run.info.params),
-        "conf": json.loads(shown.run.info.conf),
+        "params": read_json(shown.run.info.params),
+        "conf": read_json(shown.run.info.conf),
         **result_as_data(shown.run, shown.result),
         "tasks": [
             {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}

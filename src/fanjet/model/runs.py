@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
+from fanjet.errors import OperationError
+from fanjet.model.texts import storable
 from fanjet.model.timetables import Unsaid
+
+#: In characters.
+LONGEST_RUN_ID: Final = 250
+LONGEST_NOTE: Final = 10_000
 
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +54,27 @@ class NewRun(msgspec.Struct, frozen=True, kw_only=True):
     asset_events: tuple[int, ...] = ()
     #: What its timetable has still to say before it can start; None where nothing is left to say.
     unsaid: Unsaid | None = None
+
+
+def check_run_id(run_id: str) -> None:
+    """Refuse an id that somebody gives to a run and that could not be kept or shown.
+
+    Raises:
+        OperationError: It is empty, too long, or not one line of characters that can be seen.
+    """
+    if not run_id.strip() or len(run_id) > LONGEST_RUN_ID:
+        raise OperationError(f"A run id has 1 to {LONGEST_RUN_ID} characters, not {len(run_id.strip())}.")
+    if not run_id.isprintable():
+        raise OperationError(f"The run id {storable(run_id)!r} has characters in it that cannot be seen or kept.")
+
+
+def check_note(note: str) -> None:
+    """Refuse a note that could not be kept.
+
+    Raises:
+        OperationError: It is too long, or has half characters in it.
+    """
+    if len(note) > LONGEST_NOTE:
+        raise OperationError(f"A note has at most {LONGEST_NOTE:,} characters, not {len(note):,}.")
+    if storable(note) != note:
+        raise OperationError(f"The note {storable(note)[:100]!r} has half a character (a lone surrogate) in it.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
+from fanjet.model.json_texts import read_json, to_shown
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.model.values import PLAIN
@@ -15,6 +15,11 @@ from fanjet.runtime.values import to_json
 from fanjet.store.dag_results import DagResult
 from fanjet.store.rows import TaskCounts
 from fanjet.store.service_rows import DagRow, ImportErrorRow, ServiceRunRow
+
+#: What others have written, so that one of them cannot spoil the answer for all: see `to_shown`.
+Json: TypeAlias = Annotated[Any, BeforeValidator(to_shown)]
+JsonObject: TypeAlias = Annotated[dict[str, Any], BeforeValidator(to_shown)]
+JsonList: TypeAlias = Annotated[list[Any], BeforeValidator(to_shown)]
 
 
 class Dag(BaseModel):
@@ -41,11 +46,11 @@ class Param(BaseModel):
     """A parameter of a DAG."""
 
     name: str
-    default: Any
+    default: Json
     has_default: bool
     description: str | None
     #: JSON schema.
-    json_schema: dict[str, Any]
+    json_schema: JsonObject
 
 
 class Task(BaseModel):
@@ -85,7 +90,7 @@ class ImportError(BaseModel):  # noqa: A001 - what people call it
     folder: str
     file: str
     parsed_at: datetime
-    errors: list[Any]
+    errors: JsonList
 
 
 class ImportErrors(BaseModel):
@@ -109,8 +114,8 @@ class Run(BaseModel):
     #: Null while it is queued.
     started_at: datetime | None
     ended_at: datetime | None
-    conf: dict[str, Any]
-    params: dict[str, Any]
+    conf: JsonObject
+    params: JsonObject
     note: str | None
 
 
@@ -127,7 +132,7 @@ class RunResult(BaseModel):
     #: The task that it comes from.
     task_id: str
     #: The value; of one that is large or no JSON its type and preview, of a mapped task null.
-    value: Any
+    value: Json
     #: Whether that is all of it.
     is_whole: bool
     #: How many values there are: more than one, perhaps, of a mapped task.
@@ -175,7 +180,7 @@ def dag_details(row: DagRow) -> DagDetails:
         params=[
             Param(
                 name=param.name,
-                default=None if param.default is None else json.loads(param.default),
+                default=None if param.default is None else read_json(param.default),
                 has_default=param.default is not None,
                 description=param.description,
                 json_schema=dict(param.schema),
@@ -222,8 +227,8 @@ def run_fields(row: ServiceRunRow) -> dict[str, Any]:
         "queued_at": row.run.queued_at,
         "started_at": row.run.started_at,
         "ended_at": row.run.ended_at,
-        "conf": json.loads(info.conf),
-        "params": json.loads(info.params),
+        "conf": read_json(info.conf),
+        "params": read_json(info.params),
         "note": row.note,
     }
 

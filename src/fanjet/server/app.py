@@ -8,9 +8,12 @@ from typing import Any
 
 import msgspec
 from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from fanjet.errors import ConflictError, ExecutionError, FanjetError, NotFoundError, OperationError
+from fanjet.model.json_texts import to_shown
+from fanjet.model.texts import storable
 from fanjet.server.dags import add_dags
 from fanjet.server.health import HealthCheck
 from fanjet.server.metrics import add_metrics
@@ -47,6 +50,7 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
         dependencies=[Depends(check_request)],
     )
     app.add_exception_handler(FanjetError, _explain)
+    app.add_exception_handler(RequestValidationError, _explain_request)
     app.add_exception_handler(OverflowError, _refuse_number)
 
     @app.get("/health", tags=["service"], responses={503: {"description": "It does not."}})
@@ -68,7 +72,14 @@ async def _explain(request: Request, error: Exception) -> JSONResponse:
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     if status >= 500:
         _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error if status == 500 else None)
-    return JSONResponse({"detail": str(error)}, status_code=status)
+    return JSONResponse({"detail": storable(str(error))}, status_code=status)
+
+
+async def _explain_request(_request: Request, error: Exception) -> JSONResponse:
+    """What is wrong with the values of a request: where, and what would be right, without what was sent."""
+    assert isinstance(error, RequestValidationError)
+    faults = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in error.errors()]
+    return JSONResponse({"detail": to_shown(faults)}, status_code=422)
 
 
 async def _refuse_number(_request: Request, _error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse
 
+from fanjet.model.texts import storable
 from fanjet.server.answers import count_by_task
 from fanjet.server.health import HealthCheck
 from fanjet.server.places import Places
@@ -58,7 +59,7 @@ def add_pages(app: FastAPI, places: Places, check: HealthCheck) -> None:
 
 
 def _render(name: str, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_find_environment().get_template(name).render(**values))
+    return HTMLResponse(storable(_find_environment().get_template(name).render(**values)))
 
 
 @cache

@@ -8,6 +8,7 @@ from fastapi import Body, FastAPI, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from fanjet.errors import NotFoundError
+from fanjet.model.runs import LONGEST_NOTE, LONGEST_RUN_ID
 from fanjet.model.states import RunStatus
 from fanjet.server import answers
 from fanjet.server.places import Places
@@ -28,8 +29,8 @@ class NewRun(BaseModel):
     conf: dict[str, Any] = Field(default_factory=dict)
     #: With a time zone; now where it is left out.
     logical_date: AwareDatetime | None = None
-    run_id: str | None = Field(default=None, min_length=1, max_length=250)
-    note: str | None = None
+    run_id: str | None = Field(default=None, min_length=1, max_length=LONGEST_RUN_ID)
+    note: str | None = Field(default=None, max_length=LONGEST_NOTE)
 
 
 class RunChange(BaseModel):
@@ -37,7 +38,7 @@ class RunChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: str | None
+    note: str | None = Field(max_length=LONGEST_NOTE)
 
 
 def add_runs(app: FastAPI, places: Places) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fanjet.errors import NotFoundError
+from fanjet.model.runs import check_note
 from fanjet.store.port import Connection
 
 _PAUSE = "UPDATE dag SET is_paused = ? WHERE dag_id = ?"
@@ -26,8 +27,11 @@ def set_note(connection: Connection, run: int, note: str | None) -> None:
 
     Raises:
         NotFoundError: There is no such run.
+        OperationError: The note cannot be kept.
         ExecutionError: The database failed.
     """
+    if note is not None:
+        check_note(note)
     with connection.transaction():
         if not connection.execute(_NOTE, (note, run)).rowcount:
             raise NotFoundError(f"There is no run {run}.")

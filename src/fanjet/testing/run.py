@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import tempfile
@@ -21,6 +20,7 @@ from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.errors import OperationError
 from fanjet.executors.runners import RuntimeSettings
+from fanjet.model.json_texts import write_json
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
@@ -111,7 +111,7 @@ def run_dag(
             data_interval_end=datetime.fromtimestamp(interval.end, UTC),
             created_at=start,
             started_at=start,
-            conf=_read_conf(conf or {}),
+            conf=write_json(conf or {}, "conf"),
             params=merge_params(built.spec, params or {}),
         )
         try:
@@ -127,13 +127,6 @@ def _find_start(now: datetime | None, logical_date: datetime | None) -> datetime
             raise OperationError(f"{name} needs a time zone, as in datetime(2026, 1, 1, tzinfo=UTC).")
     start = now or logical_date or datetime.now(UTC).replace(microsecond=0)
     return start.astimezone(UTC)
-
-
-def _read_conf(conf: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(dict(conf))
-    except TypeError as error:
-        raise OperationError(f"conf cannot be written as JSON: {error}.") from error
 
 
 def _run(chosen: Selection, new: NewRun, clock: VirtualClock) -> DagResult:
