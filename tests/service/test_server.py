@@ -298,14 +298,51 @@ def test_an_unfinished_request_does_not_hold_up_others(served: Service) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 201),
+        ({"Origin": "http://{host}"}, 201),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://proxy.example"}, 201),
+        ({"Sec-Fetch-Site": "none"}, 201),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://{host}"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:3000"}, 403),
+        ({"Origin": "http://localhost:3000"}, 403),
+        ({"Origin": "https://stranger.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_pages_of_other_sites_change_nothing(served: Service, headers: dict[str, str], status: int) -> None:
+    host = (served.find_address() or "").removeprefix("http://")
+    sent = {name: value.format(host=host) for name, value in headers.items()}
+    assert _request(host, "POST", "/api/v1/dags/words/runs", sent)[0] == status
+    assert _request(host, "GET", "/api/v1/runs", sent)[0] == 200, (
+        "what only reads is answered, without leave to read it"
+    )
+
+
+@pytest.mark.parametrize(("kind", "status"), [(None, 415), ("application/json", 201), ("application/merge+json", 201)])
+def test_a_body_needs_a_type_that_no_strange_page_can_give(served: Service, kind: str | None, status: int) -> None:
+    host = (served.find_address() or "").removeprefix("http://")
+    headers = {} if kind is None else {"Content-Type": kind}
+    assert _request(host, "POST", "/api/v1/dags/words/runs", headers, b"{}")[0] == status
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [("localhost", 200), ("127.0.0.1:80", 200), ("[::1]:80", 200), ("known.example", 200), ("stranger.example", 403)],
 )
 def test_a_page_of_a_stranger_cannot_lend_its_name(served: Service, host: str, status: int) -> None:
-    connection = http.client.HTTPConnection((served.find_address() or "").removeprefix("http://"))
-    connection.request("GET", "/api/v1/dags", headers={"Host": host})
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    assert answer.status == status
+    address = (served.find_address() or "").removeprefix("http://")
+    found, text = _request(address, "GET", "/api/v1/dags", {"Host": host})
+    assert found == status
     assert ("server_names" in text) == (status == 403)
+
+
+def _request(
+    address: str, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+) -> tuple[int, str]:
+    """A request with just these headers: status and body of the answer."""
+    with closing(http.client.HTTPConnection(address)) as connection:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()

@@ -14,6 +14,7 @@ import msgspec
 
 from fanjet.server.health import Health, HealthCheck
 from fanjet.server.known_names import KnownNames
+from fanjet.server.origins import find_stranger
 from fanjet.server.places import Places
 
 _Message: TypeAlias = MutableMapping[str, Any]
@@ -25,6 +26,7 @@ App: TypeAlias = Callable[[_Message, Receive, Send], Awaitable[None]]
 DATABASE_WITHIN_S = 3.0
 _PULSE_EVERY_S = 1.0
 _FIX = "If people reach it by that name, put the name into the setting server_names."
+_OWN_PAGES = "Pages of other sites cannot change anything here; programs that are no browsers can."
 
 
 class Front:
@@ -62,6 +64,8 @@ class Front:
             await _answer(send, health.http_status, health, has_body=scope["method"] == "GET")
         elif not self._names.has(host := _find_host(scope)) and scope["path"] != "/metrics":
             await _answer(send, 403, {"detail": f"This server does not know itself as {host!r}. {_FIX}"})
+        elif (stranger := find_stranger(scope["method"], scope["headers"])) is not None:
+            await _answer(send, 403, {"detail": f"This request was sent by a page of {stranger!r}. {_OWN_PAGES}"})
         else:
             assert self._app is not None
             app = await asyncio.shield(self._app)
