@@ -136,22 +136,18 @@ class Limits:
 
     def allowance(self, run: int, number: int) -> int:
         """How many more instances of a task may be launched now."""
-        own = self.find_own_allowance(run, number)
-        spec = self._runs[run].spec
-        return own and max(min(own, self._allowance_of_all(spec, spec.tasks[number])), 0)
-
-    def find_own_allowance(self, run: int, number: int) -> int:
-        """How many more instances of a task may be launched as far as its run alone is concerned."""
         if self._held and (run, number) in self._held:
             return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
-        allowed = _NO_LIMIT
-        if known.spec.max_active_tasks is not None:
-            allowed = known.spec.max_active_tasks - known.active
-        if task.max_active_per_run is not None:
-            allowed = min(allowed, task.max_active_per_run - known.active_by_task[number])
-        return max(allowed, 0)
+        return max(min(_own_allowance(known, task), self._allowance_of_all(known.spec, task)), 0)
+
+    def find_own_allowance(self, run: int, number: int) -> int:
+        """The same as far as its run alone is concerned."""
+        if self._held and (run, number) in self._held:
+            return 0
+        known = self._runs[run]
+        return max(_own_allowance(known, known.spec.tasks[number]), 0)
 
     def is_exhausted(self, run: int, number: int) -> bool:
         """Whether no instance of a task may be launched now in any run of the DAG."""
@@ -215,3 +211,12 @@ class Limits:
     def _give_back(self, spec: DagSpec, task: TaskSpec, count: int) -> None:
         self._used[task.pool] -= count * task.pool_slots
         self._active_per_dag[spec.dag_id, task.task_id] -= count
+
+
+def _own_allowance(known: _Run, task: TaskSpec) -> int:
+    allowed = _NO_LIMIT
+    if known.spec.max_active_tasks is not None:
+        allowed = known.spec.max_active_tasks - known.active
+    if task.max_active_per_run is not None:
+        allowed = min(allowed, task.max_active_per_run - known.active_by_task[task.number])
+    return allowed
