@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from math import inf
 
 from fanjet.errors import ExecutionError, LeaseLostError
 from fanjet.model.states import RunStatus
@@ -20,9 +21,8 @@ from fanjet.store.bells import Bell
 from fanjet.store.service_journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
-#: Another scheduler of the same machine that dies is noticed, and one elsewhere a lease later.
-_LOOK_FOR_LEFT_EVERY_S = 2.0
-_LOOK_EVERY_S = 1.0
+#: Between two looks at the database; what another scheduler has left is among what is looked for.
+LOOK_EVERY_S = 1.0
 
 
 class Service:
@@ -81,8 +81,6 @@ class Service:
         self._bell = bell
         self._chore = chore
         self._looks_at = 0.0
-        self._looks_for_left_at = 0.0
-        self._kept_at = 0.0
 
     def run(self, pulse: Callable[[], None] = lambda: None) -> None:
         """Go on until a stop was asked for and what runs has ended, or the grace is over.
@@ -108,6 +106,7 @@ class Service:
 
     def turn(self) -> None:
         """One turn of the loop, and what is due beside it."""
+        self._scheduler.wake_at = inf if self._scheduler.stopping else self._looks_at
         self._scheduler.turn()
         if self._bell is not None and self._bell.answer():
             self._looks_at = 0.0
@@ -133,7 +132,7 @@ class Service:
         now = self._clock()
         if now < self._looks_at:
             return
-        self._looks_at = now + _LOOK_EVERY_S
+        self._looks_at = now + LOOK_EVERY_S
         try:
             more = self._planner.look()
             more |= self._asset_runs.look()
@@ -144,10 +143,7 @@ class Service:
             if self._chore is not None:
                 self._chore(now)
             self._measuring.look(now)
-            if now >= self._looks_for_left_at:
-                self._looks_for_left_at = now + _LOOK_FOR_LEFT_EVERY_S
-                if self._intake.take_left():
-                    self._looks_for_left_at, more = now, True
+            more |= self._intake.take_left()
         except ExecutionError as error:
             if not error.temporary and not isinstance(error, LeaseLostError):
                 raise
