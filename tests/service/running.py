@@ -19,6 +19,7 @@ import psutil
 
 _FANJET = Path(sys.executable).with_name("fanjet")
 _PATIENCE_S = 30.0
+_ELSEWHERE = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]
 
 
 class Service:
@@ -51,13 +52,19 @@ class Service:
         own = {f"FANJET_{name.upper()}": value for name, value in self.settings.items()}
         return {**kept, "FANJET_HOME": str(self.home), **own, **self.variables}
 
-    def start(self, *arguments: str, ignoring: Sequence[signal.Signals] = ()) -> None:
-        """Start it and wait until it says that it is up; some signals may be ignored from the start, as under nohup."""
+    def start(self, *arguments: str, ignoring: Sequence[signal.Signals] = (), elsewhere: bool = False) -> None:
+        """Start it and wait until it says that it is up.
+
+        Args:
+            arguments: More of the command.
+            ignoring: Signals that are ignored from the start, as under nohup.
+            elsewhere: As if on a machine of another name, where processes of this one cannot be looked up.
+        """
         before = {number: signal.signal(number, signal.SIG_IGN) for number in ignoring}
         self._was_ended = False
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [_FANJET, "up", "--port", "0", *arguments],
+                [*(_ELSEWHERE if elsewhere else []), _FANJET, "up", "--port", "0", *arguments],
                 cwd=self.folder,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import TypeAlias
 
 import msgspec
@@ -131,6 +132,8 @@ class Scheduler:
         self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
         self._cancelled: dict[tuple[int, int], set[int]] = {}
+        #: When whoever turns this loop has something to do beside it.
+        self.wake_at = inf
         #: How often a stop was asked for; the second time kills.
         self._stops_asked = 0
         self._stopping = False
@@ -295,10 +298,8 @@ class Scheduler:
         self._meters.turn_s.observe(time.perf_counter() - self._heard_at)
 
     def _find_patience_s(self) -> float:
-        wake_at = self._runs.next_wake_at()
-        if wake_at is None:
-            return self._longest_sleep_s
-        return max(0.0, min(self._longest_sleep_s, wake_at - self._clock()))
+        instants = [at for at in (self.wake_at, self._runs.next_wake_at()) if at is not None]
+        return max(0.0, min(self._longest_sleep_s, min(instants) - self._clock()))
 
     def _apply(self, events: Iterable[Event]) -> list[tuple[OwnedRun, Sequence[Change]]]:
         of_run: defaultdict[int, list[Event]] = defaultdict(list)

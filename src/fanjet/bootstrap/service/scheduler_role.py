@@ -52,8 +52,9 @@ from fanjet.store.shared import SharedStore
 from fanjet.store.vault import Vault
 
 _log = logging.getLogger("fanjet.scheduler")
-#: A scheduler that is gone is replaced within this time and a little, wherever it was.
-_TERMS = LeaseTerms(lease_s=4.0, renew_every_s=1.0)
+#: What a scheduler leaves that is gone goes on with another within five seconds, wherever it was: a lease, a look for
+#: what is left (`LOOK_EVERY_S`), and half a second to take it up.
+TERMS = LeaseTerms(lease_s=3.5, renew_every_s=1.0)
 #: Others wait for a timetable that takes long.
 _ASK_TIMEOUT_S = 10.0
 #: The loop looks for what it is not told of at least this often.
@@ -131,7 +132,7 @@ def _compose(
         display=RunLog(),
         write_patience_s=settings.db_busy_timeout_s,
         longest_sleep_s=_LONGEST_SLEEP_S,
-        terms=_TERMS,
+        terms=TERMS,
         goes_on=True,
         ask_every_s=_LONGEST_SLEEP_S,
     )
@@ -144,7 +145,7 @@ def _compose(
         admission=admission,
         programs=programs,
         gates=gates,
-        terms=_TERMS,
+        terms=TERMS,
         most_active=most_active,
         clock=now,
     )
@@ -175,9 +176,9 @@ def _compose(
         asset_runs=asset_runs,
         asked_runs=AskedRuns(journal=journal, programs=programs, timetables=timetables, clock=now),
         gates=gates,
-        pools=Pools(journal, session, admission, settings.pools, _TERMS, now),
+        pools=Pools(journal, session, admission, settings.pools, TERMS, now),
         measuring=Measuring(journal, scheduler, executor.count_slots),
-        terms=_TERMS,
+        terms=TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
         chore=pruner.look,
