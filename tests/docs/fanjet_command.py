@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-FANJET = Path(sys.executable).with_name("fanjet")
+from installed import FANJET, run_fanjet
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -19,13 +18,4 @@ def environment(home: Path) -> dict[str, str]:
 
 def fanjet(*arguments: str | Path, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Run one command to its end and return what it printed; the standard input is empty."""
-    return subprocess.run(
-        [FANJET, *map(str, arguments)],
-        cwd=folder,
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    return run_fanjet(*arguments, folder=folder, environment=environment(home))

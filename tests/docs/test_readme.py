@@ -14,8 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from docs.fanjet_command import FANJET, environment, fanjet
+from docs.fanjet_command import environment, fanjet
 from docs.pages import ROOT, read_blocks
+from installed import FANJET
 
 README = ROOT / "README.md"
 

@@ -7,19 +7,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import textwrap
-import time
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from fanjet.cli.main import fanjet
+from installed import FANJET, run_fanjet
 
-_FANJET = Path(sys.executable).with_name("fanjet")
 _PATIENCE_S = 60.0
 
 
@@ -50,16 +45,7 @@ class Program:
 
     def __call__(self, *arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run one command to its end and check its exit status (None: any)."""
-        done = subprocess.run(
-            [_FANJET, *map(str, arguments)],
-            cwd=self.folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
+        done = run_fanjet(*arguments, folder=self.folder, environment=self.environment(), timeout_s=_PATIENCE_S)
         assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -80,7 +66,7 @@ class Program:
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start a command in a session of its own."""
         process = subprocess.Popen(
-            [_FANJET, *map(str, arguments)],
+            [FANJET, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -115,24 +101,3 @@ def states(run: dict[str, Any], task_id: str) -> dict[tuple[int, ...], str]:
 def values(run: dict[str, Any], task_id: str) -> dict[tuple[int, ...], Any]:
     """Value by path of one task of a result, of the instances that have one."""
     return {tuple(i["map_index"]): i["value"] for i in run["instances"] if i["task_id"] == task_id and "value" in i}
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for something that other processes do."""
-    give_up_at = time.monotonic() + _PATIENCE_S
-    while not condition():
-        assert time.monotonic() < give_up_at, f"waited in vain until {what}"
-        time.sleep(0.01)
-
-
-def descendants(pid: int) -> list[psutil.Process]:
-    """All processes below one."""
-    return psutil.Process(pid).children(recursive=True)
-
-
-def is_gone(process: psutil.Process) -> bool:
-    """Whether a process has ended (a zombie has)."""
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import signal
 
-from e2e.program import Program, values, wait_until
+from e2e.program import Program, values
+from processes import wait_until
 
 READS_BESIDE = """
     import os, time

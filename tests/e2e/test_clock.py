@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from e2e.program import Program, states, wait_until
+from e2e.program import Program, states
+from processes import wait_until
 
 #: Loaded by every Python process below a folder on the path: the time of day follows a file.
 SHIFTED = """

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, descendants, is_gone, states, values, wait_until
+from e2e.program import Program, states, values
+from processes import descendants, is_gone, wait_until
 
 #: Waits until a file `go-<name>` is there; each start of a trigger leaves a line in `started`.
 WAITING = """

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from e2e.program import Program, descendants, is_gone, states, values, wait_until
+from e2e.program import Program, states, values
+from processes import descendants, is_gone, wait_until
 
 #: Each execution leaves a line in `executions`, so that running twice is seen.
 COUNTED_MAP = """

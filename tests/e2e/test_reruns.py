@@ -11,9 +11,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from e2e.program import Program, descendants, is_gone, wait_until
+from e2e.program import Program
+from processes import descendants, is_gone, wait_until
 
 #: `work[i]` for i in `bad` fails; one for which a file `hold<i>` lies in the folder waits until it is gone. Each
 #: execution leaves a line.
@@ -126,15 +128,30 @@ class Held:
             return connection.execute("SELECT kind, answered_at - posted_at, answer FROM command").fetchall()
 
     def stop(self, process: subprocess.Popen[str], ended: int) -> None:
-        """Stop a process once so many ends are recorded and it writes nothing: it would hold the database for good."""
+        """Stop it once so many ends are recorded, and not while it writes: it would hold the database for good."""
 
         def are_recorded() -> bool:
             with closing(sqlite3.connect(self.fanjet.home / "fanjet.db")) as connection:
                 return connection.execute("SELECT count(*) FROM instance").fetchone() == (ended,)
 
         wait_until(are_recorded, "the ends are recorded")
-        time.sleep(0.2)
-        process.send_signal(signal.SIGSTOP)
+        found = psutil.Process(process.pid)
+        while True:
+            found.suspend()
+            wait_until(lambda: found.status() == psutil.STATUS_STOPPED, "it has stopped")
+            if self._can_write():
+                return
+            found.resume()
+            time.sleep(0.05)
+
+    def _can_write(self) -> bool:
+        with closing(sqlite3.connect(self.fanjet.home / "fanjet.db", timeout=0.1)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            connection.rollback()
+            return True
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         self.latest = self.fanjet.start(*arguments or ("run", self.file))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, values, wait_until
+from e2e.program import Program, values
+from processes import wait_until
 
 MARKED = """
     import os, time

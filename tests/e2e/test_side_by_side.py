@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from e2e.program import Program, wait_until
+from e2e.program import Program
+from processes import wait_until
 
 FILE = """
     import time

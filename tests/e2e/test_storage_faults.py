@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from e2e.program import Program, states
+from installed import FANJET
 
 FILE = """
     from fanjet import dag, task
@@ -100,7 +101,7 @@ def test_a_full_standard_output_ends_no_run(fanjet: Program) -> None:
     file = fanjet.write("stored.py", FILE)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [Path(sys.executable).with_name("fanjet"), "run", file],
+            [FANJET, "run", file],
             env=fanjet.environment(),
             stdout=full,
             stderr=subprocess.PIPE,
@@ -114,7 +115,7 @@ def test_a_full_standard_output_ends_no_run(fanjet: Program) -> None:
         assert "Traceback" not in done.stderr
         for command in (["show"], ["show", "--json"], ["logs", "1", "large", "-i", "1"], ["xcom", "1", "small"]):
             done = subprocess.run(
-                [Path(sys.executable).with_name("fanjet"), *command],
+                [FANJET, *command],
                 env=fanjet.environment(),
                 stdout=full,
                 stderr=subprocess.PIPE,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from e2e.program import Program, states, values
+from installed import FANJET
 
 FILE = """
     import os
@@ -72,7 +73,7 @@ def test_everything_that_people_name_may_be_in_any_script(fanjet: Program, place
     assert "ValueError: kaputt: caf\\udce9 💥" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
-    command = [Path(sys.executable).with_name("fanjet"), "logs", "1", "messe", "-i", "3"]
+    command = [FANJET, "logs", "1", "messe", "-i", "3"]
     log = subprocess.run(command, env=fanjet.environment(), stdout=subprocess.PIPE, check=True).stdout
     assert b"\xff no text \x80\n" in log, "a log is bytes"
     assert "→ مرحبا Zürich\n".encode() in log

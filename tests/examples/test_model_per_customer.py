@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from e2e.program import Program, values, wait_until
+from e2e.program import Program, values
 from examples.outcomes import EXAMPLES, counts, labels, tries
+from processes import wait_until
 
 FILE = EXAMPLES / "model_per_customer.py"
 

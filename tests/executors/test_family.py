@@ -126,7 +126,7 @@ def load(path: Path, tmp_path: Path, timeout_s: float = 20.0):
 def test_a_file_that_loops_for_ever_is_stopped(write_dag, tmp_path):
     started_at = time.monotonic()
     loaded = load(write_dag("while True: pass"), tmp_path, 0.5)
-    assert time.monotonic() - started_at < 5
+    assert time.monotonic() - started_at < 30
     [error] = loaded.errors
     assert error.kind == "timeout"
     assert "0.5 s" in error.message

@@ -122,7 +122,7 @@ def test_a_time_limit_raises_in_the_task(executor):
     ended = collect(executor, "slow", [-1])[0][-1]
     assert ended.states[0] == State.FAILED
     assert "execution_timeout" in ended.extras[0].error
-    assert ended.ended_at[0] - ended.started_at[0] < 5
+    assert ended.ended_at[0] - ended.started_at[0] < 40
 
 
 def test_stopping_gives_back_what_has_not_started(executor):

@@ -17,6 +17,8 @@ from fanjet.operators.http.operator import HttpOperator
 from fanjet.operators.http.sensor import HttpSensor
 from fanjet.operators.sensors import BashSensor, DateTimeSensor, FileSensor, TimeDeltaSensor
 from fanjet.operators.trigger_dagrun import TriggerDagRunOperator
+from fanjet.runtime.clock import SYSTEM_CLOCK, Clock
+from fanjet.testing.virtual_clock import VirtualClock
 from runtime.bench import Bench
 
 
@@ -37,10 +39,10 @@ class Countdown(BaseSensorOperator):
         return self.left < 0
 
 
-def sensor_bench(tmp_path: Path, **arguments: Any) -> Bench:
+def sensor_bench(tmp_path: Path, clock: Clock = SYSTEM_CLOCK, **arguments: Any) -> Bench:
     with DAG("d") as dag:
         Countdown(task_id="s", **arguments)
-    return Bench(dag, tmp_path)
+    return Bench(dag, tmp_path, clock=clock)
 
 
 def test_poking_until_it_is_true_gives_no_value(tmp_path: Path) -> None:
@@ -84,13 +86,15 @@ def test_exceptions_in_poke(
 
 
 def test_reschedule_gives_the_slot_back_and_keeps_the_time_of_the_first_poke(tmp_path: Path) -> None:
-    bench = sensor_bench(tmp_path, pokes=10**9, mode="reschedule", poke_interval=30, timeout=0.2)
+    clock = VirtualClock(datetime(2026, 3, 1, tzinfo=UTC))
+    bench = sensor_bench(tmp_path, clock, pokes=10**9, mode="reschedule", poke_interval=30, timeout=70)
     first = bench.result("s")
     assert first.state is State.UP_FOR_RESCHEDULE
-    assert 25 < first.extra.resume_at - time.time() < 31
+    assert first.extra.resume_at == clock.time() + 30
+    clock.sleep(30)
     second = bench.result("s", carry=first.extra.carry)
     assert second.state is State.UP_FOR_RESCHEDULE
-    time.sleep(0.25)
+    clock.sleep(41)
     assert bench.result("s", carry=second.extra.carry).state is State.FAILED
 
 

@@ -113,7 +113,7 @@ def test_a_time_limit_raises_in_the_task_and_calls_on_kill(tmp_path: Path) -> No
         slow()
     begun = time.monotonic()
     assert "Task 'slow' took longer than its execution_timeout of 0.05 s" in Bench(dag, tmp_path).error("slow")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_odd_exceptions_are_failures_too(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-_FANJET = Path(sys.executable).with_name("fanjet")
+from installed import run_fanjet
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -30,13 +29,4 @@ def environment(home: Path) -> dict[str, str]:
 
 def fanjet(*arguments: str | Path, folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Run one command to its end; the standard input is empty."""
-    return subprocess.run(
-        [_FANJET, *map(str, arguments)],
-        cwd=folder,
-        env=environment(home),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    return run_fanjet(*arguments, folder=folder, environment=environment(home))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from docs.pages import ROOT, read_blocks
@@ -13,6 +12,7 @@ from docs.sessions import agrees, read_steps
 from fanjet.bootstrap.service.folder_meters import FolderMeters
 from fanjet.folder.counters import Counters
 from fanjet.scheduler.meters import Meters
+from installed import FANJET
 from service.running import Service
 
 PAGE = ROOT / "docs" / "running-a-service.md"
@@ -56,7 +56,7 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
         return  # not on this system
     unit = tmp_path / "fanjet.service"
     text = (ROOT / "deploy" / "fanjet.service").read_text(encoding="utf-8")
-    unit.write_text(text.replace("/opt/fanjet/bin/fanjet", str(Path(sys.executable).with_name("fanjet"))))
+    unit.write_text(text.replace("/opt/fanjet/bin/fanjet", str(FANJET)))
     done = subprocess.run([checker, "verify", unit], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0
     assert "fanjet.service" not in done.stderr, done.stderr

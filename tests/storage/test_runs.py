@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from e2e.program import Program, states, values, wait_until
+from e2e.program import Program, states, values
+from installed import FANJET
+from processes import wait_until
 from storage.conftest import Bucket
 
 LARGE = """
@@ -58,7 +60,7 @@ def test_a_run_keeps_its_large_values_in_s3_through_kills(fanjet: Program, bucke
     fanjet.settings["FANJET_VALUES_URL"] = bucket.url
     file = fanjet.write("large.py", LARGE)
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("fanjet"), "run", file, "--workers", "2"],
+        [FANJET, "run", file, "--workers", "2"],
         cwd=fanjet.folder,
         env=fanjet.environment(),
         stdout=subprocess.DEVNULL,
