@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
+from fanjet.model.schedules import AssetOrTimeSchedule, ContinuousSchedule
 from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import NextRuns, Unsaid
 from fanjet.parsing.report import ParseError
@@ -95,6 +96,8 @@ class Planner:
         """Look at one DAG."""
         try:
             spec = self._programs.get_version(plan.version).spec
+            if _is_due(plan, now) and self._count_room(spec) <= 0:
+                return  # it waits for runs of it to end
             if needs_code(spec.timetable):
                 found = self._find_own_runs(plan, spec, now)
                 if found is None:
@@ -107,9 +110,6 @@ class Planner:
             self._note_error(plan, found.error, now)
             return
         row = None if found.next is None else _as_row(found.next)
-        is_planned = plan.planned_version == plan.version and plan.next_run_after == (row and row.run_after)
-        if is_planned and found.is_known and not found.runs and plan.plan_error is None:
-            return  # it waits for runs of it to end
         if self._journal.plan(plan, row, found.runs, is_known=found.is_known):
             if plan.plan_error is not None:
                 _log.info("It is known again when DAG %r is due.", plan.dag_id)
@@ -135,18 +135,26 @@ class Planner:
             return Found(None, [])
         interval, room = self._find_last(spec), self._count_room(spec)
         runs: list[NewRun] = []
-        planned_at = plan.next_run_after if plan.planned_version == plan.version else None
-        is_soon_after = planned_at is not None and 0 <= now - planned_at < _SOON_S
+        seen_at = self._choose_now(plan, spec, now)
         while True:
-            # A distance is counted from the instant that was planned, not from when somebody has looked.
-            due = find_next_run(spec, last=interval, now=planned_at if is_soon_after and planned_at else now)
+            due = find_next_run(spec, last=interval, now=seen_at)
             if due is None or due.run_after > now or len(runs) >= room:
                 return Found(due, runs)
             row = _as_row(due)
             run = _make_run(row, self._make_params(spec), now)
             if not self._journal.has_run_for(spec.dag_id, run):  # else a backfill was quicker
                 runs.append(run)
+            if interval == (row.interval_start, row.interval_end):
+                return Found(due, runs)  # it will be another one when time has gone on
             interval = Interval(row.interval_start, row.interval_end)
+
+    def _choose_now(self, plan: DagPlan, spec: DagSpec, now: float) -> float:
+        """A distance is counted from the instant that was planned, not from when somebody has looked."""
+        planned_at = plan.next_run_after
+        time = spec.timetable.time if isinstance(spec.timetable, AssetOrTimeSchedule) else spec.timetable
+        if planned_at is None or not _is_due(plan, now) or isinstance(time, ContinuousSchedule):
+            return now
+        return planned_at if now - planned_at < _SOON_S else now
 
     def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
         """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
@@ -178,12 +186,10 @@ class Planner:
         at, date, start, end = (
             plan.next_run_after, plan.next_logical_date, plan.next_interval_start, plan.next_interval_end,
         )  # fmt: skip
-        if at is None or date is None or start is None or end is None or plan.planned_version != plan.version:
+        if at is None or date is None or start is None or end is None or not _is_due(plan, now):
             return None
         due = NextDue(run_after=at, logical_date=date, interval_start=start, interval_end=end)
-        if self._count_room(spec) <= 0:
-            return Found(Due(at, date, start, end), [])
-        if not 0 <= now - at < _SOON_S:
+        if now - at >= _SOON_S:
             return None
         run = _make_run(due, self._make_params(spec), now)
         if names_runs(spec.timetable):
@@ -198,6 +204,12 @@ class Planner:
         """How many more runs of a DAG may be made now."""
         most = self._most_active if spec.max_active_runs is None else spec.max_active_runs or _RUNS_AT_A_TIME
         return min(most - self._journal.count_unfinished(spec.dag_id), _RUNS_AT_A_TIME)
+
+
+def _is_due(plan: DagPlan, now: float) -> bool:
+    """Whether it is known of this version that it is due now."""
+    is_known = plan.planned_version == plan.version and plan.plan_error is None
+    return is_known and plan.next_run_after is not None and plan.next_run_after <= now
 
 
 def _as_row(due: Due) -> NextDue:

@@ -1,0 +1,41 @@
+"""Which runs the planner of a service makes, and that none holds up others."""
+
+from __future__ import annotations
+
+from fanjet import DAG, task
+from fanjet.store.database import Database
+from scheduler.service_world import START, ServiceWorld, until
+
+
+def make_dag(dag_id: str, **options: object) -> DAG:
+    with DAG(dag_id, **options) as dag:
+
+        @task
+        def work() -> None: ...
+
+        work()
+    return dag
+
+
+def test_a_continuous_dag_has_a_run_when_the_one_before_has_ended(database: Database) -> None:
+    world = ServiceWorld(database, make_dag("on", schedule="@continuous"))
+    member = world.member()
+    until(member, lambda: len(world.states()) >= 4, most=40)
+    states = [*world.states().values()]
+    assert states[:3] == ["success"] * 3  # one after the other
+
+
+def test_dags_that_may_have_no_more_runs_hold_up_no_others(database: Database) -> None:
+    """Sixty of them come before the one that may, whichever order one looks at them in."""
+    full = [make_dag(f"a{number:02}", schedule="@hourly", max_active_runs=1) for number in range(60)]
+    world = ServiceWorld(database, *full, make_dag("z", schedule="@hourly", start_date=START))
+    planner = world.member().service._planner
+    for dag in full:
+        world.ask(dag.dag_id)
+    while planner.look():
+        pass
+    world.clock.sleep(7200.0)
+    for _ in range(3):
+        planner.look()
+    assert any("T14:00" in run_id for run_id in world.states("z"))
+    assert len(world.states("a00")) == 1
