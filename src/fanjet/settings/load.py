@@ -156,7 +156,10 @@ def _refuse_secrets(project: Path, home_file: Path) -> None:
 
 
 def _has_password(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # nobody knows what is in it
+        return True
     return parts.password is not None or "password" in parts.query
 
 

@@ -44,11 +44,8 @@ class Database(msgspec.Struct, frozen=True):
         Raises:
             OperationError: The URL is none of PostgreSQL.
         """
-        if url is not None and urlsplit(url).scheme not in _SCHEMES:
-            raise OperationError(
-                f"The setting database is {mask_url(url)!r}, which is no URL of PostgreSQL. Fix: "
-                "postgresql://user:password@host/name, or unset it for the SQLite file of the home."
-            )
+        if url is not None:
+            _check(url)
         return cls(home, url)
 
     @property
@@ -68,6 +65,23 @@ class Database(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Database({self.shown})"
+
+
+def _check(url: str) -> None:
+    try:
+        is_ours = urlsplit(url).scheme in _SCHEMES
+        shown = mask_url(url)
+    except ValueError:  # brackets that nobody closes; what is secret in such a text cannot be told
+        is_ours, shown = False, _MASK
+    if not is_ours:
+        raise OperationError(
+            f"The setting database is {shown!r}, which is no URL of PostgreSQL. Fix: "
+            "postgresql://user:password@host/name, or unset it for the SQLite file of the home."
+        )
+    if url.partition("://")[2].partition("/")[0].count("@") > 1:  # libpq would take half the password for the host
+        raise OperationError(
+            "The URL in the setting database has an @ in its user or password. Fix: write it as %40 there."
+        )
 
 
 def database_at(place: Path | Database) -> Database:
