@@ -133,17 +133,21 @@ def test_programs_get_the_reason_of_the_end_as_an_event_too(service: Service) ->
 
 def test_a_home_that_cannot_be_a_folder_is_said(service: Service) -> None:
     service.home.write_text("a file")
-    assert "set FANJET_HOME" in service.run("up", "--port", "0", code=1).stderr
+    assert "set FANJET_HOME" in service.run("up", "--port", "0", code=2).stderr
 
 
 @pytest.mark.slow
 def test_a_service_whose_role_dies_at_once_each_time_ends_with_its_reason(service: Service) -> None:
-    service.home.mkdir()
+    service.start("--schedulers", "0")
+    server = service.get_role("server")
+    for file in service.home.glob("fanjet.db*"):
+        file.unlink()
     (service.home / "fanjet.db").write_text("no database")
-    done = service.run("up", "--port", "0", "--schedulers", "0", code=1)
-    assert "died 5 times soon after its start" in done.stderr
-    assert "is no SQLite database" in done.stderr
-    assert "Traceback" not in done.stderr
+    server.kill()
+    assert service.wait_for_end() == 1
+    assert "died 5 times soon after its start" in service.text()
+    assert "is no SQLite database" in service.text()
+    assert "Traceback" not in service.text()
 
 
 def test_programs_get_each_event_as_one_json_object(service: Service) -> None:

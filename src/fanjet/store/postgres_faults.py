@@ -27,6 +27,7 @@ _MEANINGS: Final[Mapping[str, tuple[bool, str]]] = {
     "58": (True, "could not read or write its files; look at the server's disk and log"),
     "08": (True, "cannot be reached"),
     "XX001": (False, "is damaged; restore it from a backup"),
+    "URL": (False, "cannot be reached with this URL; look at what it says"),
     "XX002": (False, "has a damaged index; REINDEX it, or restore it from a backup"),
 }
 #: Parts of libpq's messages, where the server could not say its SQLSTATE: while a connection is opened.
@@ -36,6 +37,10 @@ _OPENING: Final[Mapping[str, str]] = {
     "no pg_hba.conf entry": "28",
     "is not permitted to log in": "28",
     'role "': "28",
+    "invalid ": "URL",
+    "definition of service": "URL",
+    "certificate file": "URL",
+    "private key file": "URL",
     'database "': "3D000",
     "too many connections": "53300",
     "remaining connection slots": "53300",

@@ -9,7 +9,7 @@ from psycopg.abc import Buffer
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 from psycopg.types.string import StrBinaryDumper, StrDumperUnknown
 
-from fanjet.errors import ExecutionError
+from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.database import Database
 from fanjet.store.port import Row
 from fanjet.store.postgres_faults import explain_postgres
@@ -55,6 +55,7 @@ def connect(database: Database, *, timeout_s: float, durable: bool, read_only: b
     """A new connection, in which every statement is a transaction by itself unless one was begun.
 
     Raises:
+        OperationError: The URL is none that libpq understands.
         ExecutionError: The server cannot be reached or refuses.
     """
     assert database.url is not None
@@ -66,6 +67,8 @@ def connect(database: Database, *, timeout_s: float, durable: bool, read_only: b
             connect_timeout=max(_LEAST_CONNECT_TIMEOUT_S, int(timeout_s)),
             **_KEEPALIVE,
         )
+    except psycopg.ProgrammingError as error:
+        raise OperationError(f"The URL {database.shown} cannot be read: {_find_fault(error)}.") from error
     except psycopg.Error as error:
         raise explain_postgres(error, database) from error
     try:
@@ -77,6 +80,12 @@ def connect(database: Database, *, timeout_s: float, durable: bool, read_only: b
         connection.close()
         raise
     return connection
+
+
+def _find_fault(error: psycopg.ProgrammingError) -> str:
+    """What libpq says of a URL; it quotes parts of it, passwords among them, but names of parameters are none."""
+    text = str(error).strip()
+    return text if "parameter" in text else text.partition(": ")[0]
 
 
 def _configure(

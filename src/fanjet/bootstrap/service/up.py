@@ -14,6 +14,7 @@ from fanjet.bootstrap.service.home_lock import home_locked, own_command
 from fanjet.bootstrap.service.listening import find_address, is_local, listen
 from fanjet.bootstrap.service.logs import start_logging
 from fanjet.bootstrap.service.notify import notify_systemd
+from fanjet.bootstrap.service.preflight import refused_at_start, wait_for_database
 from fanjet.bootstrap.service.role_process import Role
 from fanjet.bootstrap.service.supervisor import Supervisor
 from fanjet.errors import ExecutionError
@@ -37,16 +38,18 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
         tell: Shows people what is running once it is, as labels with texts; None to log it as an event.
 
     Raises:
-        OperationError: The port or the home is held by others, or a setting cannot be used.
-        ExecutionError: The service cannot go on.
+        OperationError: The port or the home is held by others, or a setting or the database cannot be used.
+        ExecutionError: The database has not come in time, or the service cannot go on.
     """
     start_logging("supervisor", settings)
     database = Database.of(settings)
     with ExitStack() as stack:
-        if database.dialect == "sqlite":
-            stack.enter_context(home_locked(settings.home, own_command()))
-        listener = stack.enter_context(listen(settings.host, settings.port))
-        _make_folder(settings)
+        with refused_at_start():
+            if database.dialect == "sqlite":
+                stack.enter_context(home_locked(settings.home, own_command()))
+            listener = stack.enter_context(listen(settings.host, settings.port))
+            _make_folder(settings)
+            wait_for_database(settings, database)
         elsewhere = "" if is_local(listener) else f", and from elsewhere ({settings.host})"
         facts = _describe(settings, database, find_address(listener) + elsewhere)
 

@@ -1,0 +1,62 @@
+"""What a service looks at before it starts a process: what cannot go well is said once, at once, in one message."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fanjet.errors import ExecutionError, OperationError
+from fanjet.settings.values import Settings
+from fanjet.store.connections import open_writer
+from fanjet.store.database import Database
+
+_log = logging.getLogger("fanjet.supervisor")
+_ASK_AGAIN_S = 0.5
+#: For one attempt; people want to read soon that it is waited for.
+_ATTEMPT_S = 5.0
+
+
+@contextmanager
+def refused_at_start() -> Iterator[None]:
+    """Within this context what will not pass by itself is a wrong start, as a wrong setting is.
+
+    Raises:
+        OperationError: In place of an ExecutionError that is not temporary.
+    """
+    try:
+        yield
+    except ExecutionError as error:
+        if error.temporary:
+            raise
+        raise OperationError(str(error)) from error
+
+
+def wait_for_database(settings: Settings, database: Database) -> None:
+    """Make sure that the database can be used, and has its tables.
+
+    One that is just starting, as machines and containers start theirs in any order, is waited for; `db_busy_timeout_s`.
+
+    Args:
+        settings: Say how long.
+        database: Which.
+
+    Raises:
+        OperationError: It cannot be used so: a wrong password, no such database, no right to write.
+        ExecutionError: It has not come (`temporary`), or cannot be used for a reason that does not pass.
+    """
+    patience_s = settings.db_busy_timeout_s
+    give_up_at, told = time.monotonic() + patience_s, False
+    while True:
+        try:
+            open_writer(database, min(patience_s, _ATTEMPT_S)).close()
+        except ExecutionError as error:
+            if not error.temporary or time.monotonic() + _ASK_AGAIN_S > give_up_at:
+                raise
+            if not told:
+                _log.warning("%s It is waited for, up to %g s.", error, patience_s)
+            told = True
+            time.sleep(_ASK_AGAIN_S)
+        else:
+            return
