@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROVIDERS := .venv-providers
 
+# Tests start hundreds of processes: what they import is compiled once, also where the environment says not to keep that.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test test-all test-providers conformance coverage lint format docs clean help
 
 help: ## show this list
