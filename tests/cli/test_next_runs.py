@@ -64,9 +64,9 @@ made  assets: (a or b): due when they have been made
 
 own  every other day, times in Europe/Berlin, without catching up
 RUN AFTER                    LOGICAL DATE             INTERVAL END
-Fri 2024-03-01 00:00 +01:00  2024-03-01 00:00 +01:00  -
-Sun 2024-03-03 00:00 +01:00  2024-03-03 00:00 +01:00  -
-All are due at once.
+Fri 2024-03-29 00:00 +01:00  2024-03-29 00:00 +01:00  -
+Sun 2024-03-31 00:00 +01:00  2024-03-31 00:00 +01:00  -
+The first is due at once.
 """
 AT = ("--from", "2024-03-30T12:00Z")
 
@@ -124,4 +124,21 @@ def test_what_goes_wrong_in_a_timetable_has_its_line(call: Call, file: str, tmp_
     wrong.write_text(Path(file).read_text().replace("timedelta(days=2) if last", "1 if last"))
     result = call("next", str(wrong), "own")
     assert result.status == 2
-    assert "wrong.py:15: exception: TypeError: unsupported operand" in result.out
+    assert "wrong.py:15: timetable: DAG 'own': its timetable cannot be asked. TypeError: unsupported" in result.out
+
+
+def test_a_timetable_of_ones_own_gives_as_many_runs_as_are_wanted(call: Call, file: str) -> None:
+    result = call("next", file, "own", "-n", "70", "--json", *AT)
+    found = [each["logical_date"][:10] for each in json.loads(result.out)[0]["next"]]
+    assert (len(found), found[0], found[1]) == (70, "2024-03-28", "2024-03-30")  # the last that was missed comes first
+
+
+def test_a_timetable_that_does_not_answer(
+    call: Call, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANJET_PARSE_TIMEOUT_S", "1")
+    hung = tmp_path / "hung.py"
+    hung.write_text(Path(file).read_text().replace("        last = ", "        while True: pass\n        last = "))
+    result = call("next", str(hung), "own")
+    assert result.status == 2
+    assert "hung.py: timetable: DAG 'own': its timetable did not answer within 1 s" in result.out

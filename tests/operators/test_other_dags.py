@@ -149,3 +149,16 @@ def test_a_test_runs_one_dag() -> None:
     with DAG("d") as dag:
         TriggerDagRunOperator(task_id="t", trigger_dag_id="x")
     assert "this process carries out one run" in str(run_dag(dag)["t"].error)
+
+
+def test_a_run_keeps_a_note(fanjet: Program) -> None:
+    text = TWO_DAGS.replace('trigger_run_id="r", conf=', 'trigger_run_id="r", note="from {{ dag.dag_id }}", conf=')
+    file = fanjet.write("d.py", text.split("    again =")[0] + text[text.index('with DAG("child"') :])
+    fanjet("run", file, "--dag", "parent")
+    assert fanjet("note", "child/r").stdout == "from parent\n"
+    assert "  note         from parent\n" in fanjet("show", "child/r").stdout
+    assert fanjet("note", "-", "my own", "--clear", code=2).stderr.startswith("error: Give TEXT or --clear")
+    fanjet("note", "child/r", "seen")
+    assert fanjet("note", "child/r").stdout == "seen\n"
+    fanjet("note", "child/r", "--clear")
+    assert "has no note" in fanjet("note", "child/r").stdout

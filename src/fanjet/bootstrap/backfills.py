@@ -74,6 +74,11 @@ def plan_backfill(
         journal.close()
     if spec.timetable is None:
         raise OperationError(f"DAG {dag_id!r} has no schedule, so there is nothing to make up for. Fix: fanjet trigger")
+    if not is_periodic(spec.timetable):
+        raise OperationError(
+            f"DAG {dag_id!r} has the schedule {spec.schedule!r}, which has no dates that could be made up for. "
+            "Fix: fanjet trigger"
+        )
     span = first.timestamp(), last.timestamp()
     if needs_code(spec.timetable):
         dues = _ask(settings, found, RunsBetween(dag_id=dag_id, first=span[0], last=span[1], most=MOST_RUNS + 1))
@@ -90,10 +95,6 @@ def plan_backfill(
 
 def _ask(settings: Settings, version: VersionRow, question: RunsBetween) -> list[NamedRun]:
     """The dates that a timetable of the author's has, with the ids of the runs, asked of the files of a version."""
-    if not is_periodic(version.spec.timetable):
-        raise OperationError(
-            f"The timetable of DAG {question.dag_id!r} has periodic = False: it has no runs that could be made up for."
-        )
     root = restore_files(settings.home, version.bundle, Path(version.root))
     return get_runs(settings, root / version.file, root, question)
 

@@ -60,7 +60,7 @@ class StartedRuns:
             if new.unsaid is not None:  # nobody can be asked within a turn: it is about its instant
                 date = new.logical_date
                 new = replace(new, data_interval_start=date, data_interval_end=date, unsaid=None)
-            info = self._journal.create_run(version=version, info=new)
+            info = self._journal.create_run(version=version, info=new, note=request.note)
             self._take(info)
             machine = RunState(info.number, spec)
             self._scheduler.adopt(info, spec, machine, machine.start(info.started_at.timestamp()))

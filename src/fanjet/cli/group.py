@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "next": ("fanjet.cli.next_runs", "Print when the DAGs of a file are due next."),
     "runs": ("fanjet.cli.runs", "List runs, the latest first."),
     "show": ("fanjet.cli.show", "Show one run: its tasks with counts, and what failed; or one instance."),
+    "note": ("fanjet.cli.note", "Keep a note with a run."),
     "logs": ("fanjet.cli.logs", "Print what an instance wrote."),
     "xcom": ("fanjet.cli.xcom", "Print the values that instances returned or pushed."),
     "pools": ("fanjet.cli.pools", "Show and change the pools that bound what runs at once."),

@@ -113,6 +113,8 @@ class _Shown(msgspec.Struct, frozen=True):
     reasons: list[Failure]
     #: None where the DAG has none.
     result: DagResult | None
+    #: What people keep with it.
+    note: str | None
 
 
 def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
@@ -133,6 +135,7 @@ def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
         failed=failed,
         reasons=find_reasons(reader, run, spec.tasks, counts, _MOST_FAILURES if failures is None else failures),
         result=find_dag_result(reader, run, spec),
+        note=reader.find_note(run),
     )
 
 
@@ -158,6 +161,8 @@ def _heading(shown: _Shown, terminal: Terminal) -> list[Line]:
     for name, text in (("params", info.params), ("conf", info.conf)):
         if found := read_json(text):
             lines.append(_long_fact(name, json.dumps(found, ensure_ascii=False), terminal))
+    if shown.note:
+        lines.append(_long_fact("note", shown.note, terminal))
     if shown.result is not None:
         lines.append(_long_fact("result", result_line(shown.run, shown.result), terminal))
     if is_interrupted(row):
@@ -202,6 +207,7 @@ def _as_data(settings: Settings, shown: _Shown) -> dict[str, object]:
         **run_as_data(shown.run, total),
         "params": read_json(shown.run.info.params),
         "conf": read_json(shown.run.info.conf),
+        "note": shown.note,
         **result_as_data(shown.run, shown.result),
         "tasks": [
             {"task_id": task.task_id, "operator": task.operator, "group": task.group, "mapped": task.depth > 0}

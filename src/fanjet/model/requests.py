@@ -251,6 +251,10 @@ class StartRun(msgspec.Struct, frozen=True, kw_only=True, tag="start_run"):
     conf: str = "{}"
     #: Where there is a run of this id that has ended, run it again instead.
     reset: bool = False
+    #: Kept with the run.
+    note: str | None = None
+    #: Whether a paused DAG is a failure; else its run waits.
+    fail_when_paused: bool = False
 
 
 class Count(msgspec.Struct, frozen=True, tag="count"):

@@ -41,8 +41,8 @@ class TriggerDagRunOperator(BaseOperator):
         allowed_states: The states of the run with which the task succeeds.
         failed_states: Those with which it fails.
         skip_when_already_exists: Whether it is skipped where there is such a run.
-        fail_when_dag_is_paused: Of no matter here: what a file runs is never paused.
-        note: A text for the log.
+        fail_when_dag_is_paused: Whether it fails where the service has paused the DAG; else the run waits.
+        note: A text that is kept with the run.
         deferrable: Whether waiting takes no slot, which it never does.
         options: As in `BaseOperator`.
     """
@@ -118,9 +118,11 @@ class TriggerDagRunOperator(BaseOperator):
                 logical_date=date.timestamp(),
                 conf=conf,
                 reset=self.reset_dag_run,
+                note=self.note,
+                fail_when_paused=self.fail_when_dag_is_paused,
             ),
         )
-        self.log.info("Started run %s of DAG %s. %s", run_id, self.trigger_dag_id, self.note or "")
+        self.log.info("Started run %s of DAG %s.", run_id, self.trigger_dag_id)
         return run_id
 
     def _wait(self, context: Any, run_id: str) -> None:

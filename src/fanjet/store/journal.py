@@ -53,6 +53,7 @@ from fanjet.store.leases import PROCESS, Leases
 from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.row_columns import encode_events, make_info
+from fanjet.store.service_switches import KEEP_NOTE
 from fanjet.store.summaries import Summaries
 from fanjet.store.value_pages import ValuePages
 
@@ -143,7 +144,7 @@ class Journal:
         """Whether a run is of this version."""
         return bool(self._reader.execute(sql.HAS_VERSION, (run, version)).fetchone())
 
-    def create_run(self, *, version: int, info: NewRun) -> RunInfo:
+    def create_run(self, *, version: int, info: NewRun, note: str | None = None) -> RunInfo:
         """Create a run of a version. Nobody owns it yet.
 
         Raises:
@@ -157,6 +158,8 @@ class Journal:
             row = self._writer.execute(sql.INSERT_RUN, _make_run_row(dag_id, version, info)).fetchone()
             if row is None:
                 raise OperationError(f"DAG {dag_id!r} already has a run {info.run_id!r}; choose another run id.")
+            if note is not None:
+                self._writer.execute(KEEP_NOTE, (note, row[0]))
         fixed = msgspec.structs.asdict(info)
         assert fixed.pop("unsaid") is None, "whoever starts a run at once has asked before"
         return RunInfo(number=int(row[0]), dag_id=dag_id, **fixed)

@@ -56,6 +56,11 @@ class RunQueries(Reading):
         runs = self._runs("r.ended_at IS NULL AND r.state <> 0", limit=None)
         return next((run for run in runs if not run.owned), None)
 
+    def find_note(self, run: int) -> str | None:
+        """What people keep with a run; None for nothing."""
+        rows = self._select("note", "FROM run WHERE run = ?", run)
+        return None if not rows else rows[0][0]
+
     def get_spec(self, run: int) -> DagSpec:
         """The DAG as the run knows it.
 

@@ -197,6 +197,11 @@ class ServiceJournal(Journal):
             row = self._reader.execute(_FIND_NEWEST, (dag_id,)).fetchone()
         return None if row is None else int(row[0])
 
+    def is_paused(self, dag_id: str) -> bool:
+        """Whether no runs of a DAG are started."""
+        with explained(self._path):
+            return bool(self._reader.select("SELECT 1 FROM dag WHERE dag_id = ? AND is_paused <> 0", dag_id))
+
     def find_run_before(self, info: RunInfo) -> int | None:
         """The run of the same DAG with the greatest logical date below that of a run; None for the first."""
         date = info.logical_date

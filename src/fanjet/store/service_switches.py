@@ -7,7 +7,7 @@ from fanjet.model.runs import check_note
 from fanjet.store.port import Connection
 
 _PAUSE = "UPDATE dag SET is_paused = ? WHERE dag_id = ?"
-_NOTE = "UPDATE run SET note = ? WHERE run = ?"
+KEEP_NOTE = "UPDATE run SET note = ? WHERE run = ?"
 
 
 def set_paused(connection: Connection, dag_id: str, *, paused: bool) -> None:
@@ -33,5 +33,5 @@ def set_note(connection: Connection, run: int, note: str | None) -> None:
     if note is not None:
         check_note(note)
     with connection.transaction():
-        if not connection.execute(_NOTE, (note, run)).rowcount:
+        if not connection.execute(KEEP_NOTE, (note, run)).rowcount:
             raise NotFoundError(f"There is no run {run}.")

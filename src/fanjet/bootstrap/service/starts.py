@@ -38,10 +38,12 @@ class Starts:
             raise OperationError(
                 f"No file in the DAG folder has a DAG {request.dag_id!r}. Fix: `fanjet dags list` shows what there is."
             )
+        if request.fail_when_paused and self._journal.is_paused(request.dag_id):
+            raise OperationError(f"DAG {request.dag_id!r} is paused. Fix: fanjet dags unpause {request.dag_id}")
         found = self._journal.find_run(request.dag_id, request.run_id)
         if found is None:
             spec = self._programs.get_version(version).spec
-            self._journal.queue_run(request.dag_id, version, make_started_run(spec, request))
+            self._journal.queue_run(request.dag_id, version, make_started_run(spec, request), note=request.note)
         elif not request.reset:
             raise OperationError(
                 f"DAG {request.dag_id!r} already has a run {request.run_id!r}; choose another run id, or reset it."
