@@ -11,6 +11,7 @@ from benchmarks.databases import databases
 from benchmarks.fan_out import fan_out, sweep
 from benchmarks.latency import chain, cold_start
 from benchmarks.many_runs import many_runs
+from benchmarks.parsing import parsing
 from benchmarks.report import Line, show, write_json
 from benchmarks.resuming import resume
 from benchmarks.takeover import takeover
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, tuple[Callable[[Path, int], list[Line]], int, str]] = {
     "chain": (chain, 100, "no-op tasks one after another"),
     "coldstart": (cold_start, 3, "a small map from the command line to its exit"),
     "sweep": (sweep, 64, "instances of 50 ms CPU work"),
+    "parsing": (parsing, 1_000, "DAG files that are loaded while a chain runs in a service"),
     "takeover": (takeover, 5, "kills of a scheduler, until another starts the next try of its run"),
     "resume": (resume, 100_000, "kill -9 in the middle, then resume"),
 }

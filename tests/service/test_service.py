@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +50,6 @@ def long():
 slow()
 long()
 """
-
-
-@pytest.fixture
-def small_disk(service: Service) -> Iterator[None]:
-    """The home is on a file system of its own with little room."""
-    service.home.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", service.home], check=True)
-    yield
-    service.close()
-    subprocess.run(["umount", "-l", service.home], check=True)
 
 
 @pytest.fixture
@@ -168,29 +153,3 @@ def test_a_try_that_outlasts_the_grace_runs_again_after_the_next_start(ready: Se
     ready.start()
     assert _wait_for_success(ready, number)["counts"]["wait"] == {"success": 1}
     assert _trace(ready) == ["began"]
-
-
-@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounting a small file system needs root")
-def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(small_disk: None, ready: Service) -> None:
-    ready.start()
-    number = _trigger(ready, "slow")
-    ready.wait_until(lambda: len(_trace(ready)) > 2, "some have run")
-    filler = ready.home / "filler"
-    try:
-        _fill(filler)
-        ready.wait_until(lambda: "full" in ready.text(), "the disk is full")
-        status, answer = ready.ask("/api/v1/dags/slow/runs", {})
-        assert status == 503
-        assert "free some space" in answer["detail"]
-        assert ready.ask("/health")[1]["database"] == "reachable"
-    finally:
-        filler.unlink()
-    assert _wait_for_success(ready, number)["counts"]["work"] == {"success": 40}
-
-
-def _fill(file: Path) -> None:
-    """Take up all room of the small file system that the home is on."""
-    with contextlib.suppress(OSError), file.open("wb") as filler:
-        while True:
-            filler.write(b"x" * 4096)
-            filler.flush()
