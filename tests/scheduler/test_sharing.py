@@ -98,7 +98,7 @@ def give(world: ServiceWorld, member: Member, dag_id: str, run_id: str = "r") ->
 def test_a_limit_holds_for_all_schedulers_together_and_is_used(
     database: Database, options: dict[str, Any], limit: Limit, total: int
 ) -> None:
-    world = ServiceWorld(database, calling("calls", 30, **options))
+    world = ServiceWorld(database, calling("calls", 12, **options))
     pools = {"api": total if limit == POOL else 4}
     members = [world.member(host=name, pools=pools) for name in ("one", "two")]
     watch = Watch(world, members, limit, total)
@@ -213,3 +213,31 @@ def test_a_run_that_is_opened_for_a_request_stays_until_it_has_been_obeyed(datab
         number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,)))
         until(member, lambda: commands.find_answer(number) is not None)
     assert world.journal._reader.select("SELECT lease_fence FROM run")[0][0] == fence + 1, "opened once"
+
+
+def test_runs_are_spread_over_the_schedulers(database: Database) -> None:
+    world = ServiceWorld(database, calling("calls", 3))
+    members = [world.member(host=name) for name in ("one", "two", "three")]
+    for member in members:
+        member.turns(1)
+    for number in range(7):
+        world.ask("calls", f"r{number}")
+    members[0].turns(2)
+    assert len(members[0].scheduler.runs) == 3
+    members[1].turns(2)
+    members[2].turns(2)
+    assert sorted(len(member.scheduler.runs) for member in members) == [1, 3, 3]
+    for member in members:
+        until(member, owned(member, 0))
+    assert set(world.states().values()) == {"success"}
+
+
+def test_the_runs_of_a_dead_scheduler_are_no_part_of_what_is_left_to_it(database: Database) -> None:
+    world = ServiceWorld(database, calling("calls", 3))
+    member, dead = [world.member(host=name) for name in ("one", "two")]
+    for each in (member, dead):
+        each.turns(1)
+    world.clock.sleep(TERMS.lease_s + 1)
+    for number in range(3):
+        world.ask("calls", f"r{number}")
+    until(member, ended(world))

@@ -27,6 +27,11 @@ _FIND_BACKFILL_PAUSED: Final = "SELECT 1 FROM backfill WHERE backfill = ? AND is
 _COUNT_ACTIVE: Final = """
 SELECT count(*) FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
+#: Schedulers at work, runs that wait or are under way, and those of them that one scheduler has.
+_COUNT_PARTS: Final = """
+SELECT (SELECT count(*) FROM session WHERE role = 'scheduler' AND until > ?), count(*),
+       coalesce(sum(CASE WHEN lease_session = ? THEN 1 ELSE 0 END), 0)
+FROM run WHERE ended_at IS NULL AND state IN (0, 1) AND queued_at IS NOT NULL"""
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
@@ -70,6 +75,8 @@ def start_queued(
 ) -> list[tuple[RunInfo, int]]:
     """Start runs that wait, the oldest of each DAG first, and become their owner.
 
+    Where there are other schedulers, no more than leave the same number to each of them.
+
     Args:
         connection: In a transaction with the lock ``queue``: only one at a time counts runs in order to start more.
         leases: Those of the scheduler.
@@ -83,6 +90,11 @@ def start_queued(
         What is fixed about each run, with the number of its version.
     """
     started: list[tuple[RunInfo, int]] = []
+    schedulers, runs, own = connection.execute(_COUNT_PARTS, (at, session)).fetchone()
+    if schedulers > 1:
+        wanted = min(wanted, -(-runs // schedulers) - own)
+    if wanted <= 0:
+        return started
     for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
         if not waiting or _is_paused(connection, dag_id, backfill):
             continue
