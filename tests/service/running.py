@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +16,8 @@ from typing import Any
 
 import psutil
 
-_FANJET = Path(sys.executable).with_name("fanjet")
+from installed import FANJET, run_fanjet
+
 _PATIENCE_S = 30.0
 _ELSEWHERE = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]
 
@@ -64,7 +64,7 @@ class Service:
         self._was_ended = False
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*(_ELSEWHERE if elsewhere else []), _FANJET, "up", "--port", "0", *arguments],
+                [*(_ELSEWHERE if elsewhere else []), FANJET, "up", "--port", "0", *arguments],
                 cwd=self.folder,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -119,23 +119,14 @@ class Service:
 
     def run(self, *arguments: str | Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Another command on the same home."""
-        done = subprocess.run(
-            [_FANJET, *map(str, arguments)],
-            cwd=self.folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
+        done = run_fanjet(*arguments, folder=self.folder, environment=self.environment(), timeout_s=_PATIENCE_S)
         assert code is None or done.returncode == code, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
     def begin(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Another command on the same home, which goes on by itself."""
         return subprocess.Popen(
-            [_FANJET, *map(str, arguments)],
+            [FANJET, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -181,14 +172,6 @@ class Service:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-
-
-def is_gone(process: psutil.Process) -> bool:
-    """Whether a process has ended (a zombie has)."""
-    try:
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def _decode(kind: str, data: bytes) -> Any:

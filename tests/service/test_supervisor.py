@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from service.running import Service, is_gone
+from processes import is_gone
+from service.running import Service
 
 
 def test_a_stop_ends_all_processes_in_order(service: Service) -> None:
