@@ -141,6 +141,7 @@ def test_older_names_of_dag_options():
         ({"schedule": object()}, DagValueError, "a cron text"),
         ({"start_date": "2024"}, DagValueError, "a datetime"),
         ({"max_active_tasks": -1}, DagValueError, "a whole number"),
+        ({"max_active_tasks": 10**30}, DagValueError, "a whole number of at most 9,223"),
         ({"dagrun_timeout": 3}, DagValueError, "a timedelta"),
         ({"catchup": "no"}, DagValueError, "True or False"),
         ({"params": {"n": Param(1)}, "default_args": {"params": {1: 2}}}, DagTypeError, "must be a str"),

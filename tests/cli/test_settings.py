@@ -141,3 +141,29 @@ def test_the_home_cannot_move_itself(project: Path, tmp_path: Path) -> None:
     (home / "fanjet.toml").write_text('home = "/somewhere"\n')
     with pytest.raises(OperationError, match="'home' cannot be set in the home's own file"):
         load({"FANJET_HOME": str(home)})
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "part"),
+    [
+        ("schedulers", "65", "65 is too large; the most is 64"),
+        ("workers", "1000000", "the most is 1024"),
+        ("workers", "9" * 5000, "the most is 1024"),
+        ("workers", "-" + "9" * 400, "the least is 1"),
+        ("workers", 10**400, "the most is 1024"),
+        ("workers", "nan", "expected a whole number"),
+        ("stop_grace_s", "1e308w", "the most is 1000000000"),
+        ("stop_grace_s", "inf", "expected a number of seconds"),
+        ("pools", "gpu=" + "9" * 5000, "0 to 1,000,000,000"),
+        ("pools", "gpu=²", "0 to 1,000,000,000"),
+    ],
+)
+def test_numbers_have_bounds(project: Path, name: str, written: object, part: str) -> None:
+    with pytest.raises(OperationError) as caught:
+        load(flags={name: written})
+    assert part in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_every_number_has_a_largest_one() -> None:
+    assert all(setting.minimum < setting.most < 1e16 for setting in SETTINGS if setting.kind not in ("text", "folder"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fanjet.authoring.no_effect import tell_no_effect
-from fanjet.authoring.task_options import convert_callbacks, unknown_argument
+from fanjet.authoring.task_options import check_size, convert_callbacks, unknown_argument
 from fanjet.errors import DagError, DagTypeError, DagValueError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _limit(value: Any) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("a whole number, or None or 0 for no limit")
-    return value or None
+    return check_size(value) or None
 
 
 def _timeout(value: Any) -> timedelta | None:

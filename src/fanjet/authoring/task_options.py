@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -26,6 +27,12 @@ class Option(NamedTuple):
     default: Any
 
 
+#: What databases and messages between processes have room for.
+_MOST_WHOLE = sys.maxsize
+#: As in Airflow's database; sums of many of them are no trouble.
+_MOST_WEIGHT = 2**31 - 1
+
+
 class Refused(NamedTuple):
     """An argument of Airflow that has no meaning here."""
 
@@ -38,14 +45,25 @@ def _whole(least: int) -> Convert:
     def convert(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ValueError(f"a whole number of at least {least}")
-        return value
+        return check_size(value)
 
     return convert
 
 
+def check_size(number: int) -> int:
+    """The number, if databases and messages between processes have room for it.
+
+    Raises:
+        ValueError: They have none; says what is wanted.
+    """
+    if number > _MOST_WHOLE:
+        raise ValueError(f"a whole number of at most {_MOST_WHOLE:,}")
+    return number
+
+
 def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("a whole number")  # noqa: TRY004 - these texts become parts of a DagError
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MOST_WEIGHT:
+        raise ValueError(f"a whole number up to {_MOST_WEIGHT:,}")
     return value
 
 
@@ -64,7 +82,10 @@ def _text(value: Any) -> str:
 def _duration(value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, timedelta | int | float):
         raise ValueError("a timedelta or a number of seconds")  # noqa: TRY004 - as above
-    duration = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    try:
+        duration = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    except (OverflowError, ValueError):  # infinite, or no number
+        raise ValueError("a timedelta or a number of seconds that a timedelta can be") from None
     if duration < timedelta():
         raise ValueError("a duration that is not negative")
     return duration

@@ -15,11 +15,37 @@ from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.json_texts import check_json
 from fanjet.settings.convert import convert_seconds
+from fanjet.settings.table import MOST_SLOTS
 
 _JSON_EXAMPLE = "Write for example '{\"depth\": 3}'."
 #: Of what was given, in an error about it.
 _MOST_SHOWN = 200
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Count(click.IntRange):
+    """A whole number that can be counted to: no database and no list takes larger ones.
+
+    Args:
+        least: The smallest that makes sense.
+    """
+
+    def __init__(self, least: int) -> None:
+        super().__init__(least, MOST_SLOTS)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number.
+
+        Raises:
+            click.BadParameter: It is none, or out of bounds.
+        """
+        found = click.INT.convert(value, param, ctx)
+        if found > MOST_SLOTS:
+            self.fail(f"{str(value)[:_MOST_SHOWN]} is too large; the most is {MOST_SLOTS:,}.", param, ctx)
+        return super().convert(value, param, ctx)
+
+    def _describe_range(self) -> str:
+        return f"x>={self.min}"
 
 
 def read_json_object(text: str) -> dict[str, Any]:

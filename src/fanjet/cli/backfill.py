@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from fanjet.bootstrap.backfills import BackfillPlan, create_backfill, plan_backfill
-from fanjet.cli.arguments import home_option, params_options, read_instant
+from fanjet.cli.arguments import Count, home_option, params_options, read_instant
 from fanjet.cli.finding import settings_of
 from fanjet.cli.output import json_option, print_json, print_json_rows, print_text
 from fanjet.cli.quantities import instant_as_data, say_count
@@ -56,9 +56,7 @@ def command() -> None:
     show_default=True,
     help="Which runs that are there already run again: those that failed, or all that have ended.",
 )
-@click.option(
-    "--max-active-runs", type=click.IntRange(min=1), metavar="N", help="The most of its runs at once; else the DAG's."
-)
+@click.option("--max-active-runs", type=Count(1), metavar="N", help="The most of its runs at once; else the DAG's.")
 @params_options
 @json_option
 @home_option
@@ -110,7 +108,7 @@ def list_(dag_id: str | None, as_json: bool, home: Path | None) -> None:
 
 
 @command.command()
-@click.argument("number", metavar="BACKFILL", type=int)
+@click.argument("number", metavar="BACKFILL", type=Count(1))
 @json_option
 @home_option
 def show(number: int, as_json: bool, home: Path | None) -> None:
@@ -124,7 +122,7 @@ def show(number: int, as_json: bool, home: Path | None) -> None:
 
 
 @command.command()
-@click.argument("number", metavar="BACKFILL", type=int)
+@click.argument("number", metavar="BACKFILL", type=Count(1))
 @home_option
 def pause(number: int, home: Path | None) -> None:
     """Start no more runs of BACKFILL; what is under way goes on."""
@@ -134,7 +132,7 @@ def pause(number: int, home: Path | None) -> None:
 
 
 @command.command()
-@click.argument("number", metavar="BACKFILL", type=int)
+@click.argument("number", metavar="BACKFILL", type=Count(1))
 @home_option
 def unpause(number: int, home: Path | None) -> None:
     """Go on with BACKFILL."""
@@ -144,7 +142,7 @@ def unpause(number: int, home: Path | None) -> None:
 
 
 @command.command()
-@click.argument("number", metavar="BACKFILL", type=int)
+@click.argument("number", metavar="BACKFILL", type=Count(1))
 @home_option
 def cancel(number: int, home: Path | None) -> None:
     """End the runs of BACKFILL that have not started as failed; what is under way goes on."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from fanjet.bootstrap.live_log import LiveLog
-from fanjet.cli.arguments import home_option, map_index_option
+from fanjet.cli.arguments import Count, home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, get_path, settings_of
 from fanjet.cli.output import output_explained
 from fanjet.cli.progress_closing import instance_name
@@ -27,7 +27,7 @@ _BYTES_AT_ONCE = 1 << 20
 @click.argument("run")
 @click.argument("task")
 @map_index_option
-@click.option("--try", "try_number", type=click.IntRange(min=1), help="Which try; by default the newest.")
+@click.option("--try", "try_number", type=Count(1), help="Which try; by default the newest.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what the newest try prints until it ends.")
 @home_option
 def command(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fanjet.cli.arguments import home_option
+from fanjet.cli.arguments import Count, home_option
 from fanjet.cli.finding import settings_of
 from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.quantities import say_count
@@ -54,7 +54,7 @@ def list_(as_json: bool, home: Path | None) -> None:
 
 @command.command(name="set", context_settings={"ignore_unknown_options": True})  # -1 is no option
 @click.argument("name", metavar="POOL")
-@click.argument("slots", type=click.IntRange(min=NO_LIMIT))
+@click.argument("slots", type=Count(NO_LIMIT))
 @click.option("--description", metavar="TEXT", help="What the pool is for.")
 @home_option
 def set_(name: str, slots: int, description: str | None, home: Path | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fanjet.cli.arguments import home_option
+from fanjet.cli.arguments import Count, home_option
 from fanjet.cli.finding import settings_of
 from fanjet.cli.looks import LOOK_INTERRUPTED, LOOK_OF_RUN, Look, say_counts
 from fanjet.cli.output import json_option, print_json_rows, print_text
@@ -33,7 +33,7 @@ _ROOM_FOR_ID = 120
 
 @click.command(name="runs")
 @click.option("--dag", "dag_id", metavar="ID", help="Only runs of this DAG.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
+@click.option("--limit", type=Count(1), default=20, show_default=True, help="At most so many.")
 @json_option
 @home_option
 def command(dag_id: str | None, limit: int, as_json: bool, home: Path | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from fanjet.cli.arguments import home_option, map_index_option
+from fanjet.cli.arguments import Count, home_option, map_index_option
 from fanjet.cli.failure_kinds import as_failure
 from fanjet.cli.failures import (
     choose_failures,
@@ -47,7 +47,7 @@ _MOST_FAILURES = 5
 @click.argument("run", required=False)
 @click.argument("task", required=False)
 @map_index_option
-@click.option("--failures", type=click.IntRange(min=0), help="Of a run: name the first so many, not one of each kind.")
+@click.option("--failures", type=Count(0), help="Of a run: name the first so many, not one of each kind.")
 @json_option
 @home_option
 def command(

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import msgspec
 
-from fanjet.cli.arguments import home_option, map_index_option
+from fanjet.cli.arguments import Count, home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, settings_of
 from fanjet.cli.output import json_option, print_json_rows, print_text
 from fanjet.cli.progress_closing import instance_name
@@ -47,7 +47,7 @@ class _Value(msgspec.Struct, frozen=True):
 @click.argument("task")
 @map_index_option
 @click.option("--key", help="Only values under this key; what a task returns has the key return_value.")
-@click.option("--limit", type=click.IntRange(min=0), default=100, show_default=True, help="At most so many; 0 for all.")
+@click.option("--limit", type=Count(0), default=100, show_default=True, help="At most so many; 0 for all.")
 @click.option("--removed", is_flag=True, help="Also values of instances that a rerun has removed.")
 @json_option
 @home_option

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import reprlib
 
-from fanjet.settings.table import DEFAULT_POOL, SETTING_OF_NAME, Setting, Value
+from fanjet.settings.table import DEFAULT_POOL, MOST_SLOTS, SETTING_OF_NAME, Setting, Value
 
 _UNITS: dict[str, dict[str, float]] = {
     "bytes": {
@@ -14,6 +15,9 @@ _UNITS: dict[str, dict[str, float]] = {
     "seconds": {"": 1, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800},
 }  # fmt: skip
 _NUMBER = re.compile(r"([+-]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]*)")
+#: In digits. Longer ones are no numbers that could be meant, and those of thousands of digits Python refuses.
+_LONGEST_NUMBER = 18
+_LONGEST_TIME_S = 1e10
 _EXAMPLES = {
     "folder": "a folder such as ~/.fanjet",
     "count": "a whole number such as 4",
@@ -47,15 +51,15 @@ def convert(setting: Setting, written: object) -> Value:
 
 def _number(setting: Setting, written: object) -> int | float:
     found = None if isinstance(written, bool) else _read_number(setting.kind, written)
-    if found is None or not math.isfinite(found):
+    if found is None or (isinstance(found, float) and math.isnan(found)):
         raise _refused(setting)
+    if found > setting.most:
+        raise RefusedValueError(f"{_say_number(found)} is too large; the most is {_say_number(setting.most)}")
+    if found < setting.minimum:
+        raise RefusedValueError(f"{_say_number(found)} is too small; the least is {_say_number(setting.minimum)}")
     whole = setting.kind != "seconds"
     if whole and found != int(found):
         raise _refused(setting)
-    if found < setting.minimum:
-        raise RefusedValueError(f"{_say_number(found)} is too small; the least is {_say_number(setting.minimum)}")
-    if setting.maximum is not None and found > setting.maximum:
-        raise RefusedValueError(f"{_say_number(found)} is too large; the most is {_say_number(setting.maximum)}")
     return int(found) if whole else float(found)
 
 
@@ -69,10 +73,10 @@ def convert_seconds(text: str) -> float:
     """A length of time such as ``30``, ``12h`` or ``90d``.
 
     Raises:
-        ValueError: The text is something else, or negative.
+        ValueError: The text is something else, negative, or longer than anybody means.
     """
     found = _read_number("seconds", text)
-    if found is None or not 0 <= found < math.inf:
+    if found is None or not 0 <= found <= _LONGEST_TIME_S:
         raise ValueError(text)
     return float(found)
 
@@ -85,7 +89,8 @@ def _read_number(kind: str, written: object) -> int | float | None:
     if match is None or factor is None:
         return None
     digits = match[1].replace("_", "")
-    return int(digits) * factor if digits.lstrip("+-").isdigit() and factor >= 1 else float(digits) * factor
+    is_whole = digits.lstrip("+-").isdecimal() and len(digits) <= _LONGEST_NUMBER and factor >= 1
+    return int(digits) * factor if is_whole else float(digits) * factor
 
 
 def _slots(setting: Setting, written: object) -> dict[str, int]:
@@ -97,8 +102,10 @@ def _slots(setting: Setting, written: object) -> dict[str, int]:
     assert isinstance(default, dict)
     found = {DEFAULT_POOL: default[DEFAULT_POOL]}
     for name, slots in pools.items():
-        if not isinstance(slots, int) or isinstance(slots, bool) or slots < 0:
-            raise RefusedValueError(f"pool {name!r} needs a whole number of slots, 0 or more, not {slots!r}")
+        if not isinstance(slots, int) or isinstance(slots, bool) or not 0 <= slots <= MOST_SLOTS:
+            raise RefusedValueError(
+                f"pool {name!r} needs a whole number of slots, 0 to {MOST_SLOTS:,}, not {reprlib.repr(slots)}"
+            )
         found[str(name)] = slots
     return found
 
@@ -107,7 +114,11 @@ def _read_slots(text: str) -> dict[str, object] | None:
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     if any(not mark or not name.strip() for name, mark, _ in pairs):
         return None
-    return {name.strip(): int(slots) if slots.strip().isdigit() else slots for name, _, slots in pairs}
+    return {name.strip(): _read_count(slots.strip()) for name, _, slots in pairs}
+
+
+def _read_count(text: str) -> int | str:
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else text
 
 
 def _refused(setting: Setting) -> RefusedValueError:
@@ -115,4 +126,6 @@ def _refused(setting: Setting) -> RefusedValueError:
 
 
 def _say_number(number: float) -> str:
+    if not -1e18 < number < 1e18:
+        return "That"
     return f"{number:g}" if number != int(number) else str(int(number))

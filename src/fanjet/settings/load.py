@@ -18,6 +18,8 @@ from fanjet.settings.table import SETTING_OF_NAME, SETTINGS, Value
 from fanjet.settings.values import Settings
 
 _PREFIX = "FANJET_"
+#: Of a wrong value, in characters.
+_MOST_SHOWN = 200
 
 
 class _Layer(msgspec.Struct, frozen=True):
@@ -111,8 +113,12 @@ def _from_flags(flags: Mapping[str, object]) -> _Layer:
         try:
             values[name] = convert(SETTING_OF_NAME[name], written)
         except RefusedValueError as error:
-            raise OperationError(f"{_flag(name)} {written} cannot be used: {error}.") from error
+            raise OperationError(f"{_flag(name)} {_cut(written)} cannot be used: {error}.") from error
     return _Layer(values, {name: _flag(name) for name in values}, Path.cwd())
+
+
+def _cut(written: object) -> str:
+    return str(written)[:_MOST_SHOWN]
 
 
 def _flag(name: str) -> str:
@@ -129,7 +135,7 @@ def _from_environment(environ: Mapping[str, str]) -> _Layer:
         try:
             values[setting.name] = convert(setting, written)
         except RefusedValueError as error:
-            raise OperationError(f"{setting.variable}={written} cannot be used: {error}.") from error
+            raise OperationError(f"{setting.variable}={_cut(written)} cannot be used: {error}.") from error
     _refuse_misspelt(environ)
     return _Layer(values, {name: SETTING_OF_NAME[name].variable for name in values}, Path.cwd())
 

@@ -14,6 +14,14 @@ Kind: TypeAlias = Literal["folder", "count", "seconds", "bytes", "text", "slots"
 Value: TypeAlias = "str | int | float | dict[str, int] | None"
 
 DEFAULT_POOL = "default_pool"
+#: Of a pool, and of whatever else is counted.
+MOST_SLOTS = 1_000_000_000
+#: By kind. Of seconds about thirty years, for who means "never".
+_MOST: dict[str, float] = {"seconds": 1e9, "bytes": 1e15}
+#: Processes of one machine.
+_MOST_PROCESSES = 1_024
+#: What is waited for while nothing else is done; databases count it in milliseconds, in 32 bits.
+_DAY_S = 86_400.0
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +33,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     default: Value
     #: The smallest value that makes sense, for numbers.
     minimum: float = 0
-    #: The largest, where there is one.
+    #: The largest; None for that of its kind, see `most`.
     maximum: float | None = None
     #: The only texts that make sense; empty where any does.
     choices: tuple[str, ...] = ()
@@ -37,6 +45,11 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     def variable(self) -> str:
         """The name of the environment variable."""
         return f"FANJET_{self.name.upper()}"
+
+    @property
+    def most(self) -> float:
+        """The largest value that can be meant: more is a slip, which would be noticed when a machine is full."""
+        return _MOST.get(self.kind, MOST_SLOTS) if self.maximum is None else self.maximum
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -51,20 +64,24 @@ SETTINGS: tuple[Setting, ...] = (
         kind="count",
         default=None,
         minimum=1,
-        help="How many tries run at once, exactly. Unset: as many busy ones as cores, more while some only wait.",
+        maximum=_MOST_PROCESSES,
+        help="How many tries run at once, exactly, up to 1,024. Unset: as many busy ones as cores, more while some "
+        "only wait.",
     ),
     Setting(
         name="max_workers",
         kind="count",
         default=32,
         minimum=1,
-        help="The most worker processes when their number adapts itself.",
+        maximum=_MOST_PROCESSES,
+        help="The most worker processes when their number adapts itself, up to 1,024.",
     ),
     Setting(
         name="max_map_length",
         kind="count",
         default=1_000_000,
         minimum=1,
+        maximum=100_000_000,
         help="The most instances that one expansion may have; a result that is longer fails the task that returned it.",
     ),
     Setting(
@@ -79,12 +96,14 @@ SETTINGS: tuple[Setting, ...] = (
         kind="seconds",
         default=30.0,
         minimum=0.1,
+        maximum=_DAY_S,
         help="How long a DAG file may take to load.",
     ),
     Setting(
         name="kill_grace_s",
         kind="seconds",
         default=10.0,
+        maximum=_DAY_S,
         help="How long a task may clean up after its time limit or a cancel before its processes are killed.",
     ),
     Setting(
@@ -98,6 +117,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="inline_value_bytes",
         kind="bytes",
         default=65_536,
+        maximum=268_435_456,
         help="JSON values up to this size lie in the database, longer ones in the value store.",
     ),
     Setting(
@@ -118,6 +138,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="db_busy_timeout_s",
         kind="seconds",
         default=30.0,
+        maximum=_DAY_S,
         help="How long to wait while another process locks the database, or for space on a full disk.",
     ),
     Setting(
@@ -153,6 +174,7 @@ SETTINGS: tuple[Setting, ...] = (
         kind="count",
         default=None,
         minimum=1,
+        maximum=_MOST_PROCESSES,
         help="How many DAG files a service loads at once. Unset: half as many as there are cores.",
     ),
     Setting(
@@ -210,13 +232,15 @@ SETTINGS: tuple[Setting, ...] = (
         kind="count",
         default=16,
         minimum=1,
+        maximum=100_000,
         help="The most runs of a DAG at once in a service, where the DAG itself does not say.",
     ),
     Setting(
         name="schedulers",
         kind="count",
         default=1,
-        help="How many scheduler processes `fanjet up` runs; 0 where other machines run them.",
+        maximum=64,
+        help="How many scheduler processes `fanjet up` runs, up to 64; 0 where other machines run them.",
     ),
     Setting(
         name="stop_grace_s",
