@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from fanjet import DAG, task
 from fanjet.errors import ExecutionError
 from fanjet.model.commands import ANSWER_WITHIN_S, Answer, Request
 from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
@@ -19,22 +18,12 @@ from fanjet.scheduler.leases import LEASE_S
 from fanjet.store.commands import Commands
 from fanjet.store.journal import Journal
 from fanjet.store.queries import Reader
+from scheduler.small_dags import adding
 from scheduler.test_loop import World
 
 
 def adding_dag() -> BuiltDag:
-    with DAG("adding") as dag:
-
-        @task
-        def work(x):
-            return x
-
-        @task
-        def add(xs):
-            return sum(xs)
-
-        add(work.expand(x=[1, 2, 3]))
-    return build_spec(dag, file="flow.py")
+    return build_spec(adding(), file="flow.py")
 
 
 def rerun(run: int, task_number: int, *path: int) -> RerunRequested:

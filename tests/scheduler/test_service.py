@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -18,23 +17,9 @@ from fanjet.store.commands import Commands
 from fanjet.store.database import Database
 from fanjet.store.queries import Reader
 from scheduler.service_world import START, TERMS, ServiceWorld, ended, until
+from scheduler.small_dags import adding
 
 HOUR = timedelta(hours=1)
-
-
-def adding(dag_id: str = "adding", **options: Any) -> DAG:
-    with DAG(dag_id, **options) as dag:
-
-        @task
-        def work(x):
-            return x
-
-        @task
-        def add(xs):
-            return sum(xs)
-
-        add(work.expand(x=[1, 2, 3]))
-    return dag
 
 
 def test_runs_that_are_asked_for_are_carried_out_and_given_up(database: Database) -> None:
