@@ -17,6 +17,7 @@ from fanjet.bootstrap.service.logs import start_logging
 from fanjet.bootstrap.service.restarts import MOST_SHORT_LIVES, Restarts
 from fanjet.model.metrics import Metrics
 from fanjet.runtime.secrets import SECRETS
+from fanjet.scheduler.run_log import RunLog
 from fanjet.server.known_names import KnownNames
 from fanjet.settings import Settings, load_settings
 
@@ -83,6 +84,17 @@ def test_the_same_warning_again_and_again_is_held_back(
         "scheduler   warning: The database is away. (and 29 times before)",
         "scheduler   warning: Something else.",
     ]
+
+
+def test_a_scheduler_that_is_asked_to_stop_says_what_sigterm_does(lines: Callable[[], str], tmp_path: Path) -> None:
+    start_logging("scheduler", _settings(tmp_path))
+    RunLog().stopping(2)
+    RunLog().stopping(0)
+    first, second = lines().splitlines()
+    assert (
+        "scheduler   Stopping: nothing more is launched, and 2 running tries may end first (a second SIGTERM" in first
+    )
+    assert "and nothing runs. Runs that are not over go on with another scheduler" in second
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -42,11 +42,12 @@ class RunLog:
 
     def stopping(self, running: int) -> None:
         """Tell what SIGTERM does: whoever stops a service wants to know what it waits for."""
+        tries = f"{running} running {'try' if running == 1 else 'tries'} may end first (a second SIGTERM kills them)"
         _log.info(
-            "Stopping: nothing more is launched, and %d running %s may end first; a second SIGTERM kills them. Runs "
-            "that are not over then go on with another scheduler, or with the next start.",
-            running, "try" if running == 1 else "tries",
-        )  # fmt: skip
+            "Stopping: nothing more is launched, and %s. Runs that are not over go on with another scheduler, or with "
+            "the next start.",
+            tries if running else "nothing runs",
+        )
 
     def _count(self, info: RunInfo, snapshot: Snapshot) -> str:
         ended = sum(snapshot.counts(task)[state] for task in self._tasks[info.number] for state in ENDED)
