@@ -67,3 +67,30 @@ def test_a_server_that_does_not_come_ends_it(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(ExecutionError, match="cannot be reached") as caught:
         wait_for_database(load_settings(), database)
     assert caught.value.temporary
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("dags/greet.py", "greet.py is no folder. Fix: name the folder of the DAG files with --dags"),
+        ("dag", "There is no folder {folder}/dag (--dags). Did you mean {folder}/dags? Otherwise make it first."),
+        ("dags/far/away", "(--dags). Fix: make it first."),
+    ],
+)
+def test_a_dag_folder_that_is_named_has_to_be_one(service: Service, tmp_path: Path, name: str, part: str) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "greet.py").write_text("print('hello')\n")
+    for command in (("up", "--port", "0"), ("dags", "reparse")):
+        done = service.run(*command, "--dags", name, code=2)
+        assert part.format(folder=tmp_path) in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "dag").exists()
+
+
+def test_a_service_says_once_what_it_found_in_its_folder(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "greet.py").write_text("print('hello')\n")
+    service.settings["schedulers"] = "0"
+    service.start("--dags", "dags")
+    found = f"{tmp_path}/dags has 0 DAG files with 0 DAGs, 0 of the files with errors; 1 other Python files. Those are"
+    service.wait_until(lambda: found in service.text(), "the folder has been looked at")

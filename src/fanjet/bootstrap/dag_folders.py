@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from fanjet.bootstrap.service.preflight import prepare_folder
 from fanjet.errors import OperationError
 from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
@@ -32,9 +33,11 @@ def look_at_folder(settings: Settings) -> FolderLook:
     """Load all files of the DAG folder now, whether they have changed or not.
 
     Raises:
-        OperationError: There are several folders, and the settings name none.
+        OperationError: There are several folders, and the settings name none; or the one that they name is not there.
         ExecutionError: The store failed, or the disk is full.
     """
+    if settings.dags is not None:
+        prepare_folder(settings)
     from fanjet.folder.dag_folder import DagFolder  # noqa: PLC0415 - most commands need it not
 
     with DagFolder(settings, _find_folder(settings), is_service=False) as folder:

@@ -57,13 +57,15 @@ class DagFolder:
         self.counters = Counters()
         self._scan_s = settings.folder_scan_s
         self._told: list[ParseError] = []
+        self._has_told_first = False
+        self._is_safe = settings.dag_safe_mode == "on"
         database = Database.of(settings)
         self._connection = open_writer(database, settings.db_busy_timeout_s)
         try:
             self._lister = Lister(
                 self.folder,
                 settings.home,
-                safe_mode=settings.dag_safe_mode == "on",
+                safe_mode=self._is_safe,
                 airflow_regexp=settings.airflowignore_syntax == "regexp",
             )
             self._loading = Loading(
@@ -178,8 +180,22 @@ class DagFolder:
         self._tell_errors()
         if looked.is_cut:
             return 0.0
+        if not self._has_told_first and looked.is_there:
+            self._has_told_first = True
+            self._tell_first()
         stop.wait(_PAUSE_BETWEEN_S)
         return _PAUSE_WHILE_RESTLESS_S if self._keeper.restless else self._scan_s
+
+    def _tell_first(self) -> None:
+        """What there is, once: who has named a wrong folder sees it here."""
+        counters, others = self.counters, self._lister.count_others()
+        is_strict = others and self._is_safe
+        hint = " Those are loaded that speak of DAGs and of fanjet or airflow (dag_safe_mode)." if is_strict else ""
+        _log.info(
+            "%s has %d DAG files with %d DAGs, %d of the files with errors; %d other Python files.%s",
+            self.folder, counters.files, counters.dags, counters.files_with_errors, others,
+            "" if counters.files else hint,
+        )  # fmt: skip
 
     def _tell_errors(self) -> None:
         """Each error once, in the log of the service."""

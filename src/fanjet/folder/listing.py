@@ -75,6 +75,10 @@ class Lister:
         self._list_kept(listing)
         return listing
 
+    def count_others(self) -> int:
+        """How many Python files of the folder say nothing of DAGs, as the last look found."""
+        return sum(not is_one for _, is_one in self._judged.values())
+
     def _list_candidates(self, listing: Listing) -> None:
         def complain(file: str, line: int, message: str) -> None:
             name = os.path.relpath(file, self.folder)

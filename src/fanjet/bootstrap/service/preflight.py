@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.settings.values import Settings
@@ -61,3 +64,31 @@ def wait_for_database(settings: Settings, database: Database) -> None:
             time.sleep(_ASK_AGAIN_S)
         else:
             return
+
+
+def prepare_folder(settings: Settings) -> None:
+    """Make sure that there is a DAG folder to look at: one that somebody names has to be there, the default is made.
+
+    Raises:
+        OperationError: It is not there, or no folder.
+        ExecutionError: It cannot be made or read.
+    """
+    folder, is_default = settings.dags_folder, settings.dags is None
+    try:
+        if is_default:
+            folder.mkdir(parents=True, exist_ok=True)
+        os.listdir(folder)  # noqa: PTH208 - only whether it can be
+    except FileNotFoundError:
+        near = get_close_matches(folder.name, _list_folders(folder.parent), n=1)
+        hint = f"Did you mean {folder.parent / near[0]}? Otherwise make it first." if near else "Fix: make it first."
+        raise OperationError(f"There is no folder {folder} ({settings.origins['dags']}). {hint}") from None
+    except (FileExistsError, NotADirectoryError):
+        fix = "name the folder of the DAG files with --dags; `fanjet run FILE` runs one file"
+        raise OperationError(f"{folder} is no folder. Fix: {fix}.") from None
+    except OSError as error:
+        fix = "change its permissions, or name another one with --dags"
+        raise ExecutionError(f"The DAG folder {folder} cannot be used ({error.strerror}). Fix: {fix}.") from error
+
+
+def _list_folders(place: Path) -> list[str]:
+    return [path.name for path in place.iterdir() if path.is_dir()] if place.is_dir() else []

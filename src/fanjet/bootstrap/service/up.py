@@ -14,10 +14,9 @@ from fanjet.bootstrap.service.home_lock import home_locked, own_command
 from fanjet.bootstrap.service.listening import find_address, is_local, listen
 from fanjet.bootstrap.service.logs import start_logging
 from fanjet.bootstrap.service.notify import notify_systemd
-from fanjet.bootstrap.service.preflight import refused_at_start, wait_for_database
+from fanjet.bootstrap.service.preflight import prepare_folder, refused_at_start, wait_for_database
 from fanjet.bootstrap.service.role_process import Role
 from fanjet.bootstrap.service.supervisor import Supervisor
-from fanjet.errors import ExecutionError
 from fanjet.settings.values import Settings
 from fanjet.store.database import Database
 
@@ -48,7 +47,7 @@ def serve(settings: Settings, *, tell: Callable[[dict[str, str]], None] | None) 
             if database.dialect == "sqlite":
                 stack.enter_context(home_locked(settings.home, own_command()))
             listener = stack.enter_context(listen(settings.host, settings.port))
-            _make_folder(settings)
+            prepare_folder(settings)
             wait_for_database(settings, database)
         elsewhere = "" if is_local(listener) else f", and from elsewhere ({settings.host})"
         facts = _describe(settings, database, find_address(listener) + elsewhere)
@@ -109,16 +108,6 @@ def _find_silence_s(settings: Settings, waits_s: float) -> float | None:
 
 def _wants_traces(settings: Settings) -> bool:
     return settings.otel_endpoint is not None or any(os.environ.get(name) for name in _OTEL_VARIABLES)
-
-
-def _make_folder(settings: Settings) -> None:
-    try:
-        settings.dags_folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        folder, why = settings.dags_folder, error.strerror
-        raise ExecutionError(
-            f"The DAG folder {folder} cannot be made ({why}). Fix: name one that is there with --dags."
-        ) from error
 
 
 def _describe(settings: Settings, database: Database, address: str) -> dict[str, str]:
