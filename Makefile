@@ -30,8 +30,9 @@ demo: $(VENV)/.demo ## run the hyperparameter sweep on real data, to its end
 	@echo "The ten best of sweep_output/leaderboard.txt; the plot is sweep_output/sweep.png:"
 	@head -n 10 sweep_output/leaderboard.txt
 
+# One process more than cores: a third of the time tests wait for something.
 test: $(VENV)/.dev ## all tests but the slow ones, in under 5 minutes on 2 cores
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m "not slow" -n 3 --dist worksteal
 
 test-all: $(VENV)/.dev ## the slow tests: long crash tests, many random graphs
 	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal --timeout=900

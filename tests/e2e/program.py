@@ -15,7 +15,7 @@ from typing import Any
 from fanjet.cli.main import fanjet
 from installed import FANJET, run_fanjet
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 100.0
 
 
 class Program:
