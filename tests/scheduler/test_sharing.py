@@ -241,3 +241,36 @@ def test_the_runs_of_a_dead_scheduler_are_no_part_of_what_is_left_to_it(database
     for number in range(3):
         world.ask("calls", f"r{number}")
     until(member, ended(world))
+
+
+def test_a_run_that_is_opened_again_waits_while_its_dag_may_have_no_more_runs(database: Database) -> None:
+    done: list[str] = []
+    with DAG("calls", max_active_runs=1) as dag:
+
+        @task
+        def call(run_id=None):
+            done.append(run_id)
+
+        call()
+    world = ServiceWorld(database, dag)
+    one, two = [world.member(host=name) for name in ("one", "two")]
+    first = world.ask("calls", "r1")
+    until(one, lambda: ended(world)() and owned(one, 0)())
+    second = world.ask("calls", "r2")
+    one.admission.hold(second, 0)  # it goes on for long
+    until(one, owned(one))
+    world.ask("calls", "r3")
+    with Commands.open(world.database) as commands:
+        number = commands.post(RerunRequested(run=first, at=0.0, tasks=(0,)))
+        until(two, lambda: commands.find_answer(number) is not None, most=3)
+    for _ in range(4):
+        one.turns(1)
+        two.turns(1)
+    assert world.states() == {"r1": "running", "r2": "running", "r3": "queued"}
+    assert done == ["r1"]
+    until(one, owned(one, 2), most=20)
+    one.turns(4)
+    assert done == ["r1"], "whoever takes it over goes on holding it back"
+    one.admission.unhold(second, 0)
+    until(one, ended(world))
+    assert done == ["r1", "r2", "r1", "r3"], "what was asked for before the third began comes first"

@@ -156,6 +156,14 @@ class Admission:
         missed, told = self._limits.missed, self._told
         return self._limits.has_idle() or any(missed[limit] > told.get(limit, missed[limit] - 1) for limit in missed)
 
+    def hold_run(self, run: int) -> None:
+        """Launch nothing of a run until `unhold_run`."""
+        self._limits.hold_run(run)
+
+    def unhold_run(self, run: int) -> None:
+        """The run may be launched."""
+        self._limits.unhold_run(run)
+
     def hold(self, run: int, task: int) -> None:
         """Launch nothing of a task of a run until `unhold`."""
         self._limits.hold(run, task)

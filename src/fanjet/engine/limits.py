@@ -14,6 +14,8 @@ from fanjet.model.spec import DagSpec, TaskSpec
 #: The pool of tasks that name none. Unless it is given slots, it sets no limit.
 DEFAULT_POOL = "default_pool"
 _NO_LIMIT = 1 << 60
+#: In the place of the number of a task.
+_WHOLE_RUN = -1
 
 
 @dataclass(slots=True)
@@ -123,7 +125,8 @@ class Limits:
         """Forget a run and give back what it holds."""
         known = self._runs.pop(run, None)
         if known is not None:
-            self._held -= {(run, task.number) for task in known.spec.tasks} if self._held else set()
+            if self._held:
+                self._held -= {(run, _WHOLE_RUN), *((run, task.number) for task in known.spec.tasks)}
             for number, count in known.active_by_task.items():
                 self._give_back(known.spec, known.spec.tasks[number], count)
 
@@ -136,7 +139,7 @@ class Limits:
 
     def allowance(self, run: int, number: int) -> int:
         """How many more instances of a task may be launched now."""
-        if self._held and (run, number) in self._held:
+        if self._held and self._is_held(run, number):
             return 0
         known = self._runs[run]
         task = known.spec.tasks[number]
@@ -144,7 +147,7 @@ class Limits:
 
     def find_own_allowance(self, run: int, number: int) -> int:
         """The same as far as its run alone is concerned."""
-        if self._held and (run, number) in self._held:
+        if self._held and self._is_held(run, number):
             return 0
         known = self._runs[run]
         return max(_own_allowance(known, known.spec.tasks[number]), 0)
@@ -172,6 +175,17 @@ class Limits:
                 self.missed[limit] = max(task.priority, self.missed.get(limit, task.priority))
             allowed = min(allowed, free // each)
         return allowed
+
+    def hold_run(self, run: int) -> None:
+        """Launch nothing of a run until `unhold_run`."""
+        self._held.add((run, _WHOLE_RUN))
+
+    def unhold_run(self, run: int) -> None:
+        """The run may be launched again."""
+        self._held.discard((run, _WHOLE_RUN))
+
+    def _is_held(self, run: int, number: int) -> bool:
+        return (run, number) in self._held or (run, _WHOLE_RUN) in self._held
 
     def hold(self, run: int, number: int) -> None:
         """Launch nothing of a task until `unhold`."""

@@ -18,6 +18,7 @@ from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.programs import Programs
+from fanjet.scheduler.reopened import ReopenedRuns
 from fanjet.store.service_journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
@@ -64,6 +65,8 @@ class Intake:
         self._terms = terms
         self._most_active = most_active
         self._clock = clock
+        self.reopened = ReopenedRuns(journal, admission, scheduler.runs, self._find_most_active, scheduler.fill)
+        scheduler.when_reopened = self.reopened.hold
 
     def start_queued(self) -> bool:
         """Start runs that wait; whether there may be more of them."""
@@ -132,6 +135,8 @@ class Intake:
         status = self._journal.get_status(run)
         at = max(now, info.started_at.timestamp())
         machine, changes = RunState.restore(run, spec, self._journal.read_history(run), at, status=status)
+        if status == RunStatus.RUNNING:
+            self.reopened.hold(run)  # it may have had to wait
         opened = self._open(info, version, machine, changes, resumed=True)
         self._take_in([] if opened is None else [opened])
         return True

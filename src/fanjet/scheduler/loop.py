@@ -128,6 +128,8 @@ class Scheduler:
         self._ended: set[int] = set()
         #: What was asked of runs that are not here, when it was last looked at.
         self.unclaimed: list[Command] = []
+        #: Is told of a run that is opened again, before anything of it is launched.
+        self.when_reopened: Callable[[int], None] = lambda _run: None
         #: Started by tasks in this turn.
         self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
@@ -398,6 +400,7 @@ class Scheduler:
                         records.append(change)
                         if isinstance(change, ReopenRun):
                             reopened[change.run] = owned
+                            self.when_reopened(change.run)
                             self._limits.reopen(owned, self._clock())
         records += self._limits.take_records()
         launches = self._launch()

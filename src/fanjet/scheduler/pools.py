@@ -72,7 +72,7 @@ class Pools:
         """
         now = self._clock()
         is_regular = now - self._kept_at >= self._terms.renew_every_s
-        if not (is_regular or (not self._is_alone and self._is_called_for())):
+        if not is_regular and self.find_next_look_at() > now:
             return False
         began_at = time.monotonic()
         try:
@@ -86,8 +86,11 @@ class Pools:
             self._looks += 1
         return True
 
-    def _is_called_for(self) -> bool:
-        return (self._heard or self._admission.is_short()) and time.monotonic() >= self._again_at
+    def find_next_look_at(self) -> float:
+        """The instant of a look that something calls for; infinite where nothing does."""
+        if self._is_alone or not (self._heard or self._admission.is_short()):
+            return inf
+        return self._clock() + max(self._again_at - time.monotonic(), 0.0)
 
     def _share(self, now: float, *, is_regular: bool) -> None:
         until = now + self._terms.lease_s

@@ -106,7 +106,8 @@ class Service:
 
     def turn(self) -> None:
         """One turn of the loop, and what is due beside it."""
-        self._scheduler.wake_at = inf if self._scheduler.stopping else self._looks_at
+        looks_at = inf if self._scheduler.stopping else self._looks_at
+        self._scheduler.wake_at = min(looks_at, self._pools.find_next_look_at())
         self._scheduler.turn()
         if self._bell is not None and self._bell.answer():
             self._looks_at = 0.0
@@ -114,6 +115,8 @@ class Service:
             self._pools.hear()
         self._finish()
         self._look_at_pools()
+        if self._intake.reopened.has_new:
+            self._looks_at = 0.0
         if not self._scheduler.stopping:
             self._look()
 
@@ -144,6 +147,7 @@ class Service:
                 self._chore(now)
             self._measuring.look(now)
             more |= self._intake.take_left()
+            self._intake.reopened.look()
         except ExecutionError as error:
             if not error.temporary and not isinstance(error, LeaseLostError):
                 raise

@@ -224,7 +224,7 @@ class Journal:
             tries, others = _split(records)
             self._write_tries(tries)
             for record in others:
-                self._write_record(record)
+                self._write_record(record, at)
             if launches:
                 self._write_launches(launches, at)
             for answer in answers:
@@ -236,7 +236,7 @@ class Journal:
         for ended in (record.ended for record in records):
             self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
 
-    def _write_record(self, record: Record) -> None:
+    def _write_record(self, record: Record, at: float) -> None:
         writer = self._writer
         match record:
             case RecordTries():
@@ -253,7 +253,7 @@ class Journal:
                 writer.execute(sql.REOPEN_MAP, (record.items, record.run, record.map, encode(record.parent)))
             case ReopenRun():
                 patient = msgspec.json.encode(record.patient).decode()
-                writer.execute(sql.REOPEN_RUN, (int(RunStatus.RUNNING), patient, record.run))
+                writer.execute(sql.REOPEN_RUN, (int(RunStatus.RUNNING), patient, at, record.run))
             case SetMapLength(count=0):
                 writer.execute(sql.DROP_MAP_LENGTH, (record.run, record.map, encode(record.parent)))
             case SetMapLength():

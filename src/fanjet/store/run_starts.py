@@ -7,7 +7,7 @@ transaction or on its reader.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from fanjet.model.runs import RunInfo
 from fanjet.store.leases import Leases
@@ -32,11 +32,23 @@ _COUNT_PARTS: Final = """
 SELECT (SELECT count(*) FROM session WHERE role = 'scheduler' AND until > ?), count(*),
        coalesce(sum(CASE WHEN lease_session = ? THEN 1 ELSE 0 END), 0)
 FROM run WHERE ended_at IS NULL AND state IN (0, 1) AND queued_at IS NOT NULL"""
+#: Of a run: its version and backfill, and how many runs of the same have been under way for longer.
+_FIND_PLACE: Final = """
+SELECT o.version, coalesce(o.backfill, 0), (
+    SELECT count(*) FROM run AS r
+    WHERE r.state = 1 AND r.dag_id = o.dag_id AND r.ended_at IS NULL AND r.queued_at IS NOT NULL
+          AND coalesce(r.backfill, 0) = coalesce(o.backfill, 0)
+          AND (CASE WHEN r.queued_at > r.started_at THEN r.queued_at ELSE r.started_at END, r.run)
+            < (CASE WHEN o.queued_at > o.started_at THEN o.queued_at ELSE o.started_at END, o.run))
+FROM run AS o WHERE o.run = ?"""
 _LIST_QUEUED: Final = """
 SELECT run, version FROM run
-WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND lease_session IS NULL AND coalesce(backfill, 0) = ?
-      AND asks IS NULL
+WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? AND asks IS NULL
+      AND (lease_session IS NULL OR lease_session = ? OR lease_until <= ?)
 ORDER BY run LIMIT ?"""
+_LIST_QUEUED_AFTER: Final = """
+SELECT run, version FROM run
+WHERE run > ? AND state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL ORDER BY run LIMIT ?"""
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
 #: What is fixed about a run, for `make_info`.
 _INFO: Final = """
@@ -99,7 +111,7 @@ def start_queued(
         if not waiting or _is_paused(connection, dag_id, backfill):
             continue
         (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
-        queued = connection.execute(_LIST_QUEUED, (dag_id, backfill, wanted - len(started))).fetchall()
+        queued = connection.execute(_LIST_QUEUED, (dag_id, backfill, session, at, wanted - len(started))).fetchall()
         for run, version in queued:
             most = find_most_active(version, backfill)
             if most is not None and active >= most:
@@ -142,6 +154,21 @@ def take(
     return True
 
 
+class Place(NamedTuple):
+    """Where a run stands among those of its DAG, or of its backfill, that are under way."""
+
+    version: int
+    #: 0 for none.
+    backfill: int
+    #: How many have been under way for longer.
+    before: int
+
+
+def find_place(connection: Connection, run: int) -> Place:
+    """The place of a run that is there."""
+    return Place(*connection.execute(_FIND_PLACE, (run,)).fetchone())
+
+
 def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
     """Runs of services that are under way and that no scheduler which may be alive carries out."""
     rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
@@ -151,6 +178,17 @@ def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
 def list_held(connection: Connection, session: int) -> list[RunInfo]:
     """Runs of services that are under way and whose lease this scheduler holds."""
     return [make_info(row) for row in connection.execute(_LIST_HELD, (session,)).fetchall()]
+
+
+def list_queued_after(connection: Connection, run: int, limit: int) -> list[tuple[int, int]]:
+    """Runs with greater numbers that wait for a scheduler, with their versions, in the order of their numbers."""
+    return [(int(number), int(version)) for number, version in connection.select(_LIST_QUEUED_AFTER, run, limit)]
+
+
+def find_queued(connection: Connection, run: int) -> RunInfo | None:
+    """A run that waits for a scheduler; None when it has started or ended."""
+    row = connection.execute(f"{_FIND_INFO} AND state = 0 AND ended_at IS NULL", (run,)).fetchone()
+    return None if row is None else make_info(row)
 
 
 def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:

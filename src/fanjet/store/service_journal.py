@@ -23,7 +23,7 @@ from fanjet.store.pools import list_pools
 from fanjet.store.port import Connection
 from fanjet.store.rows import RunRow, VersionRow
 from fanjet.store.run_queries import decode_spec
-from fanjet.store.run_starts import MostActive
+from fanjet.store.run_starts import MostActive, Place
 from fanjet.store.service_metrics import ProcessMetrics, put_metrics
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
@@ -76,6 +76,11 @@ class ServiceJournal(Journal):
         """Become the owner of a run, as `fanjet.store.run_starts.take`."""
         with self._transaction():
             return run_starts.take(self._writer, self._leases, run, session, is_asked=is_asked, lease_s=lease_s, at=at)
+
+    def find_place(self, run: int) -> Place:
+        """Where a run stands among those of its DAG, as `fanjet.store.run_starts.find_place`."""
+        with explained(self._path):
+            return run_starts.find_place(self._reader, run)
 
     def list_left(self, session: int, at: float) -> list[RunRow]:
         """Runs of services that no scheduler which may be alive carries out."""

@@ -101,7 +101,11 @@ UPDATE instance SET state = 0, tries_before = try_number, started_at = NULL, end
 WHERE run = ? AND task = ? AND path BETWEEN ? AND ?"""
 REOPEN_MAP: Final = "UPDATE map_length SET reopened = ? WHERE run = ? AND map = ? AND parent = ?"
 DROP_MAP_LENGTH: Final = "DELETE FROM map_length WHERE run = ? AND map = ? AND parent = ?"
-REOPEN_RUN: Final = "UPDATE run SET state = ?, ended_at = NULL, patient = ? WHERE run = ?"
+#: A run of a service that had ended comes after those that are under way.
+REOPEN_RUN: Final = """
+UPDATE run SET state = ?, patient = ?, ended_at = NULL,
+               queued_at = CASE WHEN ended_at IS NULL OR queued_at IS NULL THEN queued_at ELSE ? END
+WHERE run = ?"""
 LIST_REOPENED: Final = "SELECT map, parent, reopened FROM map_length WHERE run = ? AND reopened IS NOT NULL"
 FIND_STATE: Final = "SELECT state FROM run WHERE run = ?"
 FIND_PATIENT: Final = "SELECT patient FROM run WHERE run = ?"
