@@ -28,6 +28,7 @@ def two(server: PostgresServer, tmp_path: Path) -> Iterator[tuple[Service, Servi
     """Two services on one database, as on two machines; not started."""
     url = server.url(server.create())
     services = []
+    (tmp_path / "dags").mkdir()
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         service = Service(tmp_path / name)
