@@ -142,6 +142,8 @@ def test_conf_gives_values_of_parameters_too(served: Service) -> None:
         ("/api/v1/dags/words/runs", {"params": {"dept": 1}}, 422, "Did you mean 'depth'?"),
         ("/api/v1/dags/words/runs", {"parms": {}}, 422, "parms"),
         ("/api/v1/dags/words/runs", {"logical_date": "2026-01-05T12:00:00"}, 422, "timezone"),
+        ("/api/v1/dags/words/runs", {"logical_date": "0001-01-01T00:00:00+14:00"}, 422, "between the years 2 and 9998"),
+        ("/api/v1/dags/words/runs", {"logical_date": "9999-12-31T23:59:59-14:00"}, 422, "between the years 2 and 9998"),
         ("/api/v1/dags/words/runs", {"conf": {"a": "\udfff"}}, 422, "half a character"),
         ("/api/v1/dags/words/runs", {"params": {"depth": {"\udfff": 1}}}, 422, "half a character"),
         ("/api/v1/dags/words/runs", {"conf": {"a": json.loads("[" * 900 + "]" * 900)}}, 422, "100 levels"),
@@ -195,6 +197,15 @@ def test_parameters_that_nobody_knows_are_refused(served: Service, path: str, pa
     status, answer = served.ask(path)
     assert status == 422
     assert part in answer["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/runs/{n}", "/runs/{n}", "/api/v1/runs?before={n}", "/api/v1/runs/{n}/result"]
+)
+def test_a_number_that_is_too_large_is_said(served: Service, path: str) -> None:
+    status, answer = served.ask(path.format(n=10**30))
+    assert status == 422
+    assert "less than or equal" in json.dumps(answer)
 
 
 def test_a_body_that_is_no_json_is_refused_with_the_fix(served: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from fanjet.errors import OperationError
 from fanjet.model.schedules import Interval
 from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import Unsaid
@@ -25,10 +26,19 @@ def find_interval(spec: DagSpec, date: datetime) -> Interval | None:
 
 
 def as_dates(interval: Interval | None) -> tuple[datetime | None, datetime | None]:
-    """An interval as a run has it; None twice where it has none (yet)."""
+    """An interval as a run has it; None twice where it has none (yet).
+
+    Raises:
+        OperationError: It does not lie within the calendar.
+    """
     if interval is None:
         return None, None
-    return datetime.fromtimestamp(interval.start, UTC), datetime.fromtimestamp(interval.end, UTC)
+    try:
+        return datetime.fromtimestamp(interval.start, UTC), datetime.fromtimestamp(interval.end, UTC)
+    except (OverflowError, ValueError) as error:  # steps of thousands of years
+        raise OperationError(
+            "The interval of a run at this date would leave the calendar; choose another one."
+        ) from error
 
 
 def find_unsaid(spec: DagSpec, *, names: bool) -> Unsaid | None:

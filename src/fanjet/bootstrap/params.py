@@ -12,6 +12,7 @@ from fanjet.authoring.lazy_value import NOT_GIVEN
 from fanjet.authoring.params import Param, ParamsDict
 from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.errors import DagError, OperationError
+from fanjet.model.instants import check_date
 from fanjet.model.json_texts import check_json
 from fanjet.model.requests import StartRun
 from fanjet.model.runs import NewRun
@@ -54,7 +55,7 @@ def make_started_run(spec: DagSpec, request: StartRun) -> NewRun:
         OperationError: The parameters do not fit the DAG.
     """
     created_at = datetime.now(UTC)
-    date = None if request.logical_date is None else datetime.fromtimestamp(request.logical_date, UTC)
+    date = None if request.logical_date is None else check_date(datetime.fromtimestamp(request.logical_date, UTC))
     start, end = as_dates(None if date is None else find_interval(spec, date))
     known = {param.name for param in spec.params}
     conf = json.loads(request.conf)

@@ -9,7 +9,7 @@ from typing import Any
 from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.bootstrap.params import merge_params
 from fanjet.errors import NotFoundError
-from fanjet.model.instants import now
+from fanjet.model.instants import check_date, now
 from fanjet.model.json_texts import write_json
 from fanjet.model.runs import NewRun, check_note, check_run_id
 from fanjet.model.spec import DagSpec
@@ -83,7 +83,7 @@ def _make_run(
     run_id: str | None,
 ) -> NewRun:
     created_at = datetime.fromtimestamp(now(), UTC)
-    date = created_at if logical_date is None else logical_date.astimezone(UTC)
+    date = created_at if logical_date is None else check_date(logical_date)
     start, end = as_dates(find_interval(spec, date))
     known = {param.name for param in spec.params}
     in_conf = {name: value for name, value in conf.items() if name in known}

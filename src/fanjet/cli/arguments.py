@@ -13,6 +13,7 @@ import click
 
 from fanjet.errors import OperationError
 from fanjet.model import paths
+from fanjet.model.instants import check_date
 from fanjet.model.json_texts import check_json
 from fanjet.settings.convert import convert_seconds
 from fanjet.settings.table import MOST_SLOTS
@@ -69,13 +70,14 @@ def read_instant(text: str) -> datetime:
 
     Raises:
         click.BadParameter: It is none.
+        OperationError: It is too near to the ends of the calendar.
     """
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         example = "Write for example 2026-01-31 or 2026-01-31T06:00Z."
         raise click.BadParameter(f"{text!r} is no ISO 8601 date. {example}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return check_date(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def read_duration(text: str) -> float:

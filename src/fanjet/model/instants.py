@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fanjet.errors import OperationError
 
 #: The clock is corrected by less all the time, slowly; by more it is set, or the machine has slept.
 _JUMP_S = 1.0
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 class SteadyTime:
@@ -37,3 +41,17 @@ class SteadyTime:
 
 #: The instant, in seconds since the epoch.
 now = SteadyTime()
+
+
+def check_date(date: datetime) -> datetime:
+    """A date that a run can stand for, UTC: far enough from the ends of the calendar for time zones and intervals.
+
+    Args:
+        date: Aware.
+
+    Raises:
+        OperationError: It is not.
+    """
+    if not _FIRST_YEAR <= date.year <= _LAST_YEAR:
+        raise OperationError(f"The date {date.isoformat()} is not between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
+    return date.astimezone(UTC)

@@ -51,7 +51,6 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
     )
     app.add_exception_handler(FanjetError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_request)
-    app.add_exception_handler(OverflowError, _refuse_number)
 
     @app.get("/health", tags=["service"], responses={503: {"description": "It does not."}})
     def health() -> JSONResponse:
@@ -80,10 +79,3 @@ async def _explain_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in error.errors()]
     return JSONResponse({"detail": to_shown(faults)}, status_code=422)
-
-
-async def _refuse_number(_request: Request, _error: Exception) -> JSONResponse:
-    """A number that no database can hold."""
-    return JSONResponse(
-        {"detail": "A number in the address is too large; there is nothing of that number."}, status_code=404
-    )

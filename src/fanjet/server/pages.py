@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fanjet.model.texts import storable
 from fanjet.server.answers import count_by_task
 from fanjet.server.health import HealthCheck
+from fanjet.server.numbers import RunNumber
 from fanjet.server.places import Places
 
 if TYPE_CHECKING:
@@ -43,14 +44,14 @@ def add_pages(app: FastAPI, places: Places, check: HealthCheck) -> None:
         return _render("dags.html", dags=rows, after=rows[-1].dag_id if len(rows) == _PAGE_ROWS else None)
 
     @app.get("/runs", include_in_schema=False)
-    def runs(dag_id: Annotated[str | None, Query()] = None, before: int | None = None) -> HTMLResponse:
+    def runs(dag_id: Annotated[str | None, Query()] = None, before: RunNumber | None = None) -> HTMLResponse:
         with places.reading() as reader:
             rows = reader.list_service_runs(dag_id=dag_id, before=before, limit=_PAGE_ROWS)
         more = rows[-1].run.info.number if len(rows) == _PAGE_ROWS else None
         return _render("runs.html", runs=rows, dag_id=dag_id, before=more)
 
     @app.get("/runs/{run}", include_in_schema=False)
-    def run(run: int) -> HTMLResponse:
+    def run(run: RunNumber) -> HTMLResponse:
         with places.reading() as reader:
             row = reader.get_service_run(run)
             spec = reader.get_spec(run)

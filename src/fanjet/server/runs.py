@@ -11,6 +11,7 @@ from fanjet.errors import NotFoundError
 from fanjet.model.runs import LONGEST_NOTE, LONGEST_RUN_ID
 from fanjet.model.states import RunStatus
 from fanjet.server import answers
+from fanjet.server.numbers import RunNumber
 from fanjet.server.places import Places
 from fanjet.store.dag_results import find_dag_result
 from fanjet.store.service_switches import set_note
@@ -48,7 +49,7 @@ def add_runs(app: FastAPI, places: Places) -> None:
     def list_runs(
         dag_id: str | None = None,
         state: Literal["queued", "running", "success", "failed"] | None = None,
-        before: int | None = None,
+        before: RunNumber | None = None,
         limit: Annotated[int, Query(ge=1, le=_MOST)] = 50,
     ) -> answers.Runs:
         """Runs, the newest first."""
@@ -59,7 +60,7 @@ def add_runs(app: FastAPI, places: Places) -> None:
         return answers.Runs(runs=found, next_before=found[-1].run if len(found) == limit else None)
 
     @app.get("/api/v1/runs/{run}", tags=["runs"])
-    def get_run(run: int) -> answers.RunDetails:
+    def get_run(run: RunNumber) -> answers.RunDetails:
         """A run with its instances counted by task and state."""
         with places.reading() as reader:
             row = reader.get_service_run(run)
@@ -67,7 +68,7 @@ def add_runs(app: FastAPI, places: Places) -> None:
         return answers.RunDetails(**answers.run_fields(row), counts=counts)
 
     @app.get("/api/v1/runs/{run}/result", tags=["runs"], responses={404: {"description": "There is none (yet)."}})
-    def get_result(run: int) -> answers.RunResult:
+    def get_result(run: RunNumber) -> answers.RunResult:
         """What the DAG gives: the value of the task that it marks for it. Of a mapped task, how many there are."""
         with places.reading() as reader:
             row = reader.get_service_run(run)
@@ -83,7 +84,7 @@ def add_runs(app: FastAPI, places: Places) -> None:
         return answers.run_result(run, found)
 
     @app.patch("/api/v1/runs/{run}", tags=["runs"])
-    def change_run(run: int, change: RunChange) -> answers.RunDetails:
+    def change_run(run: RunNumber, change: RunChange) -> answers.RunDetails:
         """Keep a note with a run; null takes it away."""
         with places.writing() as connection:
             set_note(connection, run, change.note)
