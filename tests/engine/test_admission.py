@@ -13,6 +13,7 @@ from fanjet.errors import InvariantError, OperationError
 from fanjet.model.changes import DequeueInstances, QueueInstances
 from fanjet.model.launches import Launch
 from fanjet.model.paths import Path
+from fanjet.model.sharing import Share
 from fanjet.model.spec import DagSpec
 
 
@@ -216,6 +217,39 @@ def test_pools_that_do_not_exist_or_are_too_small_are_named() -> None:
         admission_for(flat(pool="gpu"))
     with pytest.raises(OperationError, match="wants 3 slots of pool 'gpu', which has 2"):
         admission_for(flat(pool="gpu", pool_slots=3), gpu=2)
+
+
+def test_a_pool_that_is_removed_holds_its_tasks_back(fences: Callable[[], int]) -> None:
+    admission = admission_for(flat(pool="gpu"), gpu=2)
+    admission.queue(ready(0, range(3)))
+    admission.set_pools({})
+    assert admission.take(Slots(9), fences) == []
+    admission.set_pools({"gpu": 2})
+    assert sum(each.count for each in admission.take(Slots(9), fences)) == 2
+
+
+def test_a_run_can_be_held_back_as_a_whole(fences: Callable[[], int]) -> None:
+    admission = admission_for(flat(), 1, 2)
+    for run in (1, 2):
+        admission.queue(ready(0, range(3), run=run))
+    admission.hold_run(1)
+    assert {each.run for each in admission.take(Slots(9), fences)} == {2}
+    admission.unhold_run(1)
+    assert {each.run for each in admission.take(Slots(9), fences)} == {1}
+
+
+def test_what_is_shared_is_not_used_beyond_its_time(fences: Callable[[], int]) -> None:
+    admission = admission_for(flat(pool="gpu"), gpu=4)
+    admission.queue(ready(0, range(9)))
+    admission.set_shares({("gpu",): Share(2, 2, None)}, until=10.0)
+    assert sum(each.count for each in admission.take(Slots(9), fences, 9.0)) == 2
+    admission.released(1, 0, 2)
+    assert admission.take(Slots(9), fences, 10.0) == []
+    assert admission.is_short(), "it has to look again"
+    admission.set_shares(None, until=20.0)
+    assert sum(each.count for each in admission.take(Slots(9), fences, 11.0)) == 4
+    admission.released(1, 0, 4)
+    assert admission.take(Slots(9), fences, 21.0) == [], "it may not be alone any more"
 
 
 def test_releasing_more_than_was_launched_and_unknown_runs_are_bugs() -> None:

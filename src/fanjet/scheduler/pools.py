@@ -8,12 +8,17 @@ from math import inf
 
 from fanjet.engine.admission import Admission
 from fanjet.engine.sharing import share_out
+from fanjet.errors import ExecutionError
 from fanjet.model.sharing import Hold, Limit, Share, Standing
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.store.service_journal import ServiceJournal
 
 #: Looks that nothing but the needs of the moment call for take at most this part of the time.
 _PART_OF_TIME = 0.1
+#: What a process that is gone had started is gone too, so much later; then what it held can be used.
+_GONE_FOR_S = 0.2
+#: After a failure.
+_PAUSE_S = 1.0
 #: Who has no room for what waits asks for a slot more every so many looks, in case there is room when it comes.
 _TRIES_FOR_MORE_EVERY = 4
 
@@ -49,8 +54,9 @@ class Pools:
         self._looks = 0
         self._heard = False
         self._is_alone = True
-        #: No sooner in seconds of `time.monotonic`, but for the regular looks.
+        #: No sooner in seconds of `time.monotonic`, but for the regular looks; and those no sooner than the other.
         self._again_at = 0.0
+        self._not_before = 0.0
         #: Schedulers whose process was gone the last time.
         self._gone: frozenset[int] = frozenset()
         #: What was held then, and the greatest priority of what waited, by limit.
@@ -72,14 +78,16 @@ class Pools:
         """
         now = self._clock()
         is_regular = now - self._kept_at >= self._terms.renew_every_s
-        if not is_regular and self.find_next_look_at() > now:
-            return False
         began_at = time.monotonic()
+        if began_at < self._not_before or not (is_regular or self.find_next_look_at() <= now):
+            return False
         try:
             self._share(now, is_regular=is_regular)
-        finally:
-            ended_at = time.monotonic()
-            self._again_at = ended_at + (ended_at - began_at) / _PART_OF_TIME
+        except ExecutionError:
+            self._not_before = self._again_at = time.monotonic() + _PAUSE_S
+            raise
+        ended_at = time.monotonic()
+        self._again_at = ended_at + max((ended_at - began_at) / _PART_OF_TIME, _GONE_FOR_S if self._gone else 0.0)
         self._heard = False
         if is_regular:
             self._kept_at, self._launches = now, self._admission.launches
@@ -88,7 +96,8 @@ class Pools:
 
     def find_next_look_at(self) -> float:
         """The instant of a look that something calls for; infinite where nothing does."""
-        if self._is_alone or not (self._heard or self._admission.is_short()):
+        is_called_for = bool(self._gone) or (not self._is_alone and (self._heard or self._admission.is_short()))
+        if not is_called_for:
             return inf
         return self._clock() + max(self._again_at - time.monotonic(), 0.0)
 
