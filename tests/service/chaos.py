@@ -112,7 +112,7 @@ class Storm:
         sampler.start()
         while time.monotonic() < begun_at + last_s and not self._are_over(runs):
             time.sleep(self._chances.uniform(0.5, 2.5))
-            self._hurt()
+            self._hurt(is_late=time.monotonic() > begun_at + last_s / 3)
         sampler.join()
         self._wait_for_ends(runs)
         self.outcome.took_s = time.monotonic() - begun_at
@@ -122,8 +122,10 @@ class Storm:
 
     # --- hurting ---
 
-    def _hurt(self) -> None:
-        if self._restart_database is not None and self._chances.random() < 0.04:
+    def _hurt(self, *, is_late: bool) -> None:
+        if self._restart_database is not None and (
+            self._chances.random() < 0.04 or (is_late and not self.outcome.hurt["database"])
+        ):
             self._restart_database()
             self.outcome.hurt["database"] += 1
             return

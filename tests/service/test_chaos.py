@@ -59,3 +59,4 @@ def test_two_schedulers_on_postgresql_lose_nothing(
     outcome = storm.run([], runs=RUNS, count=COUNT, last_s=LAST_S)
     with capsys.disabled():
         check(outcome)
+    assert outcome.hurt["database"] > 0
