@@ -18,6 +18,7 @@ NUMBER_BITS = 12
 _LAST_NUMBER = (1 << NUMBER_BITS) - 1
 #: A segment that is longer than this gets a successor, so that old logs can be removed file by file.
 _FULL_BYTES = 256 << 20
+_COPIED_BYTES = 1 << 20
 #: Output shorter than this share of the cap is measured without the lock; see `_settle`.
 _SURELY_UNCUT = 0.5
 #: Descriptors from here on are no standard ones.
@@ -97,6 +98,8 @@ class Segment:
             status = os.fstat(1)
             if status.st_ino != self._inode or os.fstat(2).st_ino != self._inode:
                 status = self._reconnect()
+            elif not status.st_nlink:
+                status = self._save(status.st_size - self._base)
         except OSError:
             status = self._reconnect()
         base = self._base
@@ -113,9 +116,26 @@ class Segment:
             self.open_next()
         return (number, base, length) if length else (0, 0, 0)
 
+    def _save(self, length: int) -> os.stat_result:
+        """Somebody has removed the file, as those do who tidy up by age: the piece of the try goes into a new one.
+
+        Returns:
+            The status of the new file, which begins with the piece.
+        """
+        base, removed = self._base, os.dup(self._fd)
+        try:
+            self.open_next()
+            for at in range(0, length, _COPIED_BYTES):
+                piece = os.pread(removed, min(_COPIED_BYTES, length - at), base + at)
+                os.pwrite(self._fd, piece, self._base + at)
+        finally:
+            os.close(removed)
+        return os.fstat(self._fd)
+
     def discard_if_empty(self) -> None:
         """Remove the current file when nothing was ever written to it; the worker ends."""
-        if os.fstat(self._fd).st_size == 0:
+        status = os.fstat(self._fd)
+        if status.st_size == 0 and status.st_nlink:
             os.unlink(name_segment(self._folder, self._number))  # noqa: PTH108 - pathlib adds nothing here
 
     def _set_base(self, base: int) -> None:

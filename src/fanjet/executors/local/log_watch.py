@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterable
 
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.worker.segment import name_segment
 from fanjet.worker.slot import BASE, CURRENT, CUT, SEGMENT
 
+#: How often the files that are open look written: whoever removes old ones goes by that.
+_TOUCHED_EVERY_S = 60.0
+
 
 class LogWatch:
     """Cuts what is longer than the cap; the worker marks the cut when the try ends.
+
+    Files of workers that print nothing for long stay young, so that `fanjet prune` does not take them for left ones.
 
     Args:
         folder: Where segments lie.
@@ -27,11 +34,18 @@ class LogWatch:
         self._closed: dict[WorkerHandle, dict[int, int]] = {}
         #: Worker -> its segment at the last look.
         self._segments: dict[WorkerHandle, int] = {}
+        #: By the clock on the wall, as the times of files are: a machine that slept has old ones.
+        self._touched_at = time.time()
 
     def look(self, workers: Iterable[WorkerHandle]) -> None:
         """Cut where it is needed."""
+        is_due = not 0 <= time.time() - self._touched_at < _TOUCHED_EVERY_S
+        if is_due:
+            self._touched_at = time.time()
         for worker in workers:
             segment = worker.slot.words[SEGMENT]
+            if segment and is_due:
+                self._touch(segment)
             before = self._segments.get(worker)
             if segment and before and before != segment:
                 self._closed.setdefault(worker, {})[before] = self._find_size(before)
@@ -47,6 +61,10 @@ class LogWatch:
         """The worker is dead, and so is everything that it had left behind."""
         self._segments.pop(worker, None)
         self._closed.pop(worker, None)
+
+    def _touch(self, segment: int) -> None:
+        with contextlib.suppress(FileNotFoundError):  # the worker makes a new one when its try has ended
+            os.utime(name_segment(self._folder, segment))
 
     def _find_size(self, segment: int) -> int:
         try:
