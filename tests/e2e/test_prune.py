@@ -117,3 +117,45 @@ def test_whoever_is_killed_while_pruning_is_followed_by_another(three_runs: Prog
     assert [count(three_runs, table) for table in ("run", "summary")] == [1, 2]
     assert [path.name for path in (three_runs.home / "values").iterdir()] == ["3"]
     assert len(json.loads(three_runs("xcom", "3", "work", "--json").stdout)) == 20
+
+
+TIDY = """
+import os
+from pathlib import Path
+from fanjet import dag, task
+
+@dag
+def tidy():
+    @task
+    def long():
+        print("before")
+        for log in Path(os.environ["FANJET_HOME"], "logs").glob("*.log"):
+            log.unlink()
+        print("after")
+
+    @task
+    def next():
+        print("next")
+
+    long() >> next()
+
+tidy()
+"""
+
+
+def test_a_log_that_somebody_removes_while_its_try_runs_is_there_when_it_has_ended(fanjet: Program) -> None:
+    fanjet("run", fanjet.write("tidy.py", TIDY), "--workers", "1")
+    assert fanjet("logs", "1", "long").stdout == "before\nafter\n"
+    assert fanjet("logs", "1", "next").stdout == "next\n"
+
+
+def test_several_may_remove_old_files_at_once(fanjet: Program, tmp_path: Path) -> None:
+    fanjet("run", fanjet.write("flow.py", FLOW))
+    left = [fanjet.home / "logs" / f"{number:016x}.log" for number in range(1 << 40, (1 << 40) + 500)]
+    for path in left:
+        path.touch()
+    age(*left)
+    others = [fanjet.start("prune", "--older-than", "90d") for _ in range(3)]
+    assert [other.wait() for other in others] == [0, 0, 0]
+    assert not any(path.exists() for path in left)
+    assert "item 7" in fanjet.read("logs", "1", "work[7]")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
@@ -15,7 +14,7 @@ from fanjet.runtime.values import find_reference
 from fanjet.settings.values import Settings
 from fanjet.store.database import Database
 from fanjet.store.old_files import remove_bundles, remove_segments
-from fanjet.store.pruning import OldRun, Pruning
+from fanjet.store.pruning import Pruning
 
 _RUNS_AT_A_TIME = 100
 
@@ -42,10 +41,12 @@ class Pruned(msgspec.Struct, kw_only=True):
 def plan_prune(settings: Settings, before: float) -> Pruned:
     """What `prune` would do to runs, without doing it."""
     with _open(settings) as pruning:
-        old = pruning.list_old(before, 1 << 40)
-        by_dag = Counter(run.dag_id for run in old)
-        instances = sum(pruning.count_instances(run.number) for run in old)
-    return Pruned(runs=len(old), instances=instances, by_dag=dict(sorted(by_dag.items())))
+        old = pruning.count_old(before)
+    return Pruned(
+        runs=sum(each.runs for each in old),
+        instances=sum(each.instances for each in old),
+        by_dag={each.dag_id: each.runs for each in old},
+    )
 
 
 def prune(settings: Settings, before: float, on_progress: OnProgress) -> Pruned:
@@ -66,11 +67,11 @@ def prune(settings: Settings, before: float, on_progress: OnProgress) -> Pruned:
     with _open(settings) as pruning:
         for orphan in pruning.list_orphans():
             _remove_run(settings, pruning, orphan, done)
-        total = len(pruning.list_old(before, 1 << 40))
-        while old := _drop_some(pruning, before, done):
-            for run in old:
-                _remove_run(settings, pruning, run.number, done)
-                on_progress(done.runs, total)
+        old = pruning.list_old(before)
+        for at in range(0, len(old), _RUNS_AT_A_TIME):
+            for run in _drop_some(pruning, old[at : at + _RUNS_AT_A_TIME], before, done):
+                _remove_run(settings, pruning, run, done)
+                on_progress(done.runs, len(old))
         done.rest = {kind: count for kind, count in pruning.drop_rest(before).items() if count}
         done.log_segments, log_bytes = remove_segments(settings.home, pruning.list_segments(before), before)
         done.bundle_files, bundle_bytes = remove_bundles(settings.home, pruning.list_bundles(), before)
@@ -82,12 +83,14 @@ def _open(settings: Settings) -> Pruning:
     return Pruning.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
 
 
-def _drop_some(pruning: Pruning, before: float, done: Pruned) -> list[OldRun]:
-    """Let the next runs disappear."""
-    dropped = [run for run in pruning.list_old(before, _RUNS_AT_A_TIME) if pruning.drop_run(run.number)]
-    done.runs += len(dropped)
-    for run in dropped:
-        done.by_dag[run.dag_id] = done.by_dag.get(run.dag_id, 0) + 1
+def _drop_some(pruning: Pruning, runs: list[int], before: float, done: Pruned) -> list[int]:
+    """Let runs disappear. Returns those that have."""
+    dropped = []
+    for run in runs:
+        if (dag_id := pruning.drop_run(run, before)) is not None:
+            dropped.append(run)
+            done.runs += 1
+            done.by_dag[dag_id] = done.by_dag.get(dag_id, 0) + 1
     return dropped
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 import msgspec
 
@@ -32,25 +33,39 @@ def remove_bundles(home: Path, keep: Collection[str], before: float) -> tuple[in
     folder = home / "bundles"
     files = 0
     for manifest in [path for path in folder.glob(f"*{_SUFFIX}") if path.name.removesuffix(_SUFFIX) not in keep]:
-        if manifest.stat().st_mtime < before:
+        if _find_size(manifest, before) is not None:
             for extracted in folder.glob(f"{manifest.name.removesuffix(_SUFFIX)}*/"):
                 shutil.rmtree(extracted, ignore_errors=True)
             manifest.unlink(missing_ok=True)
             files += 1
-    needed = {
-        entry["sha256"] for path in folder.glob(f"*{_SUFFIX}") for entry in msgspec.json.decode(path.read_bytes())
-    }
+    needed = {sha256 for path in folder.glob(f"*{_SUFFIX}") for sha256 in _list_contents(path)}
     removed, size_bytes = _remove_files((folder / "blobs").glob("*/*"), needed, before)
     return files + removed, size_bytes
+
+
+def _list_contents(manifest: Path) -> list[str]:
+    try:
+        return [entry["sha256"] for entry in msgspec.json.decode(manifest.read_bytes())]
+    except FileNotFoundError:  # somebody else removes old files too
+        return []
 
 
 def _remove_files(paths: Iterable[Path], keep: Collection[str], before: float) -> tuple[int, int]:
     count = size_bytes = 0
     for path in list(paths):
-        if path.name in keep:
-            continue
-        status = path.stat()
-        if status.st_mtime < before and path.is_file():
+        if path.name not in keep and (found := _find_size(path, before)) is not None:
             path.unlink(missing_ok=True)
-            count, size_bytes = count + 1, size_bytes + status.st_size
+            count, size_bytes = count + 1, size_bytes + found
     return count, size_bytes
+
+
+def _find_size(path: Path, before: float) -> int | None:
+    """How large a file is that nobody has written since an instant; None for others, and for one that is gone.
+
+    Each scheduler of a service removes old files, and people do.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_size if status.st_mtime < before and S_ISREG(status.st_mode) else None

@@ -16,21 +16,27 @@ from fanjet.store.port import Connection
 
 _BATCH: Final = 5_000
 #: What has ended before an instant, but for the latest run of each DAG and the latest that its schedule has made: from
-#: that one the planner goes on.
-_LIST_OLD: Final = """
-SELECT r.run, r.dag_id, r.ended_at FROM run AS r
-WHERE r.ended_at < ?
-      AND r.run < (SELECT max(n.run) FROM run AS n WHERE n.dag_id = r.dag_id)
-      AND (r.run_type <> 'scheduled' OR r.logical_date < (
-           SELECT max(n.logical_date) FROM run AS n WHERE n.dag_id = r.dag_id AND n.run_type = 'scheduled'))
-ORDER BY r.run LIMIT ?"""
+#: that one the planner goes on. What is kept is found once: a DAG may have hundreds of thousands of runs.
+_OLD: Final = """
+WITH kept AS (
+    SELECT dag_id, max(run) AS latest, max(CASE WHEN run_type = 'scheduled' THEN logical_date END) AS planned
+    FROM run GROUP BY dag_id
+), old AS (
+    SELECT r.run, r.dag_id FROM run AS r JOIN kept AS k ON k.dag_id = r.dag_id
+    WHERE r.ended_at < ? AND r.run < k.latest AND (r.run_type <> 'scheduled' OR r.logical_date < k.planned)
+)"""
+_LIST_OLD: Final = f"{_OLD} SELECT run FROM old ORDER BY run"  # noqa: S608 - constants
+_COUNT_OLD: Final = f"""{_OLD}
+SELECT o.dag_id, count(DISTINCT o.run),
+       coalesce(sum(s.success + s.failed + s.skipped + s.upstream_failed + s.removed), 0)
+FROM old AS o LEFT JOIN summary AS s ON s.run = o.run GROUP BY o.dag_id ORDER BY o.dag_id"""  # noqa: S608 - constants
 _COUNT_ROWS: Final = (
     "SELECT coalesce(sum(success + failed + skipped + upstream_failed + removed), 0) FROM summary WHERE run = ?"
 )
 _LIST_ORPHANS: Final = (
     "SELECT DISTINCT s.run FROM summary AS s WHERE NOT EXISTS (SELECT 1 FROM run AS r WHERE r.run = s.run)"
 )
-_DROP_RUN: Final = "DELETE FROM run WHERE run = ? AND ended_at IS NOT NULL"
+_DROP_RUN: Final = "DELETE FROM run WHERE run = ? AND ended_at < ? RETURNING dag_id"
 _DROP_COMMANDS: Final = "DELETE FROM command WHERE run = ?"
 _LIST_VALUES: Final = """
 SELECT task, path, value FROM instance WHERE run = ? ORDER BY task, path LIMIT ?"""
@@ -58,12 +64,12 @@ UNION SELECT DISTINCT t.log_segment FROM run AS r JOIN try AS t ON t.run = r.run
 WHERE r.started_at < ? AND t.log_segment IS NOT NULL"""
 
 
-class OldRun(NamedTuple):
-    """A run that may go."""
+class OldRuns(NamedTuple):
+    """The runs of a DAG that may go."""
 
-    number: int
     dag_id: str
-    ended_at: float
+    runs: int
+    instances: int
 
 
 class Pruning:
@@ -95,9 +101,15 @@ class Pruning:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def list_old(self, before: float, limit: int) -> list[OldRun]:
-        """Runs that have ended before an instant, the oldest first."""
-        return [OldRun(*row) for row in self._connection.select(_LIST_OLD, before, limit)]
+    def list_old(self, before: float) -> list[int]:
+        """Runs that have ended before an instant and may go, the oldest first."""
+        return [run for (run,) in self._connection.select(_LIST_OLD, before)]
+
+    def count_old(self, before: float) -> list[OldRuns]:
+        """The same by DAG."""
+        return [
+            OldRuns(dag_id, runs, int(count)) for dag_id, runs, count in self._connection.select(_COUNT_OLD, before)
+        ]
 
     def list_orphans(self) -> list[int]:
         """Runs that were removed and of which something is left."""
@@ -107,13 +119,17 @@ class Pruning:
         """How many instances of a run are recorded."""
         return int(self._connection.select(_COUNT_ROWS, run)[0][0])
 
-    def drop_run(self, run: int) -> bool:
-        """Make a run disappear; False when it goes on again, because somebody has asked for a rerun meanwhile."""
+    def drop_run(self, run: int, before: float) -> str | None:
+        """Make a run disappear that has ended before an instant.
+
+        Returns:
+            Its DAG; None when it is gone already, or has gone on because somebody has asked for a rerun meanwhile.
+        """
         with self._connection.transaction():
-            if not self._connection.execute(_DROP_RUN, (run,)).rowcount:
-                return False
-            self._connection.execute(_DROP_COMMANDS, (run,))
-        return True
+            row = self._connection.execute(_DROP_RUN, (run, before)).fetchone()
+            if row is not None:
+                self._connection.execute(_DROP_COMMANDS, (run,))
+        return None if row is None else str(row[0])
 
     def drop_rows(self, run: int) -> Iterator[list[bytes]]:
         """Remove what is recorded of the instances of a run that has disappeared.
