@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 from fanjet.errors import ExecutionError
 from fanjet.folder.dag_folder import DagFolder
+from fanjet.store.bundles import has_bundle
 from folder.conftest import Place
 
 _MARK = "# a dag of fanjet\n"
@@ -200,3 +202,16 @@ def _stop_when(place: Place, ids: list[str], stop: threading.Event) -> None:
     while place.ids() != ids and time.monotonic() < until:
         time.sleep(0.02)
     stop.set()
+
+
+def test_files_of_versions_that_are_gone_are_kept_again(place: Place, looking: DagFolder) -> None:
+    """A database that was copied, or a home that is new, has versions without their files: all runs would fail."""
+    place.write_dag("one.py", "one")
+    looking.look_once()
+    version = place.dags()["one"].version
+    shutil.rmtree(place.home / "bundles")
+    with place.open() as another:
+        assert another.look_once().loaded == 1
+    assert place.dags()["one"].version == version
+    (bundle,) = place.select("SELECT bundle FROM dag_version WHERE version = ?", version)[0]
+    assert has_bundle(place.home, bundle)

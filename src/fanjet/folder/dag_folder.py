@@ -24,6 +24,7 @@ from fanjet.folder.writing import Writer
 from fanjet.model.requests import Failure, Found, Lookup
 from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
+from fanjet.store.bundles import has_bundle
 from fanjet.store.connections import open_writer
 from fanjet.store.dag_files import DagFiles
 from fanjet.store.database import Database
@@ -84,6 +85,9 @@ class DagFolder:
     ) -> tuple[Looker, Keeper, KnownFiles]:
         store = DagFiles(self._connection, str(self.folder))
         known = KnownFiles(store.list_files())
+        for dag in store.list_dags():
+            if not has_bundle(settings.home, dag.bundle):  # another home, or one from a backup: its runs need the files
+                known.doubt(dag.file)
         digests = Digests()
         bundling = Bundling(settings.home, self._lister.root, digests)
         keeper = Keeper(
@@ -149,6 +153,7 @@ class DagFolder:
         from fanjet.folder.watching import FolderWatch  # noqa: PLC0415 - a library that only services need
 
         woken = Event()
+        self._loading.on_late = woken.set
         Thread(target=_abort_when, args=(stop, woken, self._loading), name="stop", daemon=True).start()
         watch = FolderWatch(self.folder, woken.set)
         watch.start()
@@ -171,7 +176,7 @@ class DagFolder:
             return stop.is_set() or (woken.is_set() and time.monotonic() >= until)
 
         try:
-            looked = self._looker.look(is_cut=is_cut)
+            looked = self._looker.look(is_cut=is_cut, is_patient=False)
         except ExecutionError as error:
             if stop.is_set():
                 return 0.0

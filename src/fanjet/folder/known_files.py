@@ -136,6 +136,11 @@ class KnownFiles:
         for dag_id in known.row.dag_ids:
             self._owners[dag_id] = file
 
+    def doubt(self, file: str) -> None:
+        """What is known of a file does not hold; it is to be loaded again."""
+        if file in self._files:
+            self._files[file].fingerprint = None
+
     def pop(self, file: str) -> KnownFile | None:
         """Know a file no more."""
         known = self._files.pop(file, None)

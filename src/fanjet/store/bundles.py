@@ -67,7 +67,7 @@ def save_bundle(
         paths = sorted(needed.union(_relative(root, beside)))
         described = _without_gone(needed, ((path, partial(_describe, root, path, describe)) for path in paths))
         name = _hash_files(described)
-        if (folder / f"{name}.json").exists():
+        if _is_kept(folder / f"{name}.json"):
             return name
         blobs = folder / "blobs"
         stored = _without_gone(needed, ((file.path, partial(_store, blobs, root, file)) for file in described))
@@ -75,6 +75,11 @@ def save_bundle(
         with _new_file(folder / f"{name}.json") as manifest:
             manifest.write(msgspec.json.encode(stored))
         return name
+
+
+def has_bundle(home: Path, name: str) -> bool:
+    """Whether a bundle is in a home; a database may have come from another one."""
+    return (home / "bundles" / f"{name}.json").exists()
 
 
 def find_changed(home: Path, name: str, root: Path) -> list[str]:
@@ -155,13 +160,22 @@ def _hash_files(files: list[_File]) -> str:
     return hashlib.sha256(msgspec.json.encode(files)).hexdigest()
 
 
+def _is_kept(path: Path) -> bool:
+    """Whether something is kept already. It is as good as new then: whoever removes what is old goes by its time."""
+    try:
+        os.utime(path)
+    except OSError:  # there is none, or it is somebody else's in a shared home
+        return path.exists()
+    return True
+
+
 def _locate_blob(blobs: Path, sha256: str) -> Path:
     return blobs / sha256[:2] / sha256
 
 
 def _store(blobs: Path, root: Path, file: _File) -> _File:
     """Store one content. Returns the file as stored: it may have changed since it was described."""
-    if _locate_blob(blobs, file.sha256).exists():
+    if _is_kept(_locate_blob(blobs, file.sha256)):
         return file
     blobs.mkdir(parents=True, exist_ok=True)
     partial = blobs / _temporary_name(file.sha256)

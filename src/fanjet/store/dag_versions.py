@@ -9,7 +9,10 @@ import msgspec
 
 from fanjet.store.port import Connection
 
-_FIND = "SELECT version FROM dag_version WHERE digest = ?"
+_FIND = "SELECT version, created_at FROM dag_version WHERE digest = ?"
+#: It is as good as new: nobody may remove it as an old one before the run is there that it was looked up for.
+_RENEW = "UPDATE dag_version SET created_at = ? WHERE version = ?"
+_YOUNG_S = 3600.0
 _INSERT = """
 INSERT INTO dag_version (dag_id, digest, spec, bundle, root, file, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (digest) DO NOTHING RETURNING version"""
@@ -27,9 +30,12 @@ def put_version(connection: Connection, *, dag_id: str, spec: bytes, bundle: str
         file: The DAG file, relative to the root.
     """
     digest = hashlib.sha256(msgspec.json.encode((bundle, root, file)) + spec).hexdigest()
+    now = time.time()
     row = connection.execute(_FIND, (digest,)).fetchone()
     if row is None:
-        new = (dag_id, digest, spec, bundle, root, file, time.time())
+        new = (dag_id, digest, spec, bundle, root, file, now)
         row = connection.execute(_INSERT, new).fetchone() or connection.execute(_FIND, (digest,)).fetchone()
+    elif row[1] < now - _YOUNG_S:
+        connection.execute(_RENEW, (now, row[0]))
     assert row is not None
     return int(row[0])
