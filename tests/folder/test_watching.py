@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
+
+from fanjet.folder import loading as loading_module
 from fanjet.folder.dag_folder import DagFolder
 from folder.conftest import Place
 
@@ -100,3 +103,24 @@ def test_stopped_before_it_began(place: Place, looking: DagFolder) -> None:
     place.write_dag("one.py", "one")
     with running(looking, lambda: None):
         pass
+
+
+def test_file_that_takes_long_holds_up_no_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is new comes, and what is gone goes, while it is loaded; it comes when it is done."""
+    monkeypatch.setattr(loading_module, "SLOW_S", 0.2)
+    gate = place.home / "gate"
+    waiting = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.02)"
+    place.write_dag("slow.py", "slow", head=waiting)
+
+    def change() -> None:
+        wait_until(lambda: looking.counters.waiting == 1)
+        for dag_id in ("one", "two"):
+            place.write_dag(f"{dag_id}.py", dag_id)
+            wait_until(lambda dag_id=dag_id: dag_id in place.ids())
+        (place.folder / "one.py").unlink()
+        wait_until(lambda: place.ids() == ["two"])
+        gate.touch()
+        wait_until(lambda: place.ids() == ["slow", "two"])
+
+    with place.open(parse_processes=1, reparse_s=3600) as looking, running(looking, change):
+        assert looking.counters.parsed == 3, "nothing was loaded twice"

@@ -41,12 +41,12 @@ class Counters:
         self.parse_s.observe(duration_s)
         self.parse_s_of_file[file] = duration_s
 
-    def count_known(self, known: KnownFiles) -> None:
-        """A look has come to its end."""
+    def count_known(self, known: KnownFiles, *, waiting: int) -> None:
+        """A look has come to its end, but for files that take long."""
         self.looks += 1
         self.files = len(known)
         self.dags = len(known.dag_ids())
         self.files_with_errors = sum(bool(each.errors) for each in known.all())
         self.last_looked_at = time.time()
-        self.waiting = 0
+        self.waiting = waiting
         self.parse_s_of_file = {file: took for file, took in self.parse_s_of_file.items() if file in known}

@@ -17,7 +17,7 @@ from fanjet.folder.bundling import Bundling
 from fanjet.folder.counters import Counters
 from fanjet.folder.digests import Digests
 from fanjet.folder.known_files import Fingerprint, KnownFile, KnownFiles
-from fanjet.folder.loading import Loading
+from fanjet.folder.loading import SLOW_S, Loading
 from fanjet.folder.writing import Loaded, Writer, Written
 from fanjet.parsing.report import ParseError, ParseReport
 from fanjet.store.dag_files import DagFiles, FileRow
@@ -97,22 +97,29 @@ class Keeper:
 
     # --- loading ---
 
-    def load(self, files: Sequence[str], names: str) -> Iterator[str]:
+    def load(self, files: Sequence[str], names: str, *, is_patient: bool) -> Iterator[str | None]:
         """Load files and keep what comes of it.
 
         Args:
             files: Relative to the folder.
             names: The digest of the names of all files.
+            is_patient: Wait for all; else what takes long is left `under_way`.
 
         Yields:
-            Each file once it is loaded. Who stops taking leaves the rest as it was.
+            Each file once it is loaded, and None now and then meanwhile. Who stops taking leaves the rest as it was.
 
         Raises:
             ExecutionError: The store failed, or no process can be started.
         """
+        paths = [self._folder / file for file in files]
+        slow = {path for path, file in zip(paths, files, strict=True) if self._was_slow(file)}
         try:
-            for path, report in self._loading.load(self._ask(file) for file in files):
-                file = str(path)[len(str(self._folder)) + 1 :]
+            for loaded in self._loading.load(paths, slow=slow, begin=self._ask, is_patient=is_patient):
+                if loaded is None:
+                    self._take(names, most_left=_SAVED_AT_ONCE)
+                    yield None
+                    continue
+                file, report = self._name(loaded[0]), loaded[1]
                 self._saving.append(_Saving(file, report, self._threads.submit(self._save, file, report)))
                 self._take(names, most_left=_SAVED_AT_ONCE)
                 yield file
@@ -124,6 +131,22 @@ class Keeper:
             raise
         self._finish(names)
 
+    @property
+    def under_way(self) -> set[str]:
+        """Files that are being loaded, or have been and were not kept yet."""
+        return {self._name(path) for path in self._loading.under_way}
+
+    def forget(self, file: str) -> None:
+        """A file is gone that may be `under_way`."""
+        self._loading.forget(self._folder / file)
+
+    def _was_slow(self, file: str) -> bool:
+        known = self._known.find(file)
+        return known is not None and known.row.duration_s >= SLOW_S
+
+    def _name(self, path: Path) -> str:
+        return str(path)[len(str(self._folder)) + 1 :]
+
     def _finish(self, names: str) -> None:
         try:
             self._take(names, most_left=0)
@@ -131,9 +154,9 @@ class Keeper:
             self._saving.clear()
         self._flush()
 
-    def _ask(self, file: str) -> Path:
+    def _ask(self, path: Path) -> None:
+        file = self._name(path)
         self._asked[file] = self.summarise(self.name_in_root(file))
-        return self._folder / file
 
     def _save(self, file: str, report: ParseReport) -> str:
         """Keep what a file was loaded from; from several threads. The hash of its bundle, empty without DAGs."""
@@ -148,7 +171,8 @@ class Keeper:
             for _ in range(_ATTEMPTS - 1):
                 if is_kept:
                     break
-                report = self._loading.load_one(self._ask(file))
+                self._ask(self._folder / file)
+                report = self._loading.load_one(self._folder / file)
                 is_kept = self._keep(file, report, self._threads.submit(self._save, file, report), names)
             if is_kept:
                 self.restless.discard(file)

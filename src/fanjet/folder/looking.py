@@ -82,12 +82,15 @@ class Looker:
         self._looked_at = time.monotonic()
         self._saw_at = time.monotonic()
 
-    def look(self, *, anew: bool = False, is_cut: Callable[[], bool] = lambda: False) -> Looked:
+    def look(
+        self, *, anew: bool = False, is_cut: Callable[[], bool] = lambda: False, is_patient: bool = True
+    ) -> Looked:
         """Look once.
 
         Args:
             anew: Load all files, changed or not.
             is_cut: Whether to end with what has been loaded so far, because there is something newer to see.
+            is_patient: Wait for all files; else a later look takes up what takes long.
 
         Raises:
             ExecutionError: The store failed, or the disk is full. What had been written holds, the next look writes
@@ -110,20 +113,20 @@ class Looker:
         wanted = sorted(listing.candidates) if anew else self._choose(listing, names)
         self._counters.count_look(time.monotonic() - started_at, waiting=len(wanted))
         loaded = 0
-        for _ in self._keeper.load(wanted, names):
-            loaded += 1
+        for file in self._keeper.load(wanted, names, is_patient=is_patient):
+            loaded += file is not None
             self._counters.waiting = len(wanted) - loaded
             if loaded < len(wanted) and is_cut():
                 return Looked(loaded, is_cut=True)
-        self._finish(listing, names)
+        self._finish(listing, names, is_patient=is_patient)
         if loaded:
             counters = self._counters
             say = "Loaded %d of %d DAG files: %d DAGs, %d files with errors."
             _log.info(say, loaded, counters.files, counters.dags, counters.files_with_errors)
         return Looked(loaded)
 
-    def _finish(self, listing: Listing, names: str) -> None:
-        for _ in self._keeper.load(self._list_settled(), names):
+    def _finish(self, listing: Listing, names: str, *, is_patient: bool) -> None:
+        for _ in self._keeper.load(self._list_settled(), names, is_patient=is_patient):
             pass
         self._keeper.write_bundles()
         for file, error in listing.refused.items():
@@ -131,7 +134,7 @@ class Looker:
         self._drop()
         self._is_first = False
         self._see()
-        self._counters.count_known(self._known)
+        self._counters.count_known(self._known, waiting=len(self._keeper.under_way))
 
     # --- what there is ---
 
@@ -164,16 +167,17 @@ class Looker:
                 self._gone[file] = known
         for file in self._gone.keys() & there:
             del self._gone[file]
+        for file in self._keeper.under_way - there:
+            self._keeper.forget(file)
 
     def _choose(self, listing: Listing, names: str) -> list[str]:
         """The files to load, in their order."""
         files = sorted(listing.candidates)
-        restless = self._keeper.restless
+        begun = self._keeper.restless | self._keeper.under_way
         changed = [
             file
             for file in files
-            if file in restless
-            or (file in self._known and self._known[file].has_changed(self._keeper.summarise, names))
+            if file in begun or (file in self._known and self._known[file].has_changed(self._keeper.summarise, names))
         ]
         changed.sort(key=lambda file: -listing.candidates[file].mtime_ns)
         elapsed_s, self._looked_at = time.monotonic() - self._looked_at, time.monotonic()
