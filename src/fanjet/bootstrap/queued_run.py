@@ -53,6 +53,6 @@ def _find_reason(reader: DagOverview, row: ServiceRunRow) -> str:
     if row.backfill is None and reader.get_dag(dag_id).is_paused:
         return f"its DAG, which is paused: `fanjet dags unpause {dag_id}`"
     if under_way := reader.count_under_way(dag_id):
-        runs = "another run" if under_way == 1 else f"{under_way} others"
-        return f"a scheduler with room: {runs} of the DAG under way (max_active_runs)"
+        runs = "another run of the DAG is" if under_way == 1 else f"{under_way} other runs of the DAG are"
+        return f"its turn: {runs} under way (max_active_runs)"
     return "a scheduler"
