@@ -37,6 +37,7 @@ from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.service import Service
+from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.store.database import Database, database_at
 from fanjet.store.queries import Reader
 from fanjet.store.service_journal import ServiceJournal
@@ -102,6 +103,10 @@ class Member:
         timetables = OwnTimetables(lambda program, questions: _ask(built, program, questions))
         self.pools = Pools(self.journal, self.session, admission, pools or {}, TERMS, clock.time)
         gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
+        waiting_deadlines = WaitingDeadlines(
+            journal=self.journal, session=self.session, programs=self.programs, executor=self.executor, terms=TERMS,
+            clock=clock.time,
+        )  # fmt: skip
         self.service = Service(
             journal=self.journal,
             session=self.session,
@@ -115,6 +120,7 @@ class Member:
                 admission=admission,
                 programs=self.programs,
                 gates=gates,
+                waiting_deadlines=waiting_deadlines,
                 terms=TERMS,
                 most_active=most_active,
                 clock=clock.time,
@@ -130,6 +136,7 @@ class Member:
             asset_runs=AssetRuns(
                 journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
             ),
+            waiting_deadlines=waiting_deadlines,
             asked_runs=AskedRuns(journal=self.journal, programs=self.programs, timetables=timetables, clock=clock.time),
             gates=gates,
             terms=TERMS,

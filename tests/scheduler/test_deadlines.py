@@ -194,3 +194,39 @@ def test_instants_without_a_zone_are_utc() -> None:
     assert DeadlineReference.FIXED_DATETIME(datetime(2026, 3, 1)) == DeadlineReference.FIXED_DATETIME(  # noqa: DTZ001 - what is tested
         datetime(2026, 3, 1, tzinfo=UTC)
     )
+
+
+def test_a_run_that_waits_past_its_deadline_misses_it_then_and_not_again_when_it_starts(database: Database) -> None:
+    world = ServiceWorld(database, slow(by(QUEUED, TEN_S), by(QUEUED, 20 * TEN_S, "much later")))
+    world.execute("UPDATE dag SET is_paused = 1")
+    world.ask("slow", "waits")
+    members = [world.member(), world.member()]
+    for _ in range(30):
+        for member in members:
+            member.turns(1)
+        world.clock.sleep(1.0)
+        if world.clock.now < START + TEN_S:
+            assert not _TOLD
+    assert texts() == ["late"]
+    assert _TOLD[0][1]["dag_run"]["state"] == "queued"
+    assert world.states() == {"waits": "queued"}
+    world.execute("UPDATE dag SET is_paused = 0")
+    until(members[0], ended(world))
+    assert (texts(), world.states()) == (["late"], {"waits": "success"})
+
+
+def test_a_scheduler_that_dies_while_it_tells_leaves_the_run_to_others(database: Database) -> None:
+    world = ServiceWorld(database, slow(by(QUEUED, TEN_S)))
+    world.execute("UPDATE dag SET is_paused = 1")
+    run = world.ask("slow", "waits")
+    first, second = world.member(host="elsewhere"), world.member()
+    first.turns(1)
+    world.clock.sleep(10.5)
+    first.service._waiting_deadlines.look()  # the callback is under way, and then nothing more is heard of it
+    world.execute("UPDATE dag SET is_paused = 0")
+    second.turns(2)
+    assert world.states() == {"waits": "queued"}
+    world.clock.sleep(5.0)
+    until(second, ended(world))
+    assert (texts(), world.states()) == (["late"], {"waits": "success"})
+    assert second.journal.find_deadlines(run) == [None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from fanjet.model.changes import MeasureMaps, RunCallbacks
+from fanjet.model.changes import DEADLINES, MeasureMaps, RunCallbacks
 from fanjet.model.events import CallbacksRan, MapsMeasured
 
 #: What a control try is for.
@@ -20,7 +20,7 @@ def make_measured(order: MeasureMaps, counts: list[int], errors: dict[int, str])
 
 def make_callbacks_ran(order: RunCallbacks, error: str | None) -> CallbacksRan:
     """The event that answers a `RunCallbacks`."""
-    deadline = order.try_number if order.kind == "deadline" else None
+    deadline = order.try_number if order.kind in DEADLINES else None
     return CallbacksRan(
         run=order.run, task=order.task, parent=order.parent, index=order.index, error=error, deadline=deadline
     )

@@ -184,6 +184,10 @@ class DropTriggers(msgspec.Struct, frozen=True, kw_only=True):
     killed: bool
 
 
+#: Of a run that is under way, and of one that has not started.
+DEADLINES = ("deadline", "waiting_deadline")
+
+
 class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     """Have a worker run callbacks that no worker could run at the end of the try, or those of the DAG."""
 
@@ -192,11 +196,11 @@ class RunCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     task: int | None
     parent: Path
     index: int
-    #: Of ``deadline``: which deadline of the DAG, 0-based.
+    #: Of `DEADLINES`: which deadline of the DAG, 0-based.
     try_number: int
-    #: ``success``, ``failure``, ``retry`` or ``skipped``; or ``deadline``, of the DAG.
+    #: ``success``, ``failure``, ``retry`` or ``skipped``; or one of `DEADLINES`, of the DAG.
     kind: str
-    #: Why it failed; of ``deadline``: when that was, in ISO 8601.
+    #: Why it failed; of `DEADLINES`: when that was, in ISO 8601.
     error: str | None
 
 

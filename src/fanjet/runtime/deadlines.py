@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fanjet.runtime.run_view import RunView
 
 
-def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str) -> str | None:
+def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str, state: str) -> str | None:
     """Call the callback of a deadline.
 
     Args:
@@ -26,6 +26,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str) -> str |
         run: The run that has missed it.
         number: Which of the DAG's deadlines, 0-based.
         instant: When it was, in ISO 8601.
+        state: That of the run.
 
     Returns:
         What went wrong, None when nothing did.
@@ -33,7 +34,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str) -> str |
     deadline = dag.deadline[number]
     context: dict[str, Any] = {
         "dag": dag,
-        "dag_run": show_run(run.dag_run, dag),
+        "dag_run": show_run(run.dag_run, dag) | {"state": state},
         "deadline": {
             "id": f"{run.info.number}-{number}",
             "name": deadline.name,
@@ -53,7 +54,6 @@ def show_run(run: DagRun, dag: DAG) -> dict[str, Any]:
         "dag_run_id": run.run_id,
         "run_id": run.run_id,
         "run_type": run.run_type,
-        "state": "running",
         "conf": run.conf,
         "end_date": None,
         "duration": None,

@@ -10,6 +10,7 @@ import msgspec
 
 from fanjet.authoring.exceptions import SkipException, TaskDeferred, TaskTimeout
 from fanjet.authoring.operator_factory import FactoryMappedOperator
+from fanjet.model.changes import DEADLINES
 from fanjet.model.events import TryExtra
 from fanjet.model.paths import Path, join
 from fanjet.model.runs import RunInfo
@@ -233,15 +234,16 @@ class TryRunner:
             parent: As in `run`.
             index: As in `run`.
             try_number: As in `run`.
-            kind: ``success``, ``failure``, ``retry`` or ``skipped``; or ``deadline``, whose number is `try_number`.
+            kind: ``success``, ``failure``, ``retry`` or ``skipped``; or one of `DEADLINES`, then `try_number` is the
+                number of the deadline.
             error: Why the try or run failed; of a deadline, when it was.
 
         Returns:
             What went wrong, None when nothing did.
         """
         run = self._open(run_info)
-        if kind == "deadline":
-            return self._run_deadline(run, try_number, error)
+        if kind in DEADLINES:
+            return self._run_deadline(run, try_number, error, "running" if kind == "deadline" else "queued")
         if task_number is None:
             return self._run_dag_callbacks(run, kind, error)
         prepared = self._prepared[task_number] or self._prepare(task_number)
@@ -268,13 +270,13 @@ class TryRunner:
         }
         return call_all(callbacks_of(self._dag, kind), context, f"DAG '{self.spec.dag_id}'")
 
-    def _run_deadline(self, run: RunView, number: int, instant: str | None) -> str | None:
+    def _run_deadline(self, run: RunView, number: int, instant: str | None, state: str) -> str | None:
         if self._dag is None:
             return None
         from fanjet.runtime.deadlines import tell_of_deadline  # noqa: PLC0415 - hardly any run misses one
 
         assert instant is not None, "whoever asks knows it"
-        return tell_of_deadline(self._dag, run, number, instant)
+        return tell_of_deadline(self._dag, run, number, instant, state)
 
     def _open(self, info: RunInfo) -> RunView:
         run = self._runs.get(info.number)

@@ -19,6 +19,7 @@ from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.reopened import ReopenedRuns
+from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.store.service_journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
@@ -38,6 +39,7 @@ class Intake:
         admission: That of the scheduler; refuses a run that wants a pool that is not there.
         programs: What the runs execute.
         gates: Hold back what waits for earlier runs.
+        waiting_deadlines: Has told of deadlines of runs that had not started.
         terms: How long leases hold.
         most_active: The most runs of a DAG at once where the DAG says nothing else.
         clock: Gives the instant.
@@ -52,6 +54,7 @@ class Intake:
         admission: Admission,
         programs: Programs,
         gates: PastGates,
+        waiting_deadlines: WaitingDeadlines,
         terms: LeaseTerms,
         most_active: int,
         clock: Callable[[], float],
@@ -62,6 +65,7 @@ class Intake:
         self._admission = admission
         self._programs = programs
         self._gates = gates
+        self._waiting_deadlines = waiting_deadlines
         self._terms = terms
         self._most_active = most_active
         self._clock = clock
@@ -81,7 +85,9 @@ class Intake:
         opened = []
         for info, version in started:
             owned = self._open(info, version, *self._begin(info, version, now))
-            opened += [] if owned is None else [owned]
+            if owned is not None:
+                self._waiting_deadlines.hand_over(owned[0])
+                opened.append(owned)
         self._take_in(opened)
         return len(started) == _AT_A_TIME
 

@@ -130,6 +130,8 @@ class Scheduler:
         self.unclaimed: list[Command] = []
         #: Is told of a run that is opened again, before anything of it is launched.
         self.when_reopened: Callable[[int], None] = lambda _run: None
+        #: Callbacks that have run of runs that are not here: a service has them run for runs that wait.
+        self._strays: list[CallbacksRan] = []
         #: Started by tasks in this turn.
         self._adopted: list[tuple[OwnedRun, Sequence[Change]]] = []
         #: By run and fence: the indexes of tries that were cancelled while they ran.
@@ -257,6 +259,11 @@ class Scheduler:
         self._meters.runs.set(len(self._runs))
         return self._meters.all.read()
 
+    def take_strays(self) -> list[CallbacksRan]:
+        """Callbacks that have run, since the last call, of runs that are not here."""
+        strays, self._strays = self._strays, []
+        return strays
+
     def list_over(self) -> list[int]:
         """The runs that are over, with all that they owe; `let_go` of them."""
         self._ended &= set(self._runs.numbers)  # but for a few, there are none
@@ -308,6 +315,8 @@ class Scheduler:
         late: defaultdict[int, list[RecordCancelled]] = defaultdict(list)
         for event in events:
             if event.run not in self._runs:
+                if isinstance(event, CallbacksRan):
+                    self._strays.append(event)
                 continue  # a cancelled try of a run that is over
             if isinstance(event, ProgramFailed):
                 of_run[event.run].append(CancelRequested(run=event.run, at=event.at, reason=event.reason))

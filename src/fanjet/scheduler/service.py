@@ -17,6 +17,7 @@ from fanjet.scheduler.measuring import Measuring
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
+from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.store.bells import Bell
 from fanjet.store.service_journal import ServiceJournal
 
@@ -36,6 +37,7 @@ class Service:
         planner: Makes runs by the clock.
         asset_runs: Makes runs when there is something new of assets.
         asked_runs: Asks what runs are about that nothing but code can say.
+        waiting_deadlines: Tells of deadlines of runs that have not started.
         gates: Hold back what waits for earlier runs.
         pools: Its part of what all schedulers share.
         measuring: Writes down what is measured.
@@ -56,6 +58,7 @@ class Service:
         planner: Planner,
         asset_runs: AssetRuns,
         asked_runs: AskedRuns,
+        waiting_deadlines: WaitingDeadlines,
         gates: PastGates,
         pools: Pools,
         measuring: Measuring,
@@ -72,6 +75,7 @@ class Service:
         self._planner = planner
         self._asset_runs = asset_runs
         self._asked_runs = asked_runs
+        self._waiting_deadlines = waiting_deadlines
         self._gates = gates
         self._pools = pools
         self._measuring = measuring
@@ -140,6 +144,8 @@ class Service:
             more = self._planner.look()
             more |= self._asset_runs.look()
             self._asked_runs.look()
+            self._waiting_deadlines.take(self._scheduler.take_strays())
+            self._waiting_deadlines.look()
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()
@@ -169,6 +175,7 @@ class Service:
     def _give_up(self) -> None:
         left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
         self._measuring.write(self._clock())  # what was counted since the last time
+        self._waiting_deadlines.close()
         self._journal.release_leases([number for number, _ in left], self._session)
         # What still runs is about to be killed: others have its slots when it is gone.
         self._journal.end_session(self._session, self._clock(), is_idle=self._scheduler.is_idle)

@@ -8,20 +8,16 @@ So it runs at least once, unless the run ends before.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from fanjet.errors import ExecutionError
 from fanjet.model.changes import KeepDeadlines, RunCallbacks
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event
-from fanjet.model.runs import RunInfo
-from fanjet.model.spec import DeadlineSpec
+from fanjet.scheduler.deadlines import describe_miss, find_deadlines, order_callback
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.store.journal import Journal
 
 #: Until the database is asked again when it had failed.
 _ASK_AGAIN_S = 1.0
-#: The index of what is no instance of a map.
-_NOT_MAPPED = -1
 
 
 class TimeLimits:
@@ -91,12 +87,8 @@ class TimeLimits:
 
     def _find_deadlines(self, owned: OwnedRun, now: float) -> None:
         try:
-            kept = self._journal.find_deadlines(owned.info.number)
-            if kept is None or len(kept) != len(owned.spec.deadlines):
-                owned.deadlines = [self._find_instant(deadline, owned.info) for deadline in owned.spec.deadlines]
-                self._keep(owned)
-            else:
-                owned.deadlines = kept
+            owned.deadlines = find_deadlines(self._journal, owned.spec, owned.info)
+            self._keep(owned)
         except ExecutionError as error:
             if not error.temporary:
                 raise
@@ -109,32 +101,5 @@ class TimeLimits:
 
     def _miss(self, owned: OwnedRun, deadline: int, instant: float) -> RunCallbacks:
         owned.deadlines_out.add(deadline)
-        at = datetime.fromtimestamp(instant, UTC).isoformat()
-        name = owned.spec.deadlines[deadline].name
-        which = "its deadline" if name is None else f"its deadline {name!r}"
-        self._tell(f"Run {owned.info.number} of DAG {owned.info.dag_id!r} has missed {which} of {at}.")
-        return RunCallbacks(
-            run=owned.info.number,
-            task=None,
-            parent=(),
-            index=_NOT_MAPPED,
-            try_number=deadline,
-            kind="deadline",
-            error=at,
-        )
-
-    def _find_instant(self, deadline: DeadlineSpec, info: RunInfo) -> float | None:
-        origin = self._find_origin(deadline, info)
-        return None if origin is None else origin + deadline.interval_s
-
-    def _find_origin(self, deadline: DeadlineSpec, info: RunInfo) -> float | None:
-        match deadline.reference:
-            case "fixed":
-                return deadline.at
-            case "logical_date":
-                return None if info.logical_date is None else info.logical_date.timestamp()
-            case "queued_at":
-                return info.created_at.timestamp()
-            case "average_runtime":
-                mean_s = self._journal.find_mean_runtime_s(info.dag_id, most=deadline.max_runs, least=deadline.min_runs)
-                return None if mean_s is None else info.created_at.timestamp() + mean_s
+        self._tell(describe_miss(owned.spec, owned.info, deadline, instant))
+        return order_callback(owned.info, deadline, instant, is_waiting=False)

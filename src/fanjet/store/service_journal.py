@@ -102,6 +102,16 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return run_starts.find_unowned(self._reader, run, at)
 
+    def list_queued_after(self, run: int, limit: int) -> list[tuple[int, int]]:
+        """Runs with greater numbers that wait for a scheduler, with their versions, in the order of their numbers."""
+        with explained(self._path):
+            return run_starts.list_queued_after(self._reader, run, limit)
+
+    def find_queued(self, run: int) -> RunInfo | None:
+        """A run that waits for a scheduler; None when it has started or ended."""
+        with explained(self._path):
+            return run_starts.find_queued(self._reader, run)
+
     def find_most_active(self, backfill: int) -> int | None:
         """The most runs of a backfill at once; None where it does not say."""
         with explained(self._path):

@@ -42,6 +42,7 @@ from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.run_log import RunLog
 from fanjet.scheduler.service import Service
+from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.settings.values import Settings
 from fanjet.store.bells import hang_bell
 from fanjet.store.commands import Commands
@@ -138,6 +139,9 @@ def _compose(
     )
     gates = PastGates(journal, admission, scheduler.runs, programs)
     most_active = settings.max_active_runs_per_dag
+    waiting_deadlines = WaitingDeadlines(
+        journal=journal, session=session, programs=programs, executor=executor, terms=TERMS, clock=now
+    )
     intake = Intake(
         journal=journal,
         session=session,
@@ -145,6 +149,7 @@ def _compose(
         admission=admission,
         programs=programs,
         gates=gates,
+        waiting_deadlines=waiting_deadlines,
         terms=TERMS,
         most_active=most_active,
         clock=now,
@@ -175,6 +180,7 @@ def _compose(
         planner=planner,
         asset_runs=asset_runs,
         asked_runs=AskedRuns(journal=journal, programs=programs, timetables=timetables, clock=now),
+        waiting_deadlines=waiting_deadlines,
         gates=gates,
         pools=Pools(journal, session, admission, settings.pools, TERMS, now),
         measuring=Measuring(journal, scheduler, executor.count_slots),
