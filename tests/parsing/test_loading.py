@@ -69,6 +69,24 @@ def test_errors_name_kind_and_line(parse, text, kind, line, words):
     assert error.file.endswith("flow.py")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("raise OSError('no way to postgresql://ann:secret@db/x')", "OSError: no way to postgresql://***@db/x"),
+        (r"raise OSError('half \ud83d of it')", r"OSError: half \ud83d of it"),
+        ("raise OSError('x' * 3_000_000)", "OSError: " + "x" * 9_991 + "\n..."),
+        (
+            "class Mute(Exception):\n    def __str__(self): return 1 / 0\nraise Mute",
+            "Mute: (its text cannot be made: ZeroDivisionError)",
+        ),
+    ],
+)
+def test_what_an_exception_says_can_be_kept_and_shown(parse, text, message):
+    (error,) = parse(text).errors
+    assert error.message == message
+    assert "secret" not in (error.traceback or "")
+
+
 def test_a_missing_module_names_its_package(parse):
     [error] = parse("import cv2").errors
     assert "pip install opencv-python" in error.fix

@@ -9,7 +9,9 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from fanjet.errors import DagError, FanjetError
+from fanjet.model.texts import storable
 from fanjet.parsing.report import ParseError
+from fanjet.runtime.masked_urls import mask_urls
 
 _MOST_FRAMES = 30
 _MOST_CHARS = 10_000
@@ -28,7 +30,12 @@ _PACKAGE_OF_MODULE = {
 
 
 def explain_load_error(error: BaseException, path: Path) -> ParseError:
-    """What went wrong while the file at `path` was run."""
+    """What went wrong while the file at `path` was run; passwords in addresses are masked."""
+    found = _explain(error, path)
+    return replace(found, message=_tidy(found.message))
+
+
+def _explain(error: BaseException, path: Path) -> ParseError:
     line = _find_line(error.__traceback__, path)
     match error:
         case SyntaxError():
@@ -51,8 +58,22 @@ def explain_load_error(error: BaseException, path: Path) -> ParseError:
         case FanjetError() if str(error):
             return ParseError(str(path), line, "exception", str(error))
         case _:
-            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            said = _say(error)
+            text = f"{type(error).__name__}: {said}" if said else type(error).__name__
             return ParseError(str(path), line, "exception", text)
+
+
+def _say(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as fault:  # noqa: BLE001 - whatever people's exceptions do
+        return f"(its text cannot be made: {type(fault).__name__})"
+
+
+def _tidy(text: str) -> str:
+    """What can be kept and shown: errors quote what was connected to, and all that was wrong in long lists."""
+    shown = mask_urls(storable(text))
+    return shown if len(shown) <= _MOST_CHARS else f"{shown[:_MOST_CHARS]}\n..."
 
 
 def find_traceback(error: BaseException, path: Path) -> str | None:
@@ -66,8 +87,7 @@ def find_traceback(error: BaseException, path: Path) -> str | None:
         frames = frames.tb_next
     if frames is None or (frames.tb_next is None and error.__cause__ is None and error.__context__ is None):
         return None
-    lines = "".join(TracebackException(type(error), error, frames, limit=_MOST_FRAMES).format())
-    return lines if len(lines) <= _MOST_CHARS else f"{lines[:_MOST_CHARS]}\n..."
+    return _tidy("".join(TracebackException(type(error), error, frames, limit=_MOST_FRAMES).format()))
 
 
 def explain_timetable_error(error: BaseException, path: Path, dag_id: str) -> ParseError:
