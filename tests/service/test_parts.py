@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 import time
@@ -64,6 +65,13 @@ def test_a_line_for_people_is_one_line(lines: Callable[[], str], tmp_path: Path)
     logging.getLogger("fanjet.x").debug("too small")
     logging.getLogger("library").info("about itself")
     assert lines().split(" ", 1)[1] == "scheduler   warning: Two | lines\n"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_steers_no_terminal(lines: Callable[[], str], tmp_path: Path, form: str) -> None:
+    start_logging("scheduler", _settings(tmp_path, log_format=form))
+    logging.getLogger("fanjet.x").error("Run \x1b[31m of \x9b2J \u202e", exc_info=ValueError("\x1b]0;title\x07"))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", lines())
 
 
 def test_the_same_warning_again_and_again_is_held_back(

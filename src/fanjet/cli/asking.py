@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import click
-
 from fanjet.bootstrap.asking import ask
 from fanjet.bootstrap.requests import DagFileError
 from fanjet.bootstrap.target import Target
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.outcomes import exit_status, finder_of_failures
+from fanjet.cli.output import print_text
 from fanjet.cli.progress import make_display
 from fanjet.model.commands import Request
 from fanjet.settings import Settings
@@ -31,7 +30,7 @@ def carry_out(
         print_dag_errors(error.errors)
         return 2
     if isinstance(result, str):
-        click.echo(f"{result} {_say_rest(target.row.info.number, settings)}")
+        print_text(f"{result} {_say_rest(target.row.info.number, settings)}\n")
         return 0
     return exit_status([result])
 

@@ -18,9 +18,9 @@ from fanjet.cli.duplicates import find_duplicates
 from fanjet.cli.output import json_option, print_json, print_text
 from fanjet.cli.quantities import say_count
 from fanjet.cli.terminal import Terminal, look_at
-from fanjet.cli.text_width import cut, printable
+from fanjet.cli.text_width import cut
 from fanjet.errors import OperationError
-from fanjet.model.texts import storable
+from fanjet.model.texts import printable, storable
 from fanjet.parsing.bundle import check_name
 from fanjet.parsing.report import Finding, ParseError, ParseReport
 

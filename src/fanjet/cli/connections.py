@@ -23,7 +23,7 @@ from fanjet.cli.entry_files import (
     write_json,
 )
 from fanjet.cli.finding import settings_of
-from fanjet.cli.output import json_option, print_json, print_json_rows, print_text
+from fanjet.cli.output import json_option, print_json, print_json_rows, print_note, print_text, print_value
 from fanjet.cli.stored_entries import delete_entries, print_shadowing, reveal_option
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
@@ -84,7 +84,7 @@ def get(conn_id: str, uri: bool, reveal: bool, as_json: bool, home: Path | None)
             connection = _parse(vault.get("connection", conn_id))
     fields = fields_for_people(connection, reveal=reveal)
     if uri:
-        print_text(f"{connection.get_uri()}\n")
+        print_value(f"{connection.get_uri()}\n")
     elif as_json:
         print_json({"conn_id": conn_id, "in_environment": given and given[0], **fields})
     else:
@@ -142,7 +142,8 @@ def import_(file: Path, on_existing: str, home: Path | None) -> None:
     """
     found = read_file(file, PREFIXES)
     with open_vault(settings_of(home)) as vault:
-        click.echo(import_entries(vault, "connection", list(_read_entries(found)), on_existing))
+        told = import_entries(vault, "connection", list(_read_entries(found)), on_existing)
+    print_text(f"{told}\n")
 
 
 @command.command()
@@ -174,10 +175,10 @@ def _put(vault: Vault, connection: Connection) -> None:
 
 
 def _confirm(conn_id: str) -> None:
-    click.echo(f"Connection {conn_id!r} is set.")
+    print_text(f"Connection {conn_id!r} is set.\n")
     given = find_in_environment(conn_id)
     if given is not None:
-        click.echo(f"Where {given[0]} is set, as it is here, that is read instead.", err=True)
+        print_note(f"Where {given[0]} is set, as it is here, that is read instead.")
 
 
 def _read_entries(found: Mapping[str, Any]) -> Iterator[NewEntry]:

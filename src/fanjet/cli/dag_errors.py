@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from fanjet.cli.output import print_note
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.cli.text_width import text_width
+from fanjet.model.texts import printable
 from fanjet.parsing.report import ParseError
 
 
 def print_dag_errors(errors: Sequence[ParseError]) -> None:
     """All errors on the standard error."""
-    sys.stderr.write(render_dag_errors(errors, look_at(sys.stderr)))
+    print_note(render_dag_errors(errors, look_at(sys.stderr)).removesuffix("\n"))
 
 
 def render_dag_errors(errors: Iterable[ParseError], terminal: Terminal) -> str:
@@ -27,15 +29,15 @@ def render_dag_errors(errors: Iterable[ParseError], terminal: Terminal) -> str:
 
 
 def _render(error: ParseError, terminal: Terminal, *, with_fix: bool) -> str:
-    file = shorten_path(error.file)
+    file = printable(shorten_path(error.file))
     place = f"{file}:{error.line}" if error.line else file
-    head, *more = error.message.splitlines() or [""]
+    head, *more = [printable(line) for line in error.message.splitlines()] or [""]
     fits = not terminal.live or text_width(f"{place}: {error.kind}: {head}") <= terminal.width
     styled = f"{terminal.style(place, 'bold')}: {terminal.style(error.kind, _colour(error))}:"
     lines = [styled + (f" {head}" if fits else "")]
     lines += [f"    {line}" for line in (more if fits else [head, *more])]
     if error.fix and with_fix:
-        lines.append(f"    {terminal.style('fix:', 'green')} {error.fix}")
+        lines.append(f"    {terminal.style('fix:', 'green')} {printable(error.fix)}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,8 +9,9 @@ from fanjet.cli.looks import LOOK_OF_RUN
 from fanjet.cli.quantities import say_count, say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, printable
+from fanjet.cli.text_width import cut
 from fanjet.model.spec import DagSpec, ParamSpec
+from fanjet.model.texts import printable
 from fanjet.store.service_rows import DagRow, ServiceRunRow
 
 _LABEL_WIDTH = 13
@@ -38,7 +39,8 @@ def dag_lines(dag: DagRow, runs: Sequence[ServiceRunRow], versions: int, termina
     text = f"{terminal.style(printable(dag.dag_id), 'bold')}  {terminal.style(*state)}\n"
     for label, fact in facts:
         if fact:
-            shown = cut(printable(fact), max(terminal.width - _LABEL_WIDTH - 2, 20)) if terminal.live else fact
+            room = max(terminal.width - _LABEL_WIDTH - 2, 20)
+            shown = cut(printable(fact), room) if terminal.live else printable(fact)
             text += f"  {terminal.style(f'{label:{_LABEL_WIDTH}}', 'dim')}{shown}\n"
     text += "\n" + render_table(_TASKS, _task_rows(spec), terminal)
     if len(spec.tasks) > _MOST_TASKS:

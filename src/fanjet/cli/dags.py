@@ -18,6 +18,7 @@ from fanjet.cli.output import json_option, print_json, print_json_rows, print_te
 from fanjet.cli.quantities import instant_as_data, say_count, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
+from fanjet.model.texts import printable
 from fanjet.parsing.report import ParseError
 from fanjet.settings import load_settings
 from fanjet.store.dag_overview import DagOverview, LastRun
@@ -151,7 +152,7 @@ def _print_errors(found: list[ParseError], terminal: Terminal, *, with_traceback
     for error in found:
         print_text(render_dag_errors([error], terminal))
         if with_traceback and error.traceback:
-            print_text("".join(f"    {line}\n" for line in error.traceback.splitlines()))
+            print_text("".join(f"    {printable(line)}\n" for line in error.traceback.splitlines()))
     if not with_traceback and any(error.traceback for error in found):
         print_text("\nfanjet dags errors --traceback shows where they come from.\n")
 

@@ -11,7 +11,7 @@ import click
 
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import settings_of
-from fanjet.cli.output import json_option, print_json
+from fanjet.cli.output import json_option, print_json, print_note, print_text
 from fanjet.cli.terminal import look_at
 from fanjet.errors import OperationError
 from fanjet.settings import Settings
@@ -47,7 +47,7 @@ def current(home: Path | None, as_json: bool) -> None:
         print_json(found)
     else:
         schema = "" if version is None else f"schema {version}, "
-        click.echo(f"{database.shown}: {schema}{state}. This Fanjet knows schema {SCHEMA_VERSION}.")
+        print_text(f"{database.shown}: {schema}{state}. This Fanjet knows schema {SCHEMA_VERSION}.\n")
 
 
 def _look(connection: Connection) -> tuple[int | None, str]:
@@ -79,7 +79,7 @@ def upgrade_(home: Path | None) -> None:
     finally:
         connection.close()
     changed = f"upgraded from schema {was} to {SCHEMA_VERSION}" if was != SCHEMA_VERSION else "up to date already"
-    click.echo(f"{database.shown}: {changed}.")
+    print_text(f"{database.shown}: {changed}.\n")
 
 
 @command.command(name="copy")
@@ -98,9 +98,9 @@ def copy_(source: str | None, target: str, home: Path | None) -> None:
     with _shown_progress() as progress:
         counts = copy_database(one, other, progress)
     runs, instances, rows = counts["run"], counts["instance"], sum(counts.values())
-    click.echo(f"Copied to {other.shown}: {runs:,} runs, {instances:,} instances, {rows:,} rows in all.")
+    print_text(f"Copied to {other.shown}: {runs:,} runs, {instances:,} instances, {rows:,} rows in all.\n")
     if other.url is not None:
-        click.echo("To use it: set FANJET_DATABASE to that URL.")
+        print_text("To use it: set FANJET_DATABASE to that URL.\n")
 
 
 def _find_database(text: str, settings: Settings) -> Database:
@@ -138,4 +138,4 @@ def _shown_progress() -> Iterator[Progress]:
 
 def _print_table(table: str, done: int, total: int) -> None:
     if done == total:
-        click.echo(f"{table}: {total:,} rows", err=True)
+        print_note(f"{table}: {total:,} rows")

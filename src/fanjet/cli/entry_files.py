@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import click
 
-from fanjet.cli.output import print_text
+from fanjet.cli.output import print_value
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.statements_vault import Kind
 from fanjet.store.vault import NewEntry, Vault
@@ -171,7 +171,7 @@ def _read_env(file: Path, text: str, prefixes: Sequence[str]) -> dict[str, Any]:
 
 def _write_text(file: Path, text: str) -> None:
     if file == _STANDARD:
-        print_text(text)
+        print_value(text)
         return
     try:
         fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

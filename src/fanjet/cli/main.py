@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import click
 
 from fanjet.cli.group import ReaderGoneError, fanjet
-from fanjet.cli.output import leave_pipe, output_explained
+from fanjet.cli.output import leave_pipe, output_explained, print_note
 from fanjet.cli.terminal import look_at
 from fanjet.errors import DagError, ExecutionError, FanjetError, InvariantError, OperationError
+from fanjet.model.texts import harmless
 
 SUCCESS = 0
 #: A run failed, or the outside world did.
@@ -60,7 +61,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except FanjetError as error:
         return _report(error)
     except Exception:  # noqa: BLE001 - the last resort: a bug must leave its traceback and a status
-        traceback.print_exc()
+        print_note(traceback.format_exc().rstrip())
         _print_error("this is a bug in Fanjet; please report it with the lines above.")
         return FAILED
     return result if isinstance(result, int) else SUCCESS
@@ -72,13 +73,13 @@ def _report_usage(error: click.UsageError) -> int:
         error.show()
         return error.exit_code
     _print_error(error.format_message())
-    click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+    print_note(f"Try '{error.ctx.command_path} --help'.")
     return error.exit_code
 
 
 def _report(error: FanjetError) -> int:
     if isinstance(error, InvariantError):
-        traceback.print_exception(error)
+        print_note("".join(traceback.format_exception(error)).rstrip())
         _print_error("this is a bug in Fanjet; please report it with the lines above.")
         return FAILED
     _print_error(str(error))
@@ -90,7 +91,6 @@ def _report(error: FanjetError) -> int:
 def _print_error(text: str) -> None:
     """One message on the standard error, which may itself be gone."""
     try:
-        sys.stderr.write(f"{look_at(sys.stderr).style('error:', 'bold red')} {text}\n")
-        sys.stderr.flush()
+        print_note(f"{look_at(sys.stderr).style('error:', 'bold red')} {harmless(text)}")
     except OSError:  # its reader went away, or its disk is full
         return

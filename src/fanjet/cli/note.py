@@ -9,7 +9,7 @@ import click
 
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import find_run, settings_of
-from fanjet.cli.output import print_text
+from fanjet.cli.output import print_text, print_value
 from fanjet.store.connections import open_writer
 from fanjet.store.database import Database
 from fanjet.store.queries import Reader
@@ -33,7 +33,7 @@ def command(run: str, text: str | None, clear: bool, home: Path | None) -> None:
         number = find_run(reader, run).info.number
         note = reader.find_note(number)
     if text is None and not clear:
-        print_text(f"{note}\n" if note else f"Run {number} has no note.\n")
+        print_value(f"{note}\n" if note else f"Run {number} has no note.\n")
         return
     with closing(open_writer(database, settings.db_busy_timeout_s)) as connection:
         set_note(connection, number, text)

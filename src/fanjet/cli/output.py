@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
+from fanjet.cli.terminal import OWN_STYLE, look_at
 from fanjet.errors import ExecutionError
-from fanjet.model.texts import storable
+from fanjet.model.texts import escape_controls, harmless, storable
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -24,15 +25,14 @@ def json_option(function: _Function) -> _Function:
 
 def print_json(value: object) -> None:
     """One JSON document on the standard output."""
-    text = storable(json.dumps(value, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8")) + "\n"
+    text = _as_json(value, indent=2) + "\n"
     with output_explained():
         sys.stdout.write(text)
 
 
 def print_json_rows(rows: Iterable[object]) -> None:
     """A JSON list on the standard output, one element a line."""
-    ascii_only = sys.stdout.encoding.lower() != "utf-8"
-    lines = (storable(json.dumps(row, ensure_ascii=ascii_only)) for row in rows)
+    lines = map(_as_json, rows)
     separator = "\n  "
     with output_explained():
         sys.stdout.write("[")
@@ -42,11 +42,42 @@ def print_json_rows(rows: Iterable[object]) -> None:
         sys.stdout.write("\n]\n" if separator[0] == "," else "]\n")
 
 
+def _as_json(value: object, indent: int | None = None) -> str:
+    ascii_only = sys.stdout.encoding.lower() != "utf-8"
+    return escape_controls(storable(json.dumps(value, indent=indent, ensure_ascii=ascii_only)))
+
+
 def print_text(text: str) -> None:
-    """Text on the standard output; characters that its encoding lacks are replaced."""
+    """Text on the standard output; what steers a terminal is taken out, but for styles of our own.
+
+    Characters that its encoding lacks are replaced.
+    """
+    _write(clean_styled(text) if look_at().color else harmless(text))
+
+
+def print_value(text: str) -> None:
+    """As `print_text`, but exactly as it is where no terminal shows it: programs want data as they are."""
+    _write(harmless(text) if sys.stdout.isatty() else text)
+
+
+def print_note(text: str) -> None:
+    """A line on the standard error, cleaned as in `print_text`."""
+    sys.stderr.write(clean_styled(text) if look_at(sys.stderr).color else harmless(text))
+    sys.stderr.write("\n")
+    sys.stderr.flush()
+
+
+def _write(text: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     with output_explained():
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def clean_styled(text: str) -> str:
+    """The text without what would steer a terminal, but for styles of `Terminal.style`."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(part if OWN_STYLE.fullmatch(part) else harmless(part) for part in OWN_STYLE.split(text))
 
 
 @contextmanager

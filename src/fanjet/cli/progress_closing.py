@@ -12,10 +12,11 @@ from fanjet.cli.progress_lines import Line, plain
 from fanjet.cli.progress_rows import Row
 from fanjet.cli.quantities import say_count, say_duration
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, printable, text_width
+from fanjet.cli.text_width import cut, text_width
 from fanjet.model.paths import Path, show
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import RunStatus, State
+from fanjet.model.texts import printable
 
 #: So many failures are named; `fanjet show` has them all.
 MOST_FAILURES = 5

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from fanjet.cli.output import print_note
 from fanjet.cli.progress_lines import say_stopping
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -63,7 +64,7 @@ class JsonDisplay:
 
     def message(self, text: str) -> None:
         """Print a note where it is in no program's way."""
-        sys.stderr.write(f"{text}\n")
+        print_note(text)
 
     def stopping(self, running: int) -> None:
         """Print what happens now, as a note."""

@@ -11,8 +11,9 @@ from fanjet.cli.looks import LOOK_OF_STATE, say_counts, summary_look
 from fanjet.cli.progress_rows import Row, add_counts
 from fanjet.cli.quantities import say_clock, say_count, say_duration, say_rate
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, cut_task_id, pad, printable, text_width
+from fanjet.cli.text_width import cut, cut_task_id, pad, text_width
 from fanjet.model.states import State
+from fanjet.model.texts import printable
 
 #: (text, style) pairs.
 Line: TypeAlias = list[tuple[str, str]]
@@ -177,4 +178,4 @@ def hidden_line(hidden: Sequence[Row], terminal: Terminal) -> Line:
 
 def plain(line: Line) -> str:
     """The text alone."""
-    return "".join(text for text, _ in line).rstrip()
+    return printable("".join(text for text, _ in line)).rstrip()

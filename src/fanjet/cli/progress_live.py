@@ -20,6 +20,7 @@ from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
+from fanjet.model.texts import printable
 from fanjet.scheduler.display import Snapshot
 
 #: Lines of the picture beside the rows: what is hidden, the total, and the line of the cursor.
@@ -93,7 +94,7 @@ class LiveDisplay:
 
     def message(self, text: str) -> None:
         """Print a note above the picture."""
-        self._print([[(text, "yellow")]])
+        self._print([[(part, "yellow")] for part in text.splitlines()])
 
     def stopping(self, running: int) -> None:
         """Print above the picture what happens now."""
@@ -134,4 +135,4 @@ class LiveDisplay:
 
 def _style(line: Line) -> Text:
     """Grey is what terminals call bright black."""
-    return Text.assemble(*[(text, style.replace("grey", "bright_black")) for text, style in line])
+    return Text.assemble(*[(printable(text), style.replace("grey", "bright_black")) for text, style in line])

@@ -106,7 +106,7 @@ class PlainDisplay:
 
     def message(self, text: str) -> None:
         """Print a note."""
-        self._print([[(text, "")]])
+        self._print([[(part, "")] for part in text.splitlines()])
 
     def stopping(self, running: int) -> None:
         """Print what happens now."""

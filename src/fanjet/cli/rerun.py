@@ -16,7 +16,7 @@ from fanjet.cli.asking import carry_out
 from fanjet.cli.dag_errors import print_dag_errors
 from fanjet.cli.finding import find_run
 from fanjet.cli.outcomes import workers_option
-from fanjet.cli.output import print_json, print_text
+from fanjet.cli.output import print_json, print_note, print_text
 from fanjet.cli.rerun_plan import plan_as_data, render_plan, say_plan
 from fanjet.cli.runs import is_interrupted
 from fanjet.cli.selection import make_selection, map_indexes_option
@@ -88,9 +88,9 @@ def command(
         _show(target, plan, as_json=as_json)
         return 0
     if not plan.taken and not plan.maps:
-        click.echo(_explain_nothing(target))
+        print_text(f"{_explain_nothing(target)}\n")
         return 0
-    click.echo(f"Rerun of run {target.row.info.number}: {say_plan(plan)}.", err=True)
+    print_note(f"Rerun of run {target.row.info.number}: {say_plan(plan)}.")
     return carry_out(target, request, settings, latest=latest, inline=inline)
 
 

@@ -9,6 +9,7 @@ import click
 from fanjet.bootstrap.stored_lookups import open_vault
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import settings_of
+from fanjet.cli.output import print_text
 from fanjet.store.key_file import KEY_FILE_NAME, new_key
 
 
@@ -20,7 +21,7 @@ def command() -> None:
 @command.command(name="new-key")
 def new_key_() -> None:
     """Print a fresh key, for FANJET_FERNET_KEY."""
-    click.echo(new_key())
+    print_text(f"{new_key()}\n")
 
 
 @command.command(name="rotate-key")
@@ -36,4 +37,4 @@ def rotate_key(home: Path | None) -> None:
         count = vault.rotate_key()
     values = f"{count} value{'' if count == 1 else 's'}"
     key = "the first key of fernet_key" if settings.fernet_key else f"a new key, in {settings.home / KEY_FILE_NAME}"
-    click.echo(f"{values} encrypted with {key}. Only that key is needed from now on.")
+    print_text(f"{values} encrypted with {key}. Only that key is needed from now on.\n")

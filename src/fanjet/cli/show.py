@@ -28,11 +28,12 @@ from fanjet.cli.show_instance import instance_as_data, instance_lines, read_inst
 from fanjet.cli.show_result import result_as_data, result_line
 from fanjet.cli.show_tree import Lengths, build_tree, render_tree
 from fanjet.cli.terminal import Terminal, look_at
-from fanjet.cli.text_width import cut, printable
+from fanjet.cli.text_width import cut
 from fanjet.model import paths
 from fanjet.model.json_texts import read_json
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
+from fanjet.model.texts import printable
 from fanjet.settings import Settings
 from fanjet.store.dag_results import DagResult, find_dag_result
 from fanjet.store.database import Database
@@ -140,7 +141,7 @@ def _read(reader: Reader, row: RunRow, failures: int | None) -> _Shown:
 
 
 def _draw(line: Line, terminal: Terminal) -> str:
-    return "".join(terminal.style(text, style) for text, style in line) + "\n"
+    return "".join(terminal.style(printable(text), style) for text, style in line) + "\n"
 
 
 def _heading(shown: _Shown, terminal: Terminal) -> list[Line]:

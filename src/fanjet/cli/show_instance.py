@@ -16,9 +16,10 @@ from fanjet.cli.progress_lines import Line
 from fanjet.cli.quantities import instant_as_data, say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, printable
+from fanjet.cli.text_width import cut
 from fanjet.model import paths
 from fanjet.model.states import State
+from fanjet.model.texts import printable
 from fanjet.runtime.values import to_json
 from fanjet.store.queries import Reader
 from fanjet.store.rows import InstanceRow, TryRow

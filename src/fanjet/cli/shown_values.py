@@ -10,8 +10,8 @@ import msgspec
 from fanjet.cli.quantities import say_count
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import printable
 from fanjet.errors import ExecutionError
+from fanjet.model.texts import escape_controls, printable
 from fanjet.model.values import PLAIN, REFERENCE, SECRET, CellValue, TablePreview, ValueReference
 from fanjet.runtime.masked_urls import mask_urls
 from fanjet.runtime.table_previews import table_of_dicts
@@ -68,7 +68,7 @@ def value_screen(data: bytes, whole: str, terminal: Terminal) -> str:
     elif reference is not None and type(shown) is dict:
         lines.append(_plain_lines(shown["preview"]))
     else:
-        lines.append(json.dumps(shown, indent=2, ensure_ascii=False))
+        lines.append(escape_controls(json.dumps(shown, indent=2, ensure_ascii=False)))
     can_all = data[:1] == PLAIN or (data[:1] == REFERENCE and reference is not None and reference.codec == JSON)
     notes = [_say_missing(table), f"`{whole}` prints all of it" if can_all else _say_use(data, reference)]
     if any(notes) and (reference is not None or notes[0] or data[:1] == SECRET):

@@ -41,4 +41,4 @@ def delete_entries(vault: Vault, kind: Kind, names: Sequence[str]) -> None:
             hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
             raise OperationError(f"There is no stored {kind} {name!r}. Nothing was deleted.{hint}")
     count = vault.delete(kind, names)
-    click.echo(f"{count} {kind}{'' if count == 1 else 's'} deleted.")
+    print_text(f"{count} {kind}{'' if count == 1 else 's'} deleted.\n")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from fanjet.cli.terminal import Terminal
-from fanjet.cli.text_width import cut, pad, printable, text_width
+from fanjet.cli.text_width import cut, pad, text_width
+from fanjet.model.texts import printable
 
 _GAP = "  "
 _LEAST = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TextIO
@@ -15,6 +16,10 @@ _PLAIN_WIDTH = 120
 _CODES = {
     "bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36", "grey": "90",
 }  # fmt: skip
+
+_CODE = "|".join(["0", *_CODES.values()])
+#: What `Terminal.style` writes; in a group, so that `split` keeps it.
+OWN_STYLE = re.compile(rf"(\x1b\[(?:{_CODE})(?:;(?:{_CODE}))*m)")
 
 
 class Terminal(msgspec.Struct, frozen=True, kw_only=True):

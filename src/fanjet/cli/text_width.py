@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-#: What colours text and moves the cursor on terminals.
-_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _NOTHING = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -50,10 +47,3 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     """The text filled up with spaces to `width` columns; `right` puts it at the right side."""
     spaces = " " * max(0, width - text_width(text))
     return spaces + text if right else text + spaces
-
-
-def printable(text: str) -> str:
-    """One line without control characters, so that data cannot move the cursor or change colours."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else " " for char in _ESCAPE_SEQUENCE.sub("", text))

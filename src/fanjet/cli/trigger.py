@@ -16,7 +16,7 @@ from fanjet.bootstrap.watch import RunWatch
 from fanjet.cli.arguments import home_option, params_options, read_instant
 from fanjet.cli.finding import settings_of
 from fanjet.cli.outcomes import INTERRUPTED, finder_of_failures
-from fanjet.cli.output import json_option, print_json, print_text
+from fanjet.cli.output import json_option, print_json, print_note, print_text
 from fanjet.cli.progress import make_display
 from fanjet.errors import NotFoundError
 from fanjet.model.states import RunStatus
@@ -113,7 +113,7 @@ def _start(
 
 def _wait(settings: Settings, number: int) -> int:
     try:
-        wait_for_start(settings, number, lambda text: click.echo(text, err=True))
+        wait_for_start(settings, number, print_note)
         with (
             RunWatch.open(str(number), settings) as watch,
             make_display(finder_of_failures(settings), times=watch) as display,

@@ -24,7 +24,7 @@ from fanjet.cli.entry_files import (
     write_json,
 )
 from fanjet.cli.finding import settings_of
-from fanjet.cli.output import json_option, print_json, print_json_rows, print_text
+from fanjet.cli.output import json_option, print_json, print_json_rows, print_note, print_text, print_value
 from fanjet.cli.secret_input import read_value
 from fanjet.cli.stored_entries import delete_entries, print_shadowing, reveal_option
 from fanjet.cli.tables import Cell, Column, render_table
@@ -85,7 +85,7 @@ def get(key: str, reveal: bool, as_json: bool, home: Path | None) -> None:
         return
     if _is_secret(entry) and not reveal:
         raise OperationError(f"Variable {key!r} is secret. --reveal prints it.")
-    print_text(f"{entry.value}\n")
+    print_value(f"{entry.value}\n")
 
 
 @command.command(name="set")
@@ -108,10 +108,10 @@ def set_(key: str, value: str | None, secret: bool | None, description: str | No
             )
         text = read_value(f"Value of {key}", hidden=is_secret) if value is None else value
         vault.put("variable", [NewEntry(name=key, value=text, secret=secret, description=description)])
-    click.echo(f"Variable {key!r} is set.")
+    print_text(f"Variable {key!r} is set.\n")
     given = find_in_environment(key)
     if given is not None:
-        click.echo(f"Where {given[0]} is set, as it is here, that is read instead.", err=True)
+        print_note(f"Where {given[0]} is set, as it is here, that is read instead.")
 
 
 @command.command()
@@ -133,7 +133,8 @@ def import_(file: Path, on_existing: str, home: Path | None) -> None:
     """
     found = read_file(file, PREFIXES)
     with open_vault(settings_of(home)) as vault:
-        click.echo(import_entries(vault, "variable", list(_read_entries(found)), on_existing))
+        told = import_entries(vault, "variable", list(_read_entries(found)), on_existing)
+    print_text(f"{told}\n")
 
 
 @command.command()

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-from fanjet.cli.output import json_option, print_json
+from fanjet.cli.output import json_option, print_json, print_text
 
 
 @click.command(name="version")
@@ -18,4 +18,4 @@ def command(as_json: bool) -> None:
     if as_json:
         print_json(facts)
     else:
-        click.echo(f"fanjet {facts['fanjet']} (Python {facts['python']})")
+        print_text(f"fanjet {facts['fanjet']} (Python {facts['python']})\n")

@@ -17,6 +17,7 @@ from fanjet.bootstrap.watched_database import find_watched
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import settings_of
 from fanjet.cli.outcomes import INTERRUPTED, finder_of_failures
+from fanjet.cli.output import print_note
 from fanjet.cli.progress import make_display
 from fanjet.cli.progress_json import JsonDisplay
 from fanjet.model.states import RunStatus
@@ -54,7 +55,7 @@ def _wait_for_start(settings: Settings, run: str | None) -> str:
     with Reader.open(Database.of(settings)) as reader:
         row = find_watched(reader, run)
     if row.state is RunStatus.QUEUED and row.ended_at is None:
-        wait_for_start(settings, row.info.number, lambda text: click.echo(text, err=True))
+        wait_for_start(settings, row.info.number, print_note)
     return str(row.info.number)
 
 

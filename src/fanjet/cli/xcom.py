@@ -12,7 +12,7 @@ import msgspec
 
 from fanjet.cli.arguments import Count, home_option, map_index_option
 from fanjet.cli.finding import Found, find_task, settings_of
-from fanjet.cli.output import json_option, print_json_rows, print_text
+from fanjet.cli.output import json_option, print_json_rows, print_note, print_text
 from fanjet.cli.progress_closing import instance_name
 from fanjet.cli.quantities import say_count
 from fanjet.cli.shown_values import value_as_data, value_line, value_screen
@@ -86,18 +86,16 @@ def command(
         _print_table(values)
     _tell_earlier(values)
     for problem in problems:
-        click.echo(f"warning: {problem}", err=True)
+        print_note(f"warning: {problem}")
     if more:
-        click.echo(f"There are more than {limit} values; see all with --limit 0.", err=True)
+        print_note(f"There are more than {limit} values; see all with --limit 0.")
 
 
 def _tell_earlier(values: list[_Value]) -> None:
     """Cleared instances keep their values until they end again."""
     count = len({value.path for value in values if value.state not in ENDED})
     if count:
-        click.echo(
-            f"Values of {say_count(count, 'instance')} are from before: their new tries have not ended.", err=True
-        )
+        print_note(f"Values of {say_count(count, 'instance')} are from before: their new tries have not ended.")
 
 
 def _iter_values(reader: Reader, found: Found, key: str | None, *, removed: bool) -> Iterator[_Value]:

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+from fanjet.model.texts import escape_controls, printable
 from fanjet.runtime.masked_urls import mask_urls
 from fanjet.runtime.secrets import SECRETS
 from fanjet.settings.values import Settings
@@ -89,8 +90,8 @@ class _TextLines(logging.Formatter):
         """The lines of one event."""
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         level = f"{record.levelname.lower()}: " if record.levelno >= logging.WARNING else ""
-        text = level + mask_urls(record.getMessage().strip().replace("\n", " | "))
-        below = "".join(f"\n    {line}" for line in _explain(record).splitlines())
+        text = level + printable(mask_urls(record.getMessage().strip().replace("\n", " | ")))
+        below = "".join(f"\n    {printable(line)}" for line in _explain(record).splitlines())
         return f"{self._paint(clock, '90')} {self._paint(self._name, '36')} {self._paint_level(record, text)}{below}"
 
     def _paint_level(self, record: logging.LogRecord, text: str) -> str:
@@ -120,7 +121,7 @@ class _JsonLines(logging.Formatter):
         }
         if explained := _explain(record):
             found["traceback"] = explained
-        return mask_urls(json.dumps(found, ensure_ascii=False, default=str))
+        return escape_controls(mask_urls(json.dumps(found, ensure_ascii=False, default=str)))
 
 
 def _explain(record: logging.LogRecord) -> str:
