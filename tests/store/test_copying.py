@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,18 @@ def test_a_run_that_is_under_way_is_not_left_behind(home: Path) -> None:
         copy(Database(home), Database(home / "other"))
     assert not (home / "other").exists()
     owned.journal.close()
+
+
+def test_a_service_that_is_at_work_is_not_left_behind(home: Path) -> None:
+    """Also while it has nothing to do: what it records later would be lost."""
+    journal = Journal.open(home)
+    session = journal.begin_session(host="elsewhere", pid=7)
+    journal.close()
+    with closing(open_writer(Database(home), 1.0)) as connection:
+        for until, is_refused in ((time.time() + 60, True), (time.time() - 1, False)):
+            connection.execute("UPDATE session SET role = 'scheduler', until = ? WHERE session = ?", (until, session))
+            with pytest.raises(OperationError, match="process 7 on elsewhere") if is_refused else nullcontext():
+                copy(Database(home), Database(home / "other"))
 
 
 def test_a_copy_that_breaks_off_leaves_nothing(home: Path, postgres_database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -24,6 +25,8 @@ _META: Final = "meta"
 _LIST_NOTES: Final = "SELECT key, value FROM meta WHERE key <> 'schema_version' AND key NOT LIKE 'commit %'"
 _PUT_NOTE: Final = """
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+_FIND_AT_WORK: Final = """
+SELECT pid, host FROM session WHERE role = 'scheduler' AND until > ? ORDER BY session DESC LIMIT 1"""
 _FIND_NUMBER: Final = {
     "sqlite": "SELECT seq FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
     "postgresql": "SELECT last_value FROM pg_sequences "
@@ -60,6 +63,7 @@ def copy_database(source: Database, target: Database, progress: Progress) -> dic
     _refuse_live(source)
     reader = open_reader(source)
     try:
+        _refuse_service(reader)
         writer = open_writer(target, 5.0)
         try:
             with reader.moment(), writer.transaction(lock="copy"):
@@ -78,6 +82,16 @@ def _refuse_live(source: Database) -> None:
             f"Run {owned.info.number} of {owned.info.dag_id} is being carried out by process {owned.owner_pid} on "
             f"{owned.owner_host}: what it records from now on would be missing in the copy. Fix: stop it first; "
             "`fanjet resume` goes on with the run in the copy."
+        )
+
+
+def _refuse_service(reader: Connection) -> None:
+    found = reader.execute(_FIND_AT_WORK, (time.time(),)).fetchone()
+    if found is not None:
+        pid, host = found
+        raise OperationError(
+            f"A service is at work in {reader.database.shown} (scheduler: process {pid} on {host}): what it records "
+            "from now on would be missing in the copy. Fix: stop it first."
         )
 
 
