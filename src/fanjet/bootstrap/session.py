@@ -116,6 +116,7 @@ def executor_starter(
             workers=settings.workers,
             max_workers=settings.max_workers,
             kill_grace_s=settings.kill_grace_s,
+            callback_timeout_s=settings.callback_timeout_s,
             log_cap_bytes=settings.log_cap_bytes,
         )
         return LocalExecutor.start(file, root, home=settings.home, options=options, runtime=runtime)

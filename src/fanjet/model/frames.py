@@ -59,6 +59,8 @@ class Callbacks(msgspec.Struct, frozen=True, array_like=True, tag=4):
     try_number: int
     kind: str
     error: str | None
+    #: How long they may take.
+    limit_s: float | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag=5):

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from fanjet.runtime.run_view import RunView
 
 
-def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str, state: str) -> str | None:
+def tell_of_deadline(
+    dag: DAG, run: RunView, number: int, instant: str, state: str, *, limit_s: float | None = None
+) -> str | None:
     """Call the callback of a deadline.
 
     Args:
@@ -27,6 +29,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str, state: s
         number: Which of the DAG's deadlines, 0-based.
         instant: When it was, in ISO 8601.
         state: That of the run.
+        limit_s: How long the callback may take; None for any time.
 
     Returns:
         What went wrong, None when nothing did.
@@ -43,7 +46,7 @@ def tell_of_deadline(dag: DAG, run: RunView, number: int, instant: str, state: s
         "params": dict(run.dag_run.params),
         "run_id": run.info.run_id,
     }
-    return call_all([_make_call(deadline.callback)], context, f"a deadline of DAG '{dag.dag_id}'")
+    return call_all([_make_call(deadline.callback)], context, f"a deadline of DAG '{dag.dag_id}'", limit_s=limit_s)
 
 
 def show_run(run: DagRun, dag: DAG) -> dict[str, Any]:

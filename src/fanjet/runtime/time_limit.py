@@ -16,15 +16,17 @@ class TimeLimit:
     Args:
         seconds: The limit, greater than 0.
         what: Words for the message, such as ``Task 't'``.
+        limit: The limit in words; None for an ``execution_timeout``.
     """
 
-    def __init__(self, seconds: float, what: str) -> None:
+    def __init__(self, seconds: float, what: str, limit: str | None = None) -> None:
         self._seconds = seconds
         self._what = what
+        self._limit = f"its execution_timeout of {seconds:g} s" if limit is None else limit
 
     def __enter__(self) -> None:
         if threading.current_thread() is not threading.main_thread():
-            raise ExecutionError(f"{self._what} has an execution_timeout, which only the main thread can keep.")
+            raise ExecutionError(f"{self._what} has a time limit, which only the main thread can keep.")
         self._handler = signal.signal(signal.SIGALRM, self._raise)
         signal.setitimer(signal.ITIMER_REAL, self._seconds)
 
@@ -35,4 +37,4 @@ class TimeLimit:
         signal.signal(signal.SIGALRM, self._handler)
 
     def _raise(self, _number: int, _frame: FrameType | None) -> None:
-        raise TaskTimeout(f"{self._what} took longer than its execution_timeout of {self._seconds:g} s.")
+        raise TaskTimeout(f"{self._what} took longer than {self._limit}.")

@@ -225,6 +225,8 @@ class TryRunner:
         try_number: int,
         kind: str,
         error: str | None,
+        *,
+        limit_s: float | None = None,
     ) -> str | None:
         """Run callbacks that no try could run: those of a try whose worker died, or of the DAG.
 
@@ -237,15 +239,16 @@ class TryRunner:
             kind: ``success``, ``failure``, ``retry`` or ``skipped``; or one of `DEADLINES`, then `try_number` is the
                 number of the deadline.
             error: Why the try or run failed; of a deadline, when it was.
+            limit_s: How long all of them may take; None for any time.
 
         Returns:
             What went wrong, None when nothing did.
         """
         run = self._open(run_info)
         if kind in DEADLINES:
-            return self._run_deadline(run, try_number, error, "running" if kind == "deadline" else "queued")
+            return self._run_deadline(run, try_number, error, "running" if kind == "deadline" else "queued", limit_s)
         if task_number is None:
-            return self._run_dag_callbacks(run, kind, error)
+            return self._run_dag_callbacks(run, kind, error, limit_s)
         prepared = self._prepared[task_number] or self._prepare(task_number)
         ti = TaskInstance(prepared, run, parent, index, try_number, None)
         ti.state = {"failure": "failed", "retry": "up_for_retry"}.get(kind, kind)
@@ -254,11 +257,12 @@ class TryRunner:
         try:
             context = ti.get_template_context()
             context.update(entries)
-            return call_all(callbacks_of(prepared.operator, kind), context, f"task '{ti.task_id}'")
+            callbacks = callbacks_of(prepared.operator, kind)
+            return call_all(callbacks, context, f"task '{ti.task_id}'", limit_s=limit_s)
         finally:
             leave_try()
 
-    def _run_dag_callbacks(self, run: RunView, kind: str, error: str | None) -> str | None:
+    def _run_dag_callbacks(self, run: RunView, kind: str, error: str | None, limit_s: float | None) -> str | None:
         """The DAG's callbacks get what a context knows without a task."""
         if self._dag is None:
             return None
@@ -268,15 +272,17 @@ class TryRunner:
         context |= {
             name: getattr(run.dag_run, name) for name in ("logical_date", "data_interval_start", "data_interval_end")
         }
-        return call_all(callbacks_of(self._dag, kind), context, f"DAG '{self.spec.dag_id}'")
+        return call_all(callbacks_of(self._dag, kind), context, f"DAG '{self.spec.dag_id}'", limit_s=limit_s)
 
-    def _run_deadline(self, run: RunView, number: int, instant: str | None, state: str) -> str | None:
+    def _run_deadline(
+        self, run: RunView, number: int, instant: str | None, state: str, limit_s: float | None
+    ) -> str | None:
         if self._dag is None:
             return None
         from fanjet.runtime.deadlines import tell_of_deadline  # noqa: PLC0415 - hardly any run misses one
 
         assert instant is not None, "whoever asks knows it"
-        return tell_of_deadline(self._dag, run, number, instant, state)
+        return tell_of_deadline(self._dag, run, number, instant, state, limit_s=limit_s)
 
     def _open(self, info: RunInfo) -> RunView:
         run = self._runs.get(info.number)

@@ -107,6 +107,14 @@ SETTINGS: tuple[Setting, ...] = (
         help="How long a task may clean up after its time limit or a cancel before its processes are killed.",
     ),
     Setting(
+        name="callback_timeout_s",
+        kind="seconds",
+        default=300.0,
+        minimum=1.0,
+        maximum=_DAY_S,
+        help="How long the callbacks of one event of a run may take: its end, a missed deadline, a worker that died.",
+    ),
+    Setting(
         name="log_cap_bytes",
         kind="bytes",
         default=100_000_000,

@@ -19,6 +19,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pools: dict[str, int]
     parse_timeout_s: float
     kill_grace_s: float
+    callback_timeout_s: float
     log_cap_bytes: int
     inline_value_bytes: int
     #: None for the folder `values` of the home.

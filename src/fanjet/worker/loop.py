@@ -157,8 +157,9 @@ class WorkerLoop:
             return
         info = self._runs[frame.run]
         error = self._find_runner(info.dag_id).run_callbacks(
-            info, frame.task, frame.parent, frame.index, frame.try_number, frame.kind, frame.error
-        )
+            info, frame.task, frame.parent, frame.index, frame.try_number, frame.kind, frame.error,
+            limit_s=frame.limit_s,
+        )  # fmt: skip
         self._client.sequence = 0
         self._output.end_try()
         self._channel.send(CallbacksDone(frame.sequence, error))

@@ -56,8 +56,10 @@ class Runner(Protocol):
         try_number: int,
         kind: str,
         error: str | None,
+        *,
+        limit_s: float | None = None,
     ) -> str | None:
-        """Run owed callbacks.
+        """Run owed callbacks, all of them for at most `limit_s`.
 
         Returns:
             What went wrong, None when nothing did.

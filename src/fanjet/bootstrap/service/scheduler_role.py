@@ -97,6 +97,7 @@ def _start_executor(settings: Settings, session: int) -> FleetExecutor:
         workers=settings.workers,
         max_workers=settings.max_workers,
         kill_grace_s=settings.kill_grace_s,
+        callback_timeout_s=settings.callback_timeout_s,
         log_cap_bytes=settings.log_cap_bytes,
     )
     return FleetExecutor(

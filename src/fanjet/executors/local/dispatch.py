@@ -21,12 +21,16 @@ class Dispatch:
         pool: The workers.
         durations: What is known of the tasks.
         runs: Those that are open, by number.
+        callback_timeout_s: How long the callbacks of one event may take.
     """
 
-    def __init__(self, pool: Pool, durations: Durations, runs: Mapping[int, RunInfo]) -> None:
+    def __init__(
+        self, pool: Pool, durations: Durations, runs: Mapping[int, RunInfo], callback_timeout_s: float
+    ) -> None:
         self._pool = pool
         self._durations = durations
         self._runs = runs
+        self._callback_timeout_s = callback_timeout_s
 
     def send(self, worker: WorkerHandle, works: Sequence[Launch | Order]) -> None:
         """Give a worker work."""
@@ -66,5 +70,6 @@ class Dispatch:
             case RunCallbacks():
                 sequence = worker.assign(work, 1, 0.0)
                 return Callbacks(
-                    sequence, work.run, work.task, work.parent, work.index, work.try_number, work.kind, work.error
-                )
+                    sequence, work.run, work.task, work.parent, work.index, work.try_number, work.kind, work.error,
+                    self._callback_timeout_s,
+                )  # fmt: skip

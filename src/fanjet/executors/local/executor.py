@@ -61,7 +61,7 @@ class LocalExecutor:
         self._capacity = capacity or OwnCapacity(options, pool.workers)
         self._durations = Durations(options.prefetch_s, options.prefetch_tries)
         self._runs: dict[int, RunInfo] = {}
-        self._dispatch = Dispatch(pool, self._durations, self._runs)
+        self._dispatch = Dispatch(pool, self._durations, self._runs, options.callback_timeout_s)
         self._collector = Collector(self._durations, _refuse, self._dispatch.write)
         self._recalls = Recalls(self._give_back, self._read)
         self._watch = Watch(options, self._durations, self._find_time_limit, pool.config.log_folder)

@@ -16,6 +16,8 @@ class LocalOptions(msgspec.Struct, frozen=True, kw_only=True):
     max_workers: int = 32
     #: After its time limit, or a cancellation, a try has so long to clean up before its processes are killed.
     kill_grace_s: float = 10.0
+    #: The callbacks of one event, of a run, a deadline or a try whose worker died, may take so long.
+    callback_timeout_s: float = 300.0
     #: The most that is kept of the output of one try.
     log_cap_bytes: int = 100_000_000
     #: A worker is sent about so much work ahead, but no more tries than `prefetch_tries`.

@@ -12,6 +12,7 @@ from fanjet.executors.local.options import LocalOptions
 from fanjet.executors.local.processes import read_cpu_s
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.prefetch import Durations
+from fanjet.model.changes import RunCallbacks
 from fanjet.model.launches import Launch
 from fanjet.worker.slot import CANCEL
 
@@ -103,7 +104,14 @@ class Watch:
         elif sequence and now > over_at:
             self._kill(worker, guard, "The try was cancelled and did not stop")
         assignment = worker.find_assignment(worker.running)
-        if assignment is None or not isinstance(assignment.work, Launch):
+        if assignment is None:
+            return
+        if isinstance(assignment.work, RunCallbacks):
+            most_s = self._options.callback_timeout_s
+            if now > worker.started_at + most_s + self._options.kill_grace_s:
+                self._kill(worker, guard, f"timeout: the callbacks took longer than callback_timeout_s = {most_s:g}")
+            return
+        if not isinstance(assignment.work, Launch):
             return
         limit_s = self._find_time_limit(assignment.work.run, assignment.work.task)
         if limit_s is not None and now > worker.started_at + limit_s + self._options.kill_grace_s:
