@@ -62,8 +62,19 @@ def urgent():
         hold("api", 3, 0.04, "-high")
     high.expand(x=list(range(12)))
 
+@dag
+def long():
+    @task
+    def tick():
+        end_at = time.monotonic() + 4
+        while time.monotonic() < end_at:
+            tell("tick", os.getpid())
+            time.sleep(0.02)
+    tick()
+
 flood()
 urgent()
+long()
 """
 RUNS, COUNT = 4, 80
 
@@ -91,7 +102,7 @@ def pair(server: PostgresServer, service: Service, tmp_path: Path) -> Service:
     }
     service.start()
     service.wait_until(lambda: service.ask("/health")[1]["schedulers_alive"] == 2, "both are at work")
-    service.wait_until(lambda: len(service.ask("/api/v1/dags")[1]["dags"]) == 2, "the DAGs are there")
+    service.wait_until(lambda: len(service.ask("/api/v1/dags")[1]["dags"]) == 3, "the DAGs are there")
     return service
 
 
@@ -166,3 +177,17 @@ def test_limits_hold_when_a_scheduler_is_killed_or_stopped_past_its_lease(pair: 
     pair.wait_until(lambda: all_ended(pair, RUNS + 1), "all is done")
     assert not [name for what, name in told(tmp_path) if what == "exceeded"]
     assert {state for (state,) in select(pair, "SELECT state FROM run")} == {int(RunStatus.SUCCESS)}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_try_of_a_stopped_scheduler_is_not_beside_the_one_in_its_place(pair: Service, tmp_path: Path) -> None:
+    ask(pair, "long")
+    pair.wait_until(lambda: told(tmp_path), "it has begun")
+    (pid,) = _find_owner(pair)
+    os.kill(pid, signal.SIGSTOP)
+    pair.wait_until(lambda: len(set(told(tmp_path))) == 2, "another goes on")
+    os.kill(pid, signal.SIGCONT)
+    pair.wait_until(lambda: all_ended(pair, 1), "it is done")
+    pids = [name for _, name in told(tmp_path)]
+    assert pids == sorted(pids, key=pids.index), "first the one, then the other"

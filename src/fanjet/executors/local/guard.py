@@ -11,6 +11,9 @@ stands within milliseconds. PROGRAM (the zygote) inherits CHANNEL_FD. Orders com
 ``term PID``   send SIGTERM to a descendant
 ``sweep``      kill what dead workers left behind
 
+While the scheduler is stopped (SIGSTOP, Ctrl-Z) nobody renews its leases, and another one may soon start again what
+runs here. So when that lasts, the guard stops the family too, and lets it go on when the scheduler does.
+
 When PROGRAM ends the guard writes ``ended STATUS`` (a wait status), kills the rest and exits.
 """
 
@@ -24,8 +27,11 @@ import time
 _PR_SET_CHILD_SUBREAPER = 36
 #: Between two looks for descendants that are still there.
 _KILL_PAUSE_S = 0.002
-#: Without a signal for some reason, the children are still looked at so often.
+#: Without a signal for some reason, the children are still looked at so often, and the scheduler.
 _LOOK_EVERY_MS = 1000
+#: How long the scheduler has been stopped, or has gone on, before the family is and does: shorter than what is left of
+#: its leases then, long enough for it to see which of them are lost.
+_LASTS_S = 0.9
 
 
 def main(arguments: list[str]) -> None:
@@ -66,6 +72,11 @@ class Guard:
         self._program = program
         self._program_ended = False
         self._orders = b""
+        self._scheduler = os.getppid()
+        #: Whether the scheduler was stopped, and since when it has been or has not.
+        self._is_stopped, self._since = False, 0.0
+        #: What was stopped for that.
+        self._frozen: list[int] = []
 
     def stand(self) -> None:
         """Carry out orders until one side is gone, then kill what is left."""
@@ -81,8 +92,24 @@ class Guard:
             ready = [fd for fd, _ in poll.poll(_LOOK_EVERY_MS)]
             if wakeup in ready:
                 os.read(wakeup, 4096)
+            self._follow_scheduler()
             standing = self._control not in ready or self._obey()
         self._kill_all(self._list_family)
+
+    def _follow_scheduler(self) -> None:
+        """Stop the family with a scheduler that stays stopped; one that goes on has time to say what has to end."""
+        is_now = is_stopped(self._scheduler)
+        if is_now != self._is_stopped:
+            self._is_stopped, self._since = is_now, time.monotonic()
+        if time.monotonic() - self._since < _LASTS_S:
+            return
+        if is_now:
+            going = [pid for pid in self._list_family() if not is_stopped(pid)]
+            self._frozen += [pid for pid in going if _send(pid, 19)]
+        elif self._frozen:
+            for pid in self._frozen:
+                _send(pid, 18)
+            self._frozen = []
 
     def _collect(self) -> None:
         """Collect the ended children; they would stay as zombies."""
@@ -165,6 +192,15 @@ def _send(pid: int, number: int) -> bool:
     except PermissionError:
         return False
     return True
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process was stopped by a signal; False where that cannot be seen."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - pathlib is slow to import
+            return file.read().rpartition(b")")[2].lstrip()[:1] == b"T"
+    except OSError:
+        return False
 
 
 def find_family(pid: int) -> list[int]:
