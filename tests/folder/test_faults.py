@@ -129,7 +129,7 @@ def test_file_that_is_replaced_all_the_time(place: Place, looking: DagFolder, ti
     looking.look_once()
     assert place.dags()["one"].spec.description == f"{times - 1} {times - 1}"
     versions = place.select("SELECT spec, bundle FROM dag_version")
-    assert len(versions) > times // 20, "the folder was looked at while it changed"
+    assert len(versions) > 1, "the folder was looked at while it changed"
     for spec, bundle in versions:
         own, helper = json.loads(spec)["description"].split()
         texts = _read_bundle(place, bundle)

@@ -226,11 +226,15 @@ def test_empty_folder_is_believed_when_it_stays_empty(
     path = place.write_dag("one.py", "one")
     looking.look_once()
     path.unlink()
-    looking.look_once()
+    again_in_s = looking.look_once().again_in_s
+    assert again_in_s is not None
+    assert 0 < again_in_s <= 20
     assert place.ids() == ["one"]
+    assert [error.message for error in looking.errors] == ["The DAG folder is empty."]
     monkeypatch.setattr(looking_module, "_BELIEVED_AFTER_S", 0.0)
     looking.look_once()
     assert place.ids() == []
+    assert not looking.errors
 
 
 def test_folder_that_is_not_there_yet(place: Place, looking: DagFolder) -> None:

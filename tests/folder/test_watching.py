@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from fanjet.folder import loading as loading_module
 from fanjet.folder.dag_folder import DagFolder
-from folder.conftest import Place
+from folder.conftest import Place, dag_text
 
 
 @contextmanager
@@ -65,6 +66,24 @@ def test_changes_are_seen_at_once(place: Place, looking: DagFolder) -> None:
 
     with running(looking, change):
         assert place.ids() == ["three"]
+
+
+def test_folders_that_are_linked_later_are_watched_too(place: Place, looking: DagFolder, tmp_path: Path) -> None:
+    """The system follows only links that are there when it is asked."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place.write_dag("one.py", "one")
+
+    def change() -> None:
+        wait_until(lambda: place.ids() == ["one"])
+        (place.folder / "team").symlink_to(elsewhere)
+        for dag_id in ("two", "three"):
+            time.sleep(0.5)
+            (elsewhere / f"{dag_id}.py").write_text(dag_text(dag_id))
+        wait_until(lambda: place.ids() == ["one", "three", "two"])
+
+    with running(looking, change):
+        pass
 
 
 def test_without_events(place: Place) -> None:

@@ -189,7 +189,9 @@ class DagFolder:
             self._has_told_first = True
             self._tell_first()
         stop.wait(_PAUSE_BETWEEN_S)
-        return _PAUSE_WHILE_RESTLESS_S if self._keeper.restless else self._scan_s
+        if self._keeper.restless:
+            return _PAUSE_WHILE_RESTLESS_S
+        return self._scan_s if looked.again_in_s is None else min(self._scan_s, looked.again_in_s)
 
     def _tell_first(self) -> None:
         """What there is, once: who has named a wrong folder sees it here."""

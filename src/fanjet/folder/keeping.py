@@ -81,6 +81,8 @@ class Keeper:
         #: What changed too quickly to be loaded, and what is to be loaded again because it has lost a DAG to another.
         self.restless: set[str] = set()
         self.again: set[str] = set()
+        #: How often a file has had something new to tell.
+        self.told = 0
         #: DAGs that files had and have no more: (id, file).
         self.lost: set[tuple[str, str]] = set()
         #: The digest of a file when its loading was asked for.
@@ -222,6 +224,7 @@ class Keeper:
             had = set(before.row.dag_ids) - set(new.known.row.dag_ids)
             self.lost.update((dag_id, new.known.row.file) for dag_id in had)
         if not new.is_same:
+            self.told += 1
             self._unwritten_since = time.monotonic() if not self._unwritten else self._unwritten_since
             self._unwritten.append((new, before))
 

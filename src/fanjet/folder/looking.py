@@ -36,6 +36,8 @@ class Looked(NamedTuple):
     is_there: bool = True
     #: Whether it ended before all was loaded, because something had changed.
     is_cut: bool = False
+    #: When to look again, though nothing has changed.
+    again_in_s: float | None = None
 
 
 class Looker:
@@ -101,8 +103,8 @@ class Looker:
         if listing is None:
             self._note_missing()
             return Looked(0, is_there=False)
-        if not anew and self._is_suspicious(listing):
-            return Looked(0)
+        if not anew and (doubt_s := self._find_doubt_s(listing)) > 0:
+            return Looked(0, again_in_s=doubt_s)
         if self._is_first:
             self._drop_other_folders()
         self._tell(listing.notes)
@@ -112,7 +114,7 @@ class Looker:
         names = _digest_names(listing)
         wanted = sorted(listing.candidates) if anew else self._choose(listing, names)
         self._counters.count_look(time.monotonic() - started_at, waiting=len(wanted))
-        loaded = 0
+        loaded, told = 0, self._keeper.told
         for file in self._keeper.load(wanted, names, is_patient=is_patient):
             loaded += file is not None
             self._counters.waiting = len(wanted) - loaded
@@ -122,7 +124,8 @@ class Looker:
         if loaded:
             counters = self._counters
             say = "Loaded %d of %d DAG files: %d DAGs, %d files with errors."
-            _log.info(say, loaded, counters.files, counters.dags, counters.files_with_errors)
+            level = logging.INFO if self._keeper.told != told else logging.DEBUG  # loaded again, and all is as it was
+            _log.log(level, say, loaded, counters.files, counters.dags, counters.files_with_errors)
         return Looked(loaded)
 
     def _finish(self, listing: Listing, names: str, *, is_patient: bool) -> None:
@@ -149,15 +152,22 @@ class Looker:
         )
         self._keeper.put_error(FOLDER_ITSELF, error)
 
-    def _is_suspicious(self, listing: Listing) -> bool:
-        """Whether all files are gone at once, as when a disk is not mounted."""
+    def _find_doubt_s(self, listing: Listing) -> float:
+        """For how long not to believe that all files are gone at once, as when a disk is not mounted."""
         if listing.candidates or not self._known.dag_ids():
             self._empty_since = None
-            return False
+            return 0.0
         if self._empty_since is None:
             self._empty_since = time.monotonic()
             _log.warning("%s is empty. If it stays so, its DAGs are gone.", self._lister.folder)
-        return time.monotonic() - self._empty_since < _BELIEVED_AFTER_S
+        doubt_s = self._empty_since + _BELIEVED_AFTER_S - time.monotonic()
+        if doubt_s > 0:
+            fix = "bring its disk back; if it stays empty, its DAGs are gone in a moment"
+            message = "The DAG folder is empty."
+            self._keeper.put_error(
+                FOLDER_ITSELF, ParseError(str(self._lister.folder), None, "folder", message, fix=fix)
+            )
+        return doubt_s
 
     def _note_gone(self, listing: Listing) -> None:
         there = listing.candidates.keys() | listing.refused.keys()

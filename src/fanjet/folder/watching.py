@@ -15,8 +15,8 @@ from fanjet.parsing.ignores import AIRFLOWIGNORE, FANJETIGNORE
 _log = logging.getLogger("fanjet.folder")
 #: How often to see whether the folder is another one by now: a link that was turned, a disk that came back.
 _LOOK_EVERY_S = 2.0
-#: Changes within so long are heard of together.
-_GATHERED_MS = 100
+#: Changes within so long are heard of together. The library looks that often whether the system has told of any.
+_GATHERED_MS = 200
 _IGNORE_FILES = (FANJETIGNORE, AIRFLOWIGNORE)
 
 
@@ -64,12 +64,12 @@ class FolderWatch:
                 self._stopped.wait(_LOOK_EVERY_S)
 
     def _watch(self, identity: tuple[int, int]) -> None:
-        """Until the folder is another one."""
+        """Until the folder is another one, or has a link to a folder that is not watched yet."""
         for changes in watch(
             self._folder,
             watch_filter=_is_of_interest,
             debounce=_GATHERED_MS,
-            step=_GATHERED_MS // 2,
+            step=_GATHERED_MS,
             stop_event=self._stopped,
             rust_timeout=int(_LOOK_EVERY_S * 1000),
             yield_on_timeout=True,
@@ -77,7 +77,7 @@ class FolderWatch:
         ):
             if changes:
                 self._changed()
-            if _identify(self._folder) != identity:
+            if _identify(self._folder) != identity or any(_is_linked_folder(path) for _, path in changes):
                 return
 
 
@@ -87,6 +87,10 @@ def _identify(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _is_linked_folder(path: str) -> bool:
+    return os.path.islink(path) and os.path.isdir(path)  # noqa: PTH112, PTH114 - a str, and often
 
 
 def _is_of_interest(_change: Change, path: str) -> bool:
