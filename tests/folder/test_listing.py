@@ -33,6 +33,19 @@ def test_only_files_that_speak_of_dags(place: Place) -> None:
     assert list_candidates(place, safe_mode=False) == ["from_airflow.py", "helper.py", "one.py"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_file_in_an_encoding_that_python_does_not_read_is_an_error(
+    place: Place, looking: DagFolder, encoding: str
+) -> None:
+    (place.folder / "wide.py").write_bytes(dag_text("wide").encode(encoding))
+    (place.folder / "data.py").write_bytes("no such words".encode(encoding))
+    looking.look_once()
+    (error,) = looking.errors
+    assert error.kind == "syntax"
+    assert error.fix is not None
+    assert "save the file as UTF-8" in error.fix
+
+
 def test_ignore_files(place: Place) -> None:
     """Both kinds, in the folder and below, with patterns as git has them."""
     for name in ("one.py", "old/two.py", "team/three.py", "team/draft_four.py", "team/keep/draft_five.py"):

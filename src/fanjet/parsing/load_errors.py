@@ -15,6 +15,9 @@ from fanjet.runtime.masked_urls import mask_urls
 
 _MOST_FRAMES = 30
 _MOST_CHARS = 10_000
+_SAVE_ANEW = "save the file as UTF-8, without null bytes"
+#: In what Python says of files that it cannot decode.
+_OF_ENCODINGS = ("null bytes", "unknown encoding", "encoding problem", "'utf-8' codec")
 #: Names of modules whose packages are called otherwise.
 _PACKAGE_OF_MODULE = {
     "bs4": "beautifulsoup4",
@@ -116,7 +119,7 @@ def explain_crash(path: Path, code: int | None, output: str, *, asking: str | No
         how = f"exit code {code}"
     else:
         how = f"signal {-code}, {signal.strsignal(-code)}"
-    tail = f" Its last output:\n{output.strip()}" if output.strip() else ""
+    tail = f" Its last output:\n{_tidy(output.strip())}" if output.strip() else ""
     if asking is not None:
         message = f"DAG '{asking}': its timetable ended the process that asked it ({how}).{tail}"
         return ParseError(str(path), None, "timetable", message)
@@ -140,7 +143,8 @@ def _explain_syntax(error: SyntaxError, path: Path, line: int | None) -> ParseEr
     text = f"{type(error).__name__}: {error.msg}"
     if error.text and error.text.strip():
         text += f": {error.text.strip()}"
-    return ParseError(error.filename or str(path), error.lineno or line, "syntax", text)
+    fix = _SAVE_ANEW if any(part in text for part in _OF_ENCODINGS) else None
+    return ParseError(error.filename or str(path), error.lineno or line, "syntax", text, fix)
 
 
 def _suggest_install(name: str) -> str:
