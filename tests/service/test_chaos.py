@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from fanjet.store.database import Database
@@ -12,15 +10,6 @@ from service.chaos import Outcome, Storm, is_quick
 from service.running import Service
 
 RUNS, COUNT, LAST_S = (2, 1_000, 20.0) if is_quick() else (5, 10_000, 120.0)
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """One that keeps what it has promised when it is killed."""
-    server = PostgresServer(("shared_buffers=32MB", "max_connections=60"))
-    server.start()
-    yield server
-    server.close()
 
 
 def check(outcome: Outcome) -> None:

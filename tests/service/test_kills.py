@@ -92,15 +92,6 @@ class Running:
         assert "Traceback" not in self.service.text()
 
 
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """One that keeps what it has promised when it is killed."""
-    server = PostgresServer(("shared_buffers=32MB", "max_connections=60"))
-    server.start()
-    yield server
-    server.close()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def running(request: pytest.FixtureRequest, service: Service, tmp_path: Path) -> Iterator[Running]:
     """Two schedulers, one of which carries out a run of 80 short tries."""

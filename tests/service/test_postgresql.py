@@ -16,14 +16,6 @@ from store.cutting_proxy import CuttingProxy
 
 
 @pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def two(server: PostgresServer, tmp_path: Path) -> Iterator[tuple[Service, Service]]:
     """Two services on one database, as on two machines; not started."""
     url = server.url(server.create())

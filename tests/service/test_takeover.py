@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -43,14 +42,6 @@ long()
 def test_a_lease_and_a_look_are_shorter_than_what_is_promised() -> None:
     assert TERMS.lease_s + LOOK_EVERY_S + _TAKES_UP_WITHIN_S <= _WITHIN_S
     assert TERMS.renew_every_s * 3 <= TERMS.lease_s, "one or two renewals may fail"
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.close()
 
 
 def _can_be_elsewhere() -> bool:

@@ -78,8 +78,14 @@ class CuttingProxy:
                     if not piece or (end is client and b"COMMIT" in piece and self._cuts(server, piece)):
                         self._clients.discard(client)
                         return
-                    time.sleep(self.delay_s)
+                    self._delay()
                     (server if end is client else client).sendall(piece)
+
+    def _delay(self) -> None:
+        """What is on its way arrives at once when there is no delay any more."""
+        began_at = time.monotonic()
+        while (left_s := began_at + self.delay_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, 0.05))
 
     def _cuts(self, server: socket.socket, commit: bytes) -> bool:
         moment, self.cut_at_commit = self.cut_at_commit, None
