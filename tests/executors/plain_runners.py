@@ -54,6 +54,8 @@ class PlainRunner:
         try_number,
         kind,
         error,
+        *,
+        limit_s=None,
     ):
         return None if kind == "success" else f"{kind}: {error}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fanjet import DAG, task
 from fanjet.store.database import Database
 from scheduler.service_world import START, ServiceWorld, until
@@ -39,3 +41,21 @@ def test_dags_that_may_have_no_more_runs_hold_up_no_others(database: Database) -
         planner.look()
     assert any("T14:00" in run_id for run_id in world.states("z"))
     assert len(world.states("a00")) == 1
+
+
+def test_a_run_that_is_taken_over_has_no_more_time_for_that(database: Database) -> None:
+    with DAG("long", dagrun_timeout=timedelta(seconds=30)) as dag:
+
+        @task(retries=1, retry_delay=timedelta(hours=1))
+        def work() -> None:
+            raise ValueError
+
+        work()
+    world = ServiceWorld(database, dag)
+    run = world.ask("long")
+    world.member(host="elsewhere").turns(5)
+    world.clock.sleep(20.0)  # its lease is over
+    other = world.member()
+    until(other, lambda: run in other.scheduler.runs)
+    until(other, lambda: world.states() == {"r": "failed"})
+    assert 30 <= world.clock.elapsed.total_seconds() < 36

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from fanjet.errors import ExecutionError
 from fanjet.model.changes import KeepDeadlines, RunCallbacks
 from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Event
+from fanjet.model.states import RunStatus
 from fanjet.scheduler.deadlines import describe_miss, find_deadlines, order_callback
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.store.journal import Journal
@@ -37,14 +38,15 @@ class TimeLimits:
 
     def open(self, owned: OwnedRun, now: float) -> None:
         """Find the limits of a run that this scheduler begins to carry out."""
-        if owned.spec.dagrun_timeout_s is not None:
-            owned.times_out_at = now + owned.spec.dagrun_timeout_s
-            owned.may_last_until = self._steady() + owned.spec.dagrun_timeout_s
+        if owned.machine.status not in {RunStatus.SUCCESS, RunStatus.FAILED}:
+            self._begin_timeout(owned, now)
         if owned.spec.deadlines:
             self._find_deadlines(owned, now)
 
     def reopen(self, owned: OwnedRun, now: float) -> None:
-        """Forget the deadlines that passed while the run had ended; it is being opened again."""
+        """Forget the deadlines that passed while the run had ended; it is opened again, and has its time again."""
+        if owned.spec.dagrun_timeout_s is not None:
+            self._set_timeout(owned, now, owned.spec.dagrun_timeout_s)
         kept = [None if at is not None and at <= now else at for at in owned.deadlines]
         if kept != owned.deadlines:
             owned.deadlines = kept
@@ -63,6 +65,18 @@ class TimeLimits:
         limit_s = owned.spec.dagrun_timeout_s
         reason = f"the run took longer than its dagrun_timeout of {limit_s:g} s"
         return CancelRequested(run=number, at=now, reason=reason), orders
+
+    def _begin_timeout(self, owned: OwnedRun, now: float) -> None:
+        """What another scheduler of a service has taken of the time counts, too."""
+        left_s = owned.spec.dagrun_timeout_s
+        if left_s is None:
+            return
+        opened_at = self._journal.find_opened_at(owned.info.number) if owned.is_resumed else None
+        self._set_timeout(owned, now, left_s if opened_at is None else left_s - max(now - opened_at, 0.0))
+
+    def _set_timeout(self, owned: OwnedRun, now: float, left_s: float) -> None:
+        owned.times_out_at = now + left_s
+        owned.may_last_until = self._steady() + left_s
 
     def _has_timed_out(self, owned: OwnedRun, now: float) -> bool:
         if owned.times_out_at is None or owned.times_out_at > now:

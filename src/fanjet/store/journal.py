@@ -328,6 +328,11 @@ class Journal:
             raise OperationError(f"There is no run {run}.")
         return RunStatus(row[0])
 
+    def find_opened_at(self, run: int) -> float | None:
+        """When a run of a service has started, or was opened again; None for one of `fanjet run`."""
+        with explained(self._path):
+            return run_deadlines.find_opened_at(self._reader, run)
+
     def find_deadlines(self, run: int) -> list[float | None] | None:
         """When the deadlines of a run are, as `fanjet.model.changes.KeepDeadlines`; None before anybody has looked."""
         with explained(self._path):

@@ -12,6 +12,9 @@ from fanjet.store.port import Connection
 
 _KEEP: Final = "UPDATE run SET deadlines = ? WHERE run = ?"
 _FIND: Final = "SELECT deadlines FROM run WHERE run = ?"
+_FIND_OPENED: Final = """
+SELECT CASE WHEN queued_at > started_at THEN queued_at ELSE started_at END FROM run
+WHERE run = ? AND queued_at IS NOT NULL"""
 _FIND_MEAN: Final = """
 SELECT count(*), avg(latest.took_s) FROM (
     SELECT ended_at - started_at AS took_s FROM run
@@ -28,6 +31,12 @@ def find(reader: Connection, run: int) -> list[float | None] | None:
     """The instants by the number of the deadline; None before anybody has looked for them."""
     row = reader.execute(_FIND, (run,)).fetchone()
     return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=list[float | None])
+
+
+def find_opened_at(reader: Connection, run: int) -> float | None:
+    """When a run of a service has started, or was opened again; None for one of `fanjet run`."""
+    row = reader.execute(_FIND_OPENED, (run,)).fetchone()
+    return None if row is None else float(row[0])
 
 
 def find_mean_runtime_s(reader: Connection, dag_id: str, *, most: int, least: int) -> float | None:
