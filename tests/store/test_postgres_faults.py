@@ -72,6 +72,19 @@ def test_a_connection_lost_in_a_transaction_loses_the_whole_batch_and_the_next_o
     check_summaries(reader, owned.run)
 
 
+def test_psycopg_does_not_tell_of_a_lost_connection_in_its_own_words(
+    owned: Owned, postgres: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    def write_many() -> None:
+        with owned.journal._writer.transaction():
+            cut_all(postgres)
+            owned.journal._writer.executemany("UPDATE run SET note = ? WHERE run = ?", [("x", owned.run)] * 20)
+
+    with pytest.raises(ExecutionError):
+        write_many()
+    assert caplog.text == ""
+
+
 def test_what_follows_in_a_broken_transaction_is_not_written_by_itself(owned: Owned, postgres: PostgresServer) -> None:
     def go_on_regardless() -> None:
         with owned.journal._writer.transaction():

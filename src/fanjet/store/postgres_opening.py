@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import psycopg
@@ -15,6 +16,8 @@ from fanjet.store.port import Row
 from fanjet.store.postgres_faults import explain_postgres
 
 OLDEST_POSTGRES = 140_000
+#: It warns of each connection that ends while it is used; the store says that itself, with what it means.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 #: A lost network is noticed after some of these.
 _KEEPALIVE: Final[dict[str, Any]] = {
     "keepalives_idle": 10,
