@@ -175,6 +175,18 @@ def test_missing_module_comes(place: Place, looking: DagFolder) -> None:
     assert place.ids() == ["one"]
 
 
+def test_the_same_fault_a_thousand_times_is_told_some_times(place: Place, looking: DagFolder) -> None:
+    text = "from fanjet import DAG\nfor number in range(70):\n    with DAG(f'dag_{number}'):\n        pass\n"
+    place.write("a.py", text)
+    place.write("b.py", text)
+    looking.look_once()
+    assert len(looking.errors) == 51
+    assert "20 more errors" in looking.errors[-1].message
+    (place.folder / "a.py").unlink()
+    looking.look_once()
+    assert looking.errors == [], "all of them have come over"
+
+
 def test_two_files_with_one_id(place: Place, looking: DagFolder) -> None:
     """The first has it, the error is with the second and names both; when the first is gone the second has it."""
     place.write_dag("a.py", "one")

@@ -18,6 +18,8 @@ from fanjet.store.dag_files import DagFiles, FileRow, NewDag
 #: Whoever looks at another folder says so more often than this; see `SEEN_EVERY_S`.
 STALE_S = 600.0
 SEEN_EVERY_S = 120.0
+#: Of one file.
+_MOST_ERRORS = 50
 
 
 class Loaded(NamedTuple):
@@ -84,6 +86,7 @@ class Writer:
             else:
                 errors.append(clash)
                 clashes.append(spec.dag_id)
+        errors = _cut(errors, str(self._folder / loaded.file))
         before = known.find(loaded.file)
         had = () if before is None else before.row.dag_ids
         row = FileRow(
@@ -148,6 +151,15 @@ class Writer:
             f"Two DAGs have the id '{dag_id}': one in {place}, which has it, and one in {own}, which is left out.",
             fix="give one of them another dag_id",
         )
+
+
+def _cut(errors: list[ParseError], path: str) -> list[ParseError]:
+    """So many as people read; a file that makes thousands of DAGs has the same fault in each."""
+    left = len(errors) - _MOST_ERRORS
+    if left <= 0:
+        return errors
+    kind, message = errors[-1].kind, f"{left:,} more errors like these are in the file."
+    return [*errors[:_MOST_ERRORS], ParseError(path, None, kind, message, fix="mend the first ones")]
 
 
 def _digest(row: FileRow, dags: list[NewDag]) -> bytes:
