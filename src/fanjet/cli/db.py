@@ -107,6 +107,8 @@ def _find_database(text: str, settings: Settings) -> Database:
     """A URL, or the SQLite file of a home."""
     if "://" in text:
         return Database.at(settings.home, text)
+    if not text:
+        raise OperationError("An empty text names no database. Fix: a home, or postgresql://user@host/name.")
     return Database(Path(text).expanduser().absolute())
 
 

@@ -14,6 +14,7 @@ from fanjet.runtime.secrets import MASK
 from fanjet.settings import Settings, load_settings
 from fanjet.settings.load import find_stray_variables
 from fanjet.settings.table import SETTINGS, Setting
+from fanjet.store.database import mask_url
 
 _COLUMNS = (Column("SETTING"), Column("VALUE", flexible=True), Column("FROM", flexible=True))
 
@@ -60,7 +61,9 @@ def _as_row(setting: Setting, settings: Settings) -> list[str | Cell]:
 
 
 def _mask(setting: Setting, text: str) -> str:
-    return MASK if setting.secret else mask_urls(text)
+    if setting.secret:
+        return MASK
+    return mask_url(text) if setting.name == "database" else mask_urls(text)
 
 
 def _say_value(value: object) -> str:

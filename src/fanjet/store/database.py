@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -19,6 +20,10 @@ Dialect: TypeAlias = Literal["sqlite", "postgresql"]
 DATABASE_NAME: Final = "fanjet.db"
 _SCHEMES = ("postgresql", "postgres")
 _MASK = "***"
+#: Up to the last @ of where hosts stand; beyond a slash only if there is a password that may have one in it.
+_CREDENTIALS = re.compile(r"(?:[^:/]*:(?!\d*/)[^@]*@|[^/]*?@)(?:[^/?]*@)?")
+#: ``password=...`` of libpq's other way to write such things.
+_SETTINGS = re.compile(r"(?i)(pass\w*\s*=\s*)('[^']*'|\S+)")
 
 
 class Database(msgspec.Struct, frozen=True):
@@ -68,20 +73,22 @@ class Database(msgspec.Struct, frozen=True):
 
 
 def _check(url: str) -> None:
+    shown = mask_url(url)
     try:
         is_ours = urlsplit(url).scheme in _SCHEMES
-        shown = mask_url(url)
-    except ValueError:  # brackets that nobody closes; what is secret in such a text cannot be told
-        is_ours, shown = False, _MASK
+    except ValueError:  # brackets that nobody closes
+        is_ours = False
     if not is_ours:
         raise OperationError(
             f"The setting database is {shown!r}, which is no URL of PostgreSQL. Fix: "
             "postgresql://user:password@host/name, or unset it for the SQLite file of the home."
         )
-    if url.partition("://")[2].partition("/")[0].count("@") > 1:  # libpq would take half the password for the host
-        raise OperationError(
-            "The URL in the setting database has an @ in its user or password. Fix: write it as %40 there."
-        )
+    # libpq takes what stands before the first of these for all of the password, and would show the rest as a host.
+    credentials = _split(url)[1]
+    for char, spelled in (("@", "%40"), ("/", "%2F")):
+        if char in credentials.removesuffix("@"):
+            where = "The URL in the setting database has"
+            raise OperationError(f"{where} {char} in its user or password. Fix: write it as {spelled} there.")
 
 
 def database_at(place: Path | Database) -> Database:
@@ -90,12 +97,24 @@ def database_at(place: Path | Database) -> Database:
 
 
 def mask_url(url: str) -> str:
-    """A URL without the password that may stand in it, and without the options that lead to key files."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    name, colon, _ = user.partition(":")
-    query = urlencode(
-        [(key, _MASK if "pass" in key.lower() else value) for key, value in parse_qsl(parts.query)], safe="/*"
-    )
-    netloc = f"{name}:{_MASK}{at}{host}" if colon else parts.netloc
-    return urlunsplit(parts._replace(netloc=netloc, query=query))
+    """A URL without the password that may stand in it, and without the options that lead to key files.
+
+    Also of one that is wrong: whatever may be a part of a password goes.
+    """
+    start, credentials, rest = _split(url)
+    if not start:
+        return _SETTINGS.sub(rf"\1{_MASK}", url)
+    name, colon, _ = credentials.partition(":")
+    place, mark, query = rest.partition("?")
+    options = [(key, _MASK if "pass" in key.lower() else value) for key, value in parse_qsl(query)]
+    return f"{start}{f'{name}:{_MASK}@' if colon else credentials}{place}{mark}{urlencode(options, safe='/*')}"
+
+
+def _split(url: str) -> tuple[str, str, str]:
+    """``postgresql://``, ``user:password@`` and the rest, where the password may have anything in it."""
+    start, mark, rest = url.partition("://")
+    if not mark:
+        return "", "", url
+    match = _CREDENTIALS.match(rest)
+    end = match.end() if match else 0
+    return start + mark, rest[:end], rest[end:]
