@@ -79,6 +79,14 @@ def test_pattern_that_is_none(place: Place) -> None:
     assert place.ids() == ["one"]
 
 
+def test_an_ignore_file_in_another_encoding_is_said(place: Place, looking: DagFolder) -> None:
+    place.write_dag("one.py", "one")
+    place.write(".airflowignore", "one.py\n".encode("utf-16"))
+    looking.look_once()
+    (error,) = looking.errors
+    assert (error.kind, "Save it as UTF-8" in error.message) == ("ignore", True)
+
+
 def test_what_airflow_is_told_to_ignore_is_kept_for_runs(place: Place, looking: DagFolder) -> None:
     """Helpers often stand in .airflowignore, as they are no DAG files; tasks import them all the same."""
     place.write("lib/helper.py", "# of our airflow dags\nNAME = 'x'\n")

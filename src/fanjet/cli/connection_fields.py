@@ -71,7 +71,7 @@ def read_fields(
 def _read_extra(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OperationError(f"--extra is no JSON: {error}.") from None
     if not isinstance(found, dict):
         raise OperationError("--extra is no JSON object with a value for each field.")

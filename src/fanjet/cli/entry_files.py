@@ -145,7 +145,7 @@ def _read_text(file: Path) -> str:
 def _read_json(file: Path, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OperationError(f"{_name(file)} is no JSON: {error}.") from None
     if not isinstance(found, dict):
         raise OperationError(f"{_name(file)} is no JSON object with a value for each name.")

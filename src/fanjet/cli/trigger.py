@@ -34,6 +34,8 @@ def _read_param(text: str) -> tuple[str, Any]:
         return name.strip(), json.loads(written)
     except json.JSONDecodeError:
         return name.strip(), written
+    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+        raise click.BadParameter(f"{name.strip()} is no JSON that could be kept: {error}.") from None
 
 
 @click.command(name="trigger")

@@ -20,6 +20,8 @@ IGNORE_FILES = (FANJETIGNORE, AIRFLOWIGNORE)
 _NEVER = frozenset({"__pycache__", "node_modules"})
 #: A folder with one of these files in it is a virtual environment, or the home of Fanjet.
 _NEVER_MARKS = frozenset({"pyvenv.cfg", "fanjet.db"})
+#: Of a line that is wrong.
+_MOST_SHOWN = 100
 
 
 class _Rule(NamedTuple):
@@ -146,17 +148,19 @@ def _is_ignored(path: str, is_folder: bool, rules: list[_Rules]) -> bool:
 
 def _read_rules(path: str, ignoring: Ignoring) -> list[_Rule]:
     try:
-        lines = Path(path).read_text(errors="replace").splitlines()
+        text = Path(path).read_text(errors="replace")
     except OSError:
         return []  # gone, not ours to read, or a folder
+    if "\0" in text and ignoring.complain is not None:
+        ignoring.complain(path, 1, "It has null bytes in it, as UTF-16 has, and ignores nothing. Save it as UTF-8.")
     is_regexp = ignoring.airflow_regexp and path.endswith(f"/{AIRFLOWIGNORE}")
     rules = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate([] if "\0" in text else text.splitlines(), 1):
         try:
             rule = _read_expression(line) if is_regexp else _read_rule(line)
         except re.error as error:
             if ignoring.complain is not None:
-                ignoring.complain(path, number, f"The line {line.strip()!r} is no pattern: {error}.")
+                ignoring.complain(path, number, f"The line {line.strip()[:_MOST_SHOWN]!r} is no pattern: {error}.")
         else:
             rules += [rule] if rule is not None else []
     return rules

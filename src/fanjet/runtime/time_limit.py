@@ -9,6 +9,9 @@ from types import FrameType, TracebackType
 from fanjet.authoring.exceptions import TaskTimeout
 from fanjet.errors import ExecutionError
 
+#: Years; the system's own numbers end at some point.
+_LONGEST_S = 1e9
+
 
 class TimeLimit:
     """A block that may take so long; `TaskTimeout` is raised in it when it takes longer.
@@ -28,7 +31,7 @@ class TimeLimit:
         if threading.current_thread() is not threading.main_thread():
             raise ExecutionError(f"{self._what} has a time limit, which only the main thread can keep.")
         self._handler = signal.signal(signal.SIGALRM, self._raise)
-        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        signal.setitimer(signal.ITIMER_REAL, min(self._seconds, _LONGEST_S))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
