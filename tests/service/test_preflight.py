@@ -92,5 +92,5 @@ def test_a_service_says_once_what_it_found_in_its_folder(service: Service, tmp_p
     (tmp_path / "dags" / "greet.py").write_text("print('hello')\n")
     service.settings["schedulers"] = "0"
     service.start("--dags", "dags")
-    found = f"{tmp_path}/dags has 0 DAG files with 0 DAGs, 0 of the files with errors; 1 other Python files. Those are"
+    found = f"{tmp_path}/dags has 0 DAG files with 0 DAGs. There are 1 other Python files: none speaks of DAGs"
     service.wait_until(lambda: found in service.text(), "the folder has been looked at")

@@ -196,13 +196,10 @@ class DagFolder:
     def _tell_first(self) -> None:
         """What there is, once: who has named a wrong folder sees it here."""
         counters, others = self.counters, self._lister.count_others()
-        is_strict = others and self._is_safe
-        hint = " Those are loaded that speak of DAGs and of fanjet or airflow (dag_safe_mode)." if is_strict else ""
-        _log.info(
-            "%s has %d DAG files with %d DAGs, %d of the files with errors; %d other Python files.%s",
-            self.folder, counters.files, counters.dags, counters.files_with_errors, others,
-            "" if counters.files else hint,
-        )  # fmt: skip
+        errors = f", {counters.files_with_errors} of them with errors" if counters.files_with_errors else ""
+        rule = ": none speaks of DAGs and of fanjet or airflow (dag_safe_mode)" if self._is_safe and others else ""
+        none = "" if counters.files else f" There are {others} other Python files{rule}."
+        _log.info("%s has %d DAG files with %d DAGs%s.%s", self.folder, counters.files, counters.dags, errors, none)
 
     def _tell_errors(self) -> None:
         """Each error once, in the log of the service."""

@@ -82,5 +82,5 @@ def _find_fault(value: Any) -> str | None:
         elif isinstance(found, list | tuple):
             rest += [(part, level + 1) for part in found]
         elif isinstance(found, str) and storable(found) is not found:
-            return f"the text {storable(found)[:100]!r} has half a character (a lone surrogate) in it"
+            return f"the text {found[:100]!r} has half a character (a lone surrogate) in it"
     return None

@@ -65,7 +65,7 @@ def check_run_id(run_id: str) -> None:
     if not run_id.strip() or len(run_id) > LONGEST_RUN_ID:
         raise OperationError(f"A run id has 1 to {LONGEST_RUN_ID} characters, not {len(run_id.strip())}.")
     if not run_id.isprintable():
-        raise OperationError(f"The run id {storable(run_id)!r} has characters in it that cannot be seen or kept.")
+        raise OperationError(f"The run id {run_id!r} has characters in it that cannot be seen or kept.")
 
 
 def check_note(note: str) -> None:
@@ -77,4 +77,4 @@ def check_note(note: str) -> None:
     if len(note) > LONGEST_NOTE:
         raise OperationError(f"A note has at most {LONGEST_NOTE:,} characters, not {len(note):,}.")
     if storable(note) != note:
-        raise OperationError(f"The note {storable(note)[:100]!r} has half a character (a lone surrogate) in it.")
+        raise OperationError(f"The note {note[:100]!r} has half a character (a lone surrogate) in it.")
