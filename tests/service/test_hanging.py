@@ -27,7 +27,7 @@ signal.signal(signal.SIGUSR1, block)
 @pytest.fixture
 def watched(service: Service, tmp_path: Path) -> Service:
     """One that is patient for two seconds; not started."""
-    service.settings |= {"hang_limit_s": "2", "db_busy_timeout_s": "1", "parse_timeout_s": "1"}
+    service.settings |= {"hang_limit_s": "2", "db_busy_timeout_s": "0.5", "parse_timeout_s": "0.5"}
     (tmp_path / "shim").mkdir()
     (tmp_path / "shim" / "sitecustomize.py").write_text(_DEADLOCK)
     paths = [str(tmp_path / "shim"), *filter(None, [os.environ.get("PYTHONPATH")])]

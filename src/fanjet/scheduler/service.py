@@ -84,6 +84,7 @@ class Service:
         self._clock = clock
         self._bell = bell
         self._chore = chore
+        self._pulse: Callable[[], None] = lambda: None
         self._looks_at = 0.0
 
     def run(self, pulse: Callable[[], None] = lambda: None) -> None:
@@ -92,12 +93,13 @@ class Service:
         Runs that are under way then are given up in good order: whoever comes next goes on with them.
 
         Args:
-            pulse: Called at each turn.
+            pulse: Called whenever it goes on, after each thing that may wait for the store.
 
         Raises:
             ExecutionError: The store has failed for good, or for longer than the patience for it.
         """
         give_up_at: float | None = None
+        self._pulse = pulse
         while True:
             self.turn()
             pulse()
@@ -113,12 +115,14 @@ class Service:
         looks_at = inf if self._scheduler.stopping else self._looks_at
         self._scheduler.wake_at = min(looks_at, self._pools.find_next_look_at())
         self._scheduler.turn()
+        self._pulse()
         if self._bell is not None and self._bell.answer():
             self._looks_at = 0.0
             self._scheduler.ask_now()
             self._pools.hear()
         self._finish()
         self._look_at_pools()
+        self._pulse()
         if self._intake.reopened.has_new:
             self._looks_at = 0.0
         if not self._scheduler.stopping:

@@ -262,7 +262,7 @@ SETTINGS: tuple[Setting, ...] = (
         default=120.0,
         minimum=0.0,
         help="A process of `fanjet up` that gives no sign of life for this long is killed and started again; 0 for "
-        "never. At least twice db_busy_timeout_s and, of the folder's process, twice parse_timeout_s.",
+        "never. At least three times db_busy_timeout_s and, of the folder's process, three times parse_timeout_s.",
     ),
     Setting(
         name="log_format",

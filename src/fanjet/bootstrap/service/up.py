@@ -102,8 +102,11 @@ def _list_roles(settings: Settings) -> list[Role]:
 
 
 def _find_silence_s(settings: Settings, waits_s: float) -> float | None:
-    """After what silence a role hangs that waits for one thing for so long at most; None for never."""
-    return max(settings.hang_limit_s, 2 * waits_s) if settings.hang_limit_s else None
+    """After what silence a role hangs that waits for one thing for so long at most; None for never.
+
+    It may wait for several things, one after another, when the database is away.
+    """
+    return max(settings.hang_limit_s, 3 * waits_s) if settings.hang_limit_s else None
 
 
 def _wants_traces(settings: Settings) -> bool:
