@@ -274,3 +274,16 @@ def test_a_run_that_is_opened_again_waits_while_its_dag_may_have_no_more_runs(da
     one.admission.unhold(second, 0)
     until(one, ended(world))
     assert done == ["r1", "r2", "r1", "r3"], "what was asked for before the third began comes first"
+
+
+def test_a_scheduler_that_comes_to_its_end_wants_nothing_more(database: Database) -> None:
+    world = ServiceWorld(database, calling("calls", 9, pool="api"), calling("others", 9, pool="api"))
+    ending, other = members = [world.member(host=name, pools={"api": 1}) for name in ("ending", "other")]
+    watch = Watch(world, members, POOL, 1)
+    watch.turn()
+    give(world, ending, "calls")
+    give(world, other, "others")
+    watch.until(lambda: watch.used(ending) > 0)
+    ending.scheduler.stop()
+    watch.until(lambda: world.states("others") == {"r": "success"})
+    assert world.states("calls") == {"r": "running"}

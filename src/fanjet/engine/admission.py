@@ -151,6 +151,10 @@ class Admission:
         levels = ((-negated, self._levels[-negated]) for negated in self._order)
         return list_wants(levels, self._limits, self._refused, self._free + more)
 
+    def rest(self) -> None:
+        """Nothing is launched for now, whatever the limits are; so nothing waits for them."""
+        self._free, self._limits.missed = 0, {}
+
     def is_short(self) -> bool:
         """Whether there is something new to tell other schedulers: what waits for their slots, or slots for them."""
         missed, told = self._limits.missed, self._told

@@ -428,6 +428,7 @@ class Scheduler:
 
     def _launch(self) -> list[Launch]:
         if self._stops_asked:
+            self._admission.rest()
             return []
         launches = self._admission.take(self._executor.room(), self._fences.__next__, self._clock())
         of_run: defaultdict[int, list[Launch]] = defaultdict(list)

@@ -117,8 +117,9 @@ class Pools:
             self._session, self._configured, settle, gone=self._gone, until=until, at=now
         )
         self._admission.set_shares(shares, until)
-        self._is_alone = shares is None
-        self._note(shares or {}, mine)
+        was_alone, self._is_alone = self._is_alone, shares is None
+        if self._note(shares or {}, mine) or (was_alone and not self._is_alone):
+            self._journal.ring()
 
     def _find_shares(
         self, others: Mapping[int, Standing], now: float, *, is_regular: bool
@@ -135,8 +136,8 @@ class Pools:
         is_busy = self._admission.launches != self._launches
         return int(is_busy and self._looks % _TRIES_FOR_MORE_EVERY == 0)
 
-    def _note(self, shares: Mapping[Limit, Share], mine: Standing) -> None:
-        """Remember what was told, and ring where there is something new in it for others."""
+    def _note(self, shares: Mapping[Limit, Share], mine: Standing) -> bool:
+        """Remember what was told; whether there is something new in it for others."""
         waiting: dict[Limit, int] = {}
         for want in mine.wants:
             for limit, _ in want.needs:
@@ -145,5 +146,4 @@ class Pools:
         asked, self._waiting = self._waiting, waiting
         is_new = any(priority > asked.get(limit, priority - 1) for limit, priority in waiting.items())
         gives = any(share.floor is not None and share.slots < held.get(limit, 0) for limit, share in shares.items())
-        if is_new or gives:
-            self._journal.ring()
+        return is_new or gives
