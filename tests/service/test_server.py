@@ -21,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from service.running import Service
 
 _WORDS = """
-from fanjet import dag, task
+from fanjet import DAG, Asset, AssetAlias, EmptyOperator, dag, task
 
 @dag(schedule="@daily", params={"depth": 3}, description="Measures words.", tags=["text"])
 def words():
@@ -36,6 +36,9 @@ def words():
     measure.expand(word=find())
 
 words()
+
+with DAG("shelf", schedule=Asset("books", uri="s3://shelf/books") & AssetAlias("daily")):
+    EmptyOperator(task_id="done")
 
 @dag
 def count():
@@ -92,7 +95,7 @@ def test_without_a_scheduler_for_long_the_service_is_not_healthy(served: Service
 
 
 def test_dags_are_listed_and_shown(served: Service) -> None:
-    count, dag = served.ask("/api/v1/dags")[1]["dags"]
+    count, _, dag = served.ask("/api/v1/dags")[1]["dags"]
     assert (count["dag_id"], dag["dag_id"]) == ("count", "words")
     assert (dag["description"], dag["tags"], dag["file"]) == ("Measures words.", ["text"], "words.py")
     details = served.ask("/api/v1/dags/words")[1]
@@ -267,7 +270,7 @@ def test_metrics_are_prometheus_text(served: Service) -> None:
     families = {family.name: family for family in text_string_to_metric_families(served.ask("/metrics")[1])}
     assert {sample.labels["state"]: sample.value for sample in families["fanjet_runs"].samples}["queued"] >= 1
     assert families["fanjet_import_errors"].samples[0].value == 1
-    assert families["fanjet_dags"].samples[0].value == 2
+    assert families["fanjet_dags"].samples[0].value == 3
     parsed = families["fanjet_parsed_files"].samples[0]
     assert parsed.value >= 2
     assert parsed.labels["role"] == "folder"
@@ -357,3 +360,14 @@ def _request(
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
+
+
+def test_what_others_have_made_is_an_event_of_the_asset(served: Service) -> None:
+    status, taken = served.ask("/api/v1/assets/events", {"name": "books", "extra": {"rows": 3}})
+    assert (status, taken["uri"], taken["dag_ids"]) == (201, "s3://shelf/books", ["shelf"])
+    with closing(sqlite3.connect(served.home / "fanjet.db")) as database:
+        found = database.execute("SELECT name, uri, extra, dag_id FROM asset_event").fetchall()
+    assert found == [("books", "s3://shelf/books", '{"rows": 3}', "")]
+    status, refused = served.ask("/api/v1/assets/events", {"name": "boks"})
+    assert (status, refused["detail"]) == (404, "No DAG of the folder waits for an asset 'boks' with the URI 'boks'.")
+    assert served.ask("/api/v1/assets/events", {"name": ""})[0] == 422

@@ -209,6 +209,11 @@ class AssetOrTimeSchedule(msgspec.Struct, frozen=True, kw_only=True, tag="assets
 ScheduleSpec: TypeAlias = TimeSchedule | AssetSchedule | AssetOrTimeSchedule | CustomSchedule
 
 
+def find_condition(spec: ScheduleSpec | None) -> AssetCondition | None:
+    """What assets a schedule waits for; None for none."""
+    return spec.assets if isinstance(spec, AssetSchedule | AssetOrTimeSchedule | CustomSchedule) else None
+
+
 class Interval(NamedTuple):
     """The time that the data of a run is about, as seconds since the epoch."""
 

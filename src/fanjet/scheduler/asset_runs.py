@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import AssetCondition, AssetOrTimeSchedule, AssetSchedule, CustomSchedule
+from fanjet.model.schedules import AssetCondition, find_condition
 from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import Unsaid
 from fanjet.scheduler.programs import Programs
@@ -17,8 +17,6 @@ from fanjet.schedules.run_ids import name_run
 from fanjet.store.asset_queue import Waiting
 from fanjet.store.service_journal import ServiceJournal
 
-#: The schedules that may name assets.
-_WITH_ASSETS = AssetSchedule | AssetOrTimeSchedule | CustomSchedule
 _log = logging.getLogger("fanjet.scheduler")
 
 
@@ -88,7 +86,6 @@ class AssetRuns:
     def _find_condition(self, dag_id: str, version: int) -> AssetCondition | None:
         known = self._conditions.get(dag_id)
         if known is None or known[0] != version:
-            timetable = self._programs.get_version(version).spec.timetable
-            condition = timetable.assets if isinstance(timetable, _WITH_ASSETS) else None
-            known = self._conditions[dag_id] = version, condition
+            spec = self._programs.get_version(version).spec
+            known = self._conditions[dag_id] = version, find_condition(spec.timetable)
         return known[1]

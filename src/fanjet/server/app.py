@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from fanjet.errors import ConflictError, ExecutionError, FanjetError, NotFoundError, OperationError
 from fanjet.model.json_texts import to_shown
 from fanjet.model.texts import storable
+from fanjet.server.assets import add_assets
 from fanjet.server.dags import add_dags
 from fanjet.server.health import HealthCheck
 from fanjet.server.metrics import add_metrics
@@ -62,6 +63,7 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
     add_metrics(app, places)
     add_dags(app, places)
     add_runs(app, places)
+    add_assets(app, places)
     add_pages(app, places, check)
     return app
 
