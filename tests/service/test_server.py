@@ -371,3 +371,4 @@ def test_what_others_have_made_is_an_event_of_the_asset(served: Service) -> None
     status, refused = served.ask("/api/v1/assets/events", {"name": "boks"})
     assert (status, refused["detail"]) == (404, "No DAG of the folder waits for an asset 'boks' with the URI 'boks'.")
     assert served.ask("/api/v1/assets/events", {"name": ""})[0] == 422
+    assert served.ask("/api/v1/assets/events", {"name": "books", "extra": {"a": "\udfff"}})[0] == 422

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,6 +12,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from fanjet.errors import ConflictError, NotFoundError
+from fanjet.model.json_texts import write_json
 from fanjet.model.requests import AssetEvent
 from fanjet.model.schedules import AssetName, AssetNeed, find_condition
 from fanjet.server.places import Places
@@ -52,6 +52,7 @@ def add_assets(app: FastAPI, places: Places) -> None:
     @app.post("/api/v1/assets/events", tags=["assets"], status_code=201)
     def record_event(new: NewAssetEvent) -> TakenAssetEvent:
         """Say that an asset was made: DAGs whose schedules wait for it start as if a task had made it."""
+        extra = write_json(new.extra, "extra")
         with places.reading() as reader:
             uri = new.uri or _find_uri(reader, new.name)
             asset = AssetName(new.name, uri)
@@ -60,8 +61,8 @@ def add_assets(app: FastAPI, places: Places) -> None:
             raise NotFoundError(f"No DAG of the folder waits for an asset {new.name!r} with the URI {uri!r}.")
         at = datetime.fromtimestamp(time.time(), UTC)
         event = AssetEvent(
-            name=new.name, uri=uri, extra=json.dumps(new.extra), dag_id="", run_id=f"api__{at.isoformat()}", task_id="",
-            path=(), at=at.timestamp(),
+            name=new.name, uri=uri, extra=extra, dag_id="", run_id=f"api__{at.isoformat()}", task_id="", path=(),
+            at=at.timestamp(),
         )  # fmt: skip
         with closing(SharedStore(places.database, busy_timeout_s=places.settings.db_busy_timeout_s)) as store:
             store.record_events([event])
