@@ -59,3 +59,16 @@ def test_a_run_that_is_taken_over_has_no_more_time_for_that(database: Database) 
     until(other, lambda: run in other.scheduler.runs)
     until(other, lambda: world.states() == {"r": "failed"})
     assert 30 <= world.clock.elapsed.total_seconds() < 36
+
+
+def test_of_distances_that_were_missed_without_catching_up_the_last_counts(database: Database) -> None:
+    world = ServiceWorld(database, make_dag("often", schedule=timedelta(seconds=5), start_date=START))
+    member = world.member()
+    until(member, lambda: len(world.states()) == 1)
+    member.turns(3)
+    world.execute("UPDATE dag SET is_paused = 1")
+    world.clock.sleep(32.5)
+    world.execute("UPDATE dag SET is_paused = 0")
+    until(member, lambda: len(world.states()) >= 4)
+    seconds = [int(run_id[-8:-6]) for run_id in world.states()]
+    assert seconds[:4] == [0, 30, 35, 40]

@@ -17,13 +17,14 @@ from msgspec.structs import replace
 
 from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import AssetOrTimeSchedule, ContinuousSchedule
+from fanjet.model.schedules import AssetOrTimeSchedule, DeltaIntervals, DeltaTrigger
 from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import NextRuns, Unsaid
 from fanjet.parsing.report import ParseError
 from fanjet.scheduler.own_timetables import Asked, OwnTimetables
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules import Due, Interval, find_next_run, needs_code
+from fanjet.schedules.deltas import DeltaClock
 from fanjet.schedules.next_run import names_runs
 from fanjet.schedules.run_ids import name_run
 from fanjet.store.planned_runs import DagPlan, NextDue
@@ -149,12 +150,20 @@ class Planner:
             interval = Interval(row.interval_start, row.interval_end)
 
     def _choose_now(self, plan: DagPlan, spec: DagSpec, now: float) -> float:
-        """A distance is counted from the instant that was planned, not from when somebody has looked."""
+        """A distance is counted from the instant that was planned, not from when somebody has looked.
+
+        Where whole distances have gone by since, from the last of them: what was missed is missed.
+        """
         planned_at = plan.next_run_after
         time = spec.timetable.time if isinstance(spec.timetable, AssetOrTimeSchedule) else spec.timetable
-        if planned_at is None or not _is_due(plan, now) or isinstance(time, ContinuousSchedule):
+        if not isinstance(time, DeltaTrigger | DeltaIntervals) or planned_at is None or not _is_due(plan, now):
             return now
-        return planned_at if now - planned_at < _SOON_S else now
+        if now - planned_at >= _SOON_S:
+            return now
+        clock = DeltaClock(time.delta)
+        while planned_at < (following := clock.next(planned_at)) <= now:
+            planned_at = following
+        return planned_at
 
     def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
         """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
