@@ -19,6 +19,7 @@ from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow, Reprocess
 from fanjet.store.backfills import Backfills
+from fanjet.store.dag_overview import DagOverview
 from fanjet.store.database import Database
 
 _STEPS = {
@@ -88,7 +89,10 @@ def create(
         print_json(_as_data(row))
         return
     made = say_count(sum(row.runs.values()), "run")
-    print_text(f"Backfill {row.number} of {row.dag_id}: {made}. fanjet backfill show {row.number}\n")
+    with DagOverview.open(Database.of(settings)) as reader:
+        is_paused = reader.get_dag(dag_id).is_paused
+    hint = f"The DAG is paused: the runs wait for `fanjet dags unpause {dag_id}`.\n" if is_paused else ""
+    print_text(f"Backfill {row.number} of {row.dag_id}: {made}. fanjet backfill show {row.number}\n{hint}")
 
 
 @command.command(name="list")
