@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import cast
 
-from fanjet.errors import FanjetError
+from fanjet.errors import ExecutionError, FanjetError
 from fanjet.model.timetables import RunKind, StartedRun
 from fanjet.parsing.report import TimetableAnswer
 from fanjet.scheduler.own_timetables import Asked, OwnTimetables
@@ -48,7 +48,8 @@ class AskedRuns:
             try:
                 answer = self._find_answer(asking)
             except FanjetError as error:
-                self._refuse(asking, str(error))
+                if not isinstance(error, ExecutionError) or not error.temporary:
+                    self._refuse(asking, str(error))
                 continue
             if answer is not None:
                 self._take(asking, answer)
