@@ -17,8 +17,8 @@ from benchmarks.databases import started_server
 from benchmarks.measure import peak_memory_bytes
 from benchmarks.report import Line
 from fanjet.model.runs import NewRun
-from fanjet.store.database import Database
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.database.database import Database
+from fanjet.store.service.journal import ServiceJournal
 
 _TASKS = 10
 _PATIENCE_S = 600.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.report import Line
 from benchmarks.services import Service, select, serving, wait_for_rows
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 _TASKS = 400
 _LOADED_WITHIN_S = 600.0

@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from fanjet.store.connections import open_reader
-from fanjet.store.database import Database
+from fanjet.store.database.connections import open_reader
+from fanjet.store.database.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from typing import Any
 import psutil
 
 from fanjet.errors import OperationError
-from fanjet.store.connections import open_reader
-from fanjet.store.database import Database
-from fanjet.store.port import Connection
+from fanjet.store.database.connections import open_reader
+from fanjet.store.database.database import Database
+from fanjet.store.database.port import Connection
 
 #: Runs the rest of the command as if on a machine of another name, so that processes here cannot be looked up there.
 _ELSEWHERE = ["unshare", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]

@@ -22,7 +22,7 @@ from fanjet.model.requests import GetValues
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec, MapSpec, TaskSpec
 from fanjet.model.states import State
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 SESSION_S = 3600.0
 

@@ -12,7 +12,7 @@ import psutil
 from benchmarks.databases import started_server
 from benchmarks.report import Line
 from benchmarks.services import Service, select, serving, wait_for_rows
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 _TARGET_S = 5.0
 _DAG = """

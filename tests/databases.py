@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 if TYPE_CHECKING:
     from postgres_server import PostgresServer
@@ -21,7 +21,7 @@ ONLY_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A server of this process, with a template that has the tables."""
-    from fanjet.store.connections import open_writer
+    from fanjet.store.database.connections import open_writer
     from postgres_server import PostgresServer
 
     server = PostgresServer()

@@ -19,8 +19,8 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.spec import DagSpec, GroupSpec, MapSpec, TaskSpec
 from fanjet.model.states import RunStatus, State
-from fanjet.store.journal import Journal
-from fanjet.store.logs import locate_segment
+from fanjet.store.files.logs import locate_segment
+from fanjet.store.journal.journal import Journal
 
 STARTED_AT = 1_767_607_200.0
 DISCOVER, TRAIN, FIT, TABLE = range(4)

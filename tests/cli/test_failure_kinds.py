@@ -8,7 +8,7 @@ from fanjet.cli.progress_lines import plain
 from fanjet.cli.terminal import Terminal
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import State
-from fanjet.store.rows import InstanceRow
+from fanjet.store.queries.rows import InstanceRow
 
 TASK = TaskSpec(number=0, task_id="load", operator="@task")
 TERMINAL = Terminal(live=False, color=False, unicode=True, width=100, height=24)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cli.conftest import Call
-from fanjet.store.key_file import KEY_FILE_NAME, KeyFile
+from fanjet.store.secrets.key_file import KEY_FILE_NAME, KeyFile
 
 
 class _Input(io.TextIOWrapper):

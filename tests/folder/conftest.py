@@ -14,11 +14,11 @@ import pytest
 from fanjet.folder.dag_folder import DagFolder
 from fanjet.parsing.report import ParseError
 from fanjet.settings import load_settings
-from fanjet.store.connections import open_writer
-from fanjet.store.dag_files import DagFiles, DagPlace, FileRow
-from fanjet.store.dag_overview import DagOverview
-from fanjet.store.database import Database
-from fanjet.store.service_rows import DagRow
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.service.dag_files import DagFiles, DagPlace, FileRow
+from fanjet.store.service.dag_overview import DagOverview
+from fanjet.store.service.rows import DagRow
 
 
 class Place:

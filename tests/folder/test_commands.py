@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cli.conftest import Call, call
-from fanjet.store.connections import open_writer
+from fanjet.store.database.connections import open_writer
 from folder.conftest import Place
 
 __all__ = ["call"]

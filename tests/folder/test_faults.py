@@ -16,7 +16,7 @@ import pytest
 
 from fanjet.errors import ExecutionError
 from fanjet.folder.dag_folder import DagFolder
-from fanjet.store.bundles import has_bundle
+from fanjet.store.files.bundles import has_bundle
 from folder.conftest import Place
 
 _MARK = "# a dag of fanjet\n"

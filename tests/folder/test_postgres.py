@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fanjet.folder import looking as looking_module
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 from folder.conftest import Place
 
 

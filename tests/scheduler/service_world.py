@@ -38,11 +38,11 @@ from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.service import Service
 from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
-from fanjet.store.database import Database, database_at
-from fanjet.store.queries import Reader
-from fanjet.store.service_journal import ServiceJournal
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import Vault
+from fanjet.store.database.database import Database, database_at
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.queries.reader import Reader
+from fanjet.store.secrets.vault import Vault
+from fanjet.store.service.journal import ServiceJournal
 from fanjet.testing.virtual_clock import VirtualClock
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

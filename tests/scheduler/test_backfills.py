@@ -12,8 +12,8 @@ from fanjet.model.backfills import BackfillOptions, BackfillRow
 from fanjet.model.timetables import NamedRun
 from fanjet.schedules.due_lists import list_due
 from fanjet.schedules.run_ids import name_run
-from fanjet.store.backfills import Backfills
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
+from fanjet.store.service.backfills import Backfills
 from scheduler.service_world import START, ServiceWorld, ended, until
 
 DAY = timedelta(days=1)

@@ -15,9 +15,9 @@ from fanjet.model.events import CancelRequested, MarkRequested, RerunRequested
 from fanjet.model.states import RunStatus, State
 from fanjet.parsing.spec_builder import BuiltDag, build_spec
 from fanjet.scheduler.leases import LEASE_S
-from fanjet.store.commands import Commands
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.journal.commands import Commands
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from scheduler.small_dags import adding
 from scheduler.test_loop import World
 

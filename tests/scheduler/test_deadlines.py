@@ -14,8 +14,8 @@ from fanjet.authoring.deadline_references import DeadlineReference
 from fanjet.authoring.deadlines import AsyncCallback, DeadlineAlert, SyncCallback
 from fanjet.errors import ExecutionError
 from fanjet.model.events import RerunRequested
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
 from scheduler.service_world import START, TERMS, Member, ServiceWorld, ended, until
 
 TEN_S = timedelta(seconds=10)

@@ -24,10 +24,10 @@ from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Silent
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.loop import Scheduler
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import Vault
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.queries.reader import Reader
+from fanjet.store.secrets.vault import Vault
 
 
 class Notes(Silent):

@@ -12,9 +12,9 @@ from fanjet.authoring.assets import Asset
 from fanjet.authoring.timetable_base import DagRunInfo, DataInterval, Timetable
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.model.timetables import Unsaid
-from fanjet.store.database import Database
-from fanjet.store.service_queries import ServiceReader
-from fanjet.store.service_rows import ServiceRunRow
+from fanjet.store.database.database import Database
+from fanjet.store.service.queries import ServiceReader
+from fanjet.store.service.rows import ServiceRunRow
 from scheduler.service_world import START, Member, ServiceWorld, until
 
 HOUR = timedelta(hours=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fanjet import DAG, task
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 from scheduler.service_world import START, ServiceWorld, until
 
 

@@ -13,9 +13,9 @@ from fanjet.authoring.assets import Asset
 from fanjet.authoring.timetable_base import DagRunInfo, Timetable
 from fanjet.model.events import MarkRequested, RerunRequested
 from fanjet.model.states import State
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
+from fanjet.store.queries.reader import Reader
 from scheduler.service_world import START, TERMS, ServiceWorld, ended, until
 from scheduler.small_dags import adding
 

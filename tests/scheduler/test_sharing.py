@@ -12,8 +12,8 @@ import pytest
 from fanjet import DAG, task
 from fanjet.model.events import RerunRequested
 from fanjet.model.sharing import Limit, Standing
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
 from scheduler.service_world import TERMS, Member, ServiceWorld, ended, until
 
 POOL: Limit = ("api",)

@@ -6,8 +6,8 @@ from fanjet import DAG, task
 from fanjet.authoring.assets import Asset, AssetAlias
 from fanjet.operators.bash import BashOperator
 from fanjet.operators.python import PythonOperator
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 from scheduler.service_world import ServiceWorld, ended, until
 
 

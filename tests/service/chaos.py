@@ -23,8 +23,8 @@ import psutil
 from fanjet.errors import FanjetError
 from fanjet.model.paths import decode
 from fanjet.model.states import RunStatus, State
-from fanjet.store.connections import open_reader
-from fanjet.store.database import Database
+from fanjet.store.database.connections import open_reader
+from fanjet.store.database.database import Database
 from service.running import Service
 
 STORM = """

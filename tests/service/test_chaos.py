@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 from postgres_server import PostgresServer
 from service.chaos import Outcome, Storm, is_quick
 from service.running import Service

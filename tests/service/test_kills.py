@@ -13,8 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from fanjet.store.connections import open_reader
-from fanjet.store.database import Database
+from fanjet.store.database.connections import open_reader
+from fanjet.store.database.database import Database
 from postgres_server import PostgresServer
 from service.running import Service
 

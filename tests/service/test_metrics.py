@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from fanjet.model.metrics import Metrics
 from fanjet.scheduler.meters import Meters
 from fanjet.server.metrics import find_samples
-from fanjet.store.service_metrics import ProcessMetrics
+from fanjet.store.service.metrics import ProcessMetrics
 from service.running import Service
 
 _WAITING = """

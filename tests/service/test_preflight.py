@@ -11,7 +11,7 @@ import pytest
 from fanjet.bootstrap.service.preflight import wait_for_database
 from fanjet.errors import ExecutionError
 from fanjet.settings import load_settings
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 from postgres_server import PostgresServer
 from service.running import Service
 

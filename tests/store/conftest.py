@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import Owned, own_run
 
 

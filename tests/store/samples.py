@@ -17,9 +17,9 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.model.runs import NewRun
 from fanjet.model.spec import DagSpec, MapSpec, TaskSpec
 from fanjet.model.states import ENDED, State
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.summaries import find_bucket
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.summaries import find_bucket
+from fanjet.store.queries.reader import Reader
 
 NOW = 1_700_000_000.0
 STARTED = datetime(2027, 1, 15, 8, 0, 0, 123456, tzinfo=UTC)

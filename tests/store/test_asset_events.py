@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from fanjet.model.requests import AssetEvent, FindAssetEvents
 from fanjet.model.runs import NewRun
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.service_journal import ServiceJournal
-from fanjet.store.shared import SharedStore
+from fanjet.store.database.database import Database
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.queries.reader import Reader
+from fanjet.store.service.journal import ServiceJournal
 from store.samples import make_spec
 
 COUNT = 1201

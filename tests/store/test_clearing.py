@@ -15,9 +15,9 @@ from fanjet.model.changes import Change, ClearInstances, EndInstances, Record, R
 from fanjet.model.history import RunHistory
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus, State
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, Owned, check_summaries, ends, make_run, seeds, skip
 
 

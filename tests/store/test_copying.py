@@ -14,13 +14,13 @@ from fanjet.model.changes import SetMapLength
 from fanjet.model.events import TryExtra
 from fanjet.model.requests import AssetEvent, Keep
 from fanjet.model.states import State
-from fanjet.store.connections import open_reader, open_writer
-from fanjet.store.copying import copy_database
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.database.connections import open_reader, open_writer
+from fanjet.store.database.copying import copy_database
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.queries.reader import Reader
+from fanjet.store.secrets.vault import NewEntry, Vault
 from store.samples import Owned, check_summaries, ends, own_run, push
 
 

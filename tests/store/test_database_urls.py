@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import OperationError
-from fanjet.store.database import Database, mask_url
+from fanjet.store.database.database import Database, mask_url
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import ExecutionError
-from fanjet.store.database import DATABASE_NAME, Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.upgrades import OLDEST_VERSION
-from fanjet.store.versions import SCHEMA_VERSION
+from fanjet.store.database.database import DATABASE_NAME, Database
+from fanjet.store.database.upgrades import OLDEST_VERSION
+from fanjet.store.database.versions import SCHEMA_VERSION
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import Owned, check_summaries, ends, own_run
 
 
@@ -131,7 +131,7 @@ def test_a_file_size_limit_is_told(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from fanjet.errors import ExecutionError
-        from fanjet.store.journal import Journal
+        from fanjet.store.journal.journal import Journal
         sys.path.insert(0, sys.argv[1])
         from store.samples import ends, own_run
         owned = own_run(Journal.open(Path(sys.argv[2])), 1)
@@ -162,8 +162,8 @@ READ_ONLY = """
     import os, sys
     from pathlib import Path
     from fanjet.errors import ExecutionError
-    from fanjet.store.journal import Journal
-    from fanjet.store.queries import Reader
+    from fanjet.store.journal.journal import Journal
+    from fanjet.store.queries.reader import Reader
     home = Path(sys.argv[1])
     if os.geteuid() == 0:  # root may write everywhere
         if (home / "fanjet.db").exists():  # what is imported late, another user may not be allowed to read
@@ -276,7 +276,7 @@ def test_a_forked_child_that_ends_does_no_harm(owned: Owned, reader: Reader, hom
 
 
 def test_many_processes_may_make_the_database_at_once(home: Path) -> None:
-    script = "import sys, pathlib; from fanjet.store.journal import Journal\n"
+    script = "import sys, pathlib; from fanjet.store.journal.journal import Journal\n"
     script += "print(Journal.open(pathlib.Path(sys.argv[1])).begin_session(host='h', pid=1))"
     children = [
         subprocess.Popen([sys.executable, "-c", script, str(home)], stdout=subprocess.PIPE, text=True) for _ in range(6)

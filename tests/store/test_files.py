@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.bundles import extract_bundle, find_changed, save_bundle
-from fanjet.store.logs import locate_segment, read_log
+from fanjet.store.files.bundles import extract_bundle, find_changed, save_bundle
+from fanjet.store.files.logs import locate_segment, read_log
 
 
 @pytest.fixture

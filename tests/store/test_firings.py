@@ -5,7 +5,7 @@ from __future__ import annotations
 from fanjet.model.changes import RecordFirings
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
-from fanjet.store.queries import Reader
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, Owned, ends
 
 

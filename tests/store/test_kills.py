@@ -17,9 +17,9 @@ import pytest
 
 from fanjet.errors import ExecutionError
 from fanjet.model.paths import decode
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from postgres_server import PostgresServer
 from store.samples import Owned, check_summaries, ends, make_run, make_spec, own_run
 
@@ -30,8 +30,8 @@ WRITER = """
     sys.path.insert(0, sys.argv[1])
     from store.samples import Owned, ends
     from fanjet.model.states import State
-    from fanjet.store.database import Database
-    from fanjet.store.journal import Journal
+    from fanjet.store.database.database import Database
+    from fanjet.store.journal.journal import Journal
 
     database = Database(Path(sys.argv[2]), sys.argv[5] or None)
     journal, run, first = Journal.open(database), int(sys.argv[3]), int(sys.argv[4])

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from fanjet.store import statements as sql
-from fanjet.store import statements_progress as progress
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.port import Connection
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.database.port import Connection
+from fanjet.store.journal import statements as sql
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries import statements_progress as progress
 from store.samples import ends, own_run
 
 #: By name: the statement, and values for it. Paths lie in the middle of those that are there.

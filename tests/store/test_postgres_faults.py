@@ -16,11 +16,11 @@ import pytest
 from fanjet.errors import ExecutionError, FanjetError, InvariantError, OperationError
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
+from fanjet.store.secrets.vault import NewEntry, Vault
 from postgres_server import PostgresServer
 from store.cutting_proxy import CuttingProxy, Moment
 from store.samples import NOW, Owned, check_summaries, ends, own_run
@@ -356,9 +356,8 @@ def test_a_forked_child_that_ends_does_no_harm(owned: Owned, reader: Reader) -> 
 
 def test_many_processes_may_make_the_tables_at_once(postgres: PostgresServer, home: Path) -> None:
     name = postgres.create()
-    script = (
-        "import sys, pathlib; from fanjet.store.database import Database; from fanjet.store.journal import Journal\n"
-    )
+    script = "import sys, pathlib; from fanjet.store.database.database import Database\n"
+    script += "from fanjet.store.journal.journal import Journal\n"
     script += "journal = Journal.open(Database(pathlib.Path(sys.argv[1]), sys.argv[2]))\n"
     script += "print(journal.begin_session(host='h', pid=1))"
     command = [sys.executable, "-c", script, str(home), postgres.url(name)]
@@ -369,14 +368,16 @@ def test_many_processes_may_make_the_tables_at_once(postgres: PostgresServer, ho
 
 def test_without_the_library_the_extra_is_named(home: Path) -> None:
     script = "import sys; sys.modules['psycopg'] = None\n"
-    script += "import pathlib; from fanjet.store.database import Database; from fanjet.store.queries import Reader\n"
+    script += "import pathlib; from fanjet.store.database.database import Database\n"
+    script += "from fanjet.store.queries.reader import Reader\n"
     script += "Reader.open(Database(pathlib.Path('/x'), 'postgresql://h/x'))"
     child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "pip install 'fanjet[postgres]'" in child.stderr.splitlines()[-1]
 
 
 def test_sqlite_needs_nothing_of_psycopg(home: Path) -> None:
-    script = "import sys, pathlib; from fanjet.store.journal import Journal; Journal.open(pathlib.Path(sys.argv[1]))\n"
+    script = "import sys, pathlib; from fanjet.store.journal.journal import Journal\n"
+    script += "Journal.open(pathlib.Path(sys.argv[1]))\n"
     script += "heavy = ('psycopg', 'postgres', 'sqlalchemy', 'alembic')\n"
     script += "print([name for name in sys.modules if any(each in name for each in heavy)])"
     child = subprocess.run([sys.executable, "-c", script, str(home)], capture_output=True, text=True, check=True)

@@ -12,8 +12,8 @@ import pytest
 from fanjet.errors import OperationError
 from fanjet.model.changes import EndRun
 from fanjet.model.states import RunStatus, State
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, Owned, ends, make_run, make_spec, own_run, skip
 
 

@@ -28,10 +28,10 @@ from fanjet.model.paths import Path as MapPath
 from fanjet.model.paths import decode, join
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
-from fanjet.store.run_follower import RunProgress
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.run_follower import RunProgress
 from store.samples import make_run, seeds
 
 FAR = 4e9  # the clock of these runs stands far from that of the machine: leases hold for ever

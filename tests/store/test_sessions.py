@@ -11,9 +11,9 @@ import pytest
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
-from fanjet.store.journal import Journal
-from fanjet.store.leases import PROCESS, is_orphan
-from fanjet.store.queries import Reader
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.leases import PROCESS, is_orphan
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, STARTED, Owned, ends, make_run, make_spec
 
 

@@ -18,17 +18,17 @@ from alembic.script import ScriptDirectory
 from fanjet.errors import ExecutionError, FanjetError
 from fanjet.model.changes import ClearInstances, SetMapLength
 from fanjet.model.states import State
-from fanjet.store import migrations
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
-from fanjet.store.migrations.steps import list_steps
-from fanjet.store.port import Connection
-from fanjet.store.queries import Reader
-from fanjet.store.schema import read_postgres_statements
-from fanjet.store.sqlite_place import open_sqlite
-from fanjet.store.upgrades import OLDEST_VERSION, upgrade
-from fanjet.store.versions import SCHEMA_VERSION, find_version
+from fanjet.store.database import migrations
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.database.migrations.steps import list_steps
+from fanjet.store.database.port import Connection
+from fanjet.store.database.schema import read_postgres_statements
+from fanjet.store.database.sqlite_place import open_sqlite
+from fanjet.store.database.upgrades import OLDEST_VERSION, upgrade
+from fanjet.store.database.versions import SCHEMA_VERSION, find_version
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, Owned, ends
 
 SCHEMAS = Path(__file__).with_name("schemas")
@@ -152,7 +152,7 @@ def test_a_run_of_an_older_release_goes_on(home: Path, owned: Owned, version: in
 
 def test_many_processes_may_upgrade_at_once(home: Path) -> None:
     make_old(Database(home).path, OLD[0]).close()
-    script = "import sys, pathlib; from fanjet.store.queries import Reader\n"
+    script = "import sys, pathlib; from fanjet.store.queries.reader import Reader\n"
     script += "print(len(Reader.open(pathlib.Path(sys.argv[1])).list_runs()))"
     children = [
         subprocess.Popen([sys.executable, "-c", script, str(home)], stdout=subprocess.PIPE, text=True) for _ in range(3)
@@ -178,7 +178,7 @@ def test_an_upgrade_that_fails_changes_nothing(home: Path) -> None:
 
 NEXT = f'''
 """A version that is yet to come."""
-from fanjet.store.migrations.statements import execute
+from fanjet.store.database.migrations.statements import execute
 
 revision = "{SCHEMA_VERSION + 1}"
 down_revision = "{SCHEMA_VERSION}"

@@ -9,8 +9,8 @@ from databases import ONLY_SQLITE
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.requests import CountValues, GetValues, Values
 from fanjet.model.states import ENDED, State
-from fanjet.store import value_pages
-from fanjet.store.value_pages import SPACING
+from fanjet.store.journal import value_pages
+from fanjet.store.journal.value_pages import SPACING
 from store.samples import Owned, ends, push, skip
 
 

@@ -12,10 +12,10 @@ from typing import get_args
 import pytest
 
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.database import DATABASE_NAME, Database
-from fanjet.store.key_file import KEY_FILE_NAME, KeyFile, new_key
-from fanjet.store.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
-from fanjet.store.vault import MAX_NAME_CHARS, NewEntry, Vault
+from fanjet.store.database.database import DATABASE_NAME, Database
+from fanjet.store.secrets.key_file import KEY_FILE_NAME, KeyFile, new_key
+from fanjet.store.secrets.statements_vault import DELETE, FIND, KINDS, LIST, LIST_NAMES, PUT, REWRITE, Kind
+from fanjet.store.secrets.vault import MAX_NAME_CHARS, NewEntry, Vault
 
 
 def put(vault: Vault, kind: Kind = "variable", /, **values: str) -> None:
@@ -161,7 +161,7 @@ def test_an_interrupted_rotation_can_be_read_and_done_again(home: Path, monkeypa
 
 def test_many_processes_make_one_key(home: Path) -> None:
     script = (
-        "import sys, pathlib; from fanjet.store.vault import NewEntry, Vault\n"
+        "import sys, pathlib; from fanjet.store.secrets.vault import NewEntry, Vault\n"
         "Vault(pathlib.Path(sys.argv[1])).put('variable', [NewEntry(name=sys.argv[2], value=sys.argv[2])])"
     )
     command = [sys.executable, "-c", script, str(home)]

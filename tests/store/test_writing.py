@@ -11,8 +11,8 @@ from fanjet.model.events import TryExtra
 from fanjet.model.paths import decode
 from fanjet.model.requests import Count, CountValues, GetMapLength, GetValues, Values
 from fanjet.model.states import RunStatus, State
-from fanjet.store.journal import Journal
-from fanjet.store.queries import Reader
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.reader import Reader
 from store.samples import NOW, Owned, check_summaries, ends, push, seeds, skip
 
 

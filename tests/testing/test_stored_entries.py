@@ -8,7 +8,7 @@ import pytest
 
 from fanjet import DAG, Connection, Variable, dag, task
 from fanjet.bootstrap.requests import DagFileError
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.secrets.vault import NewEntry, Vault
 from fanjet.testing import run_dag
 
 

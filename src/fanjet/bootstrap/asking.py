@@ -16,10 +16,10 @@ from fanjet.model.events import CancelRequested
 from fanjet.scheduler.display import Display
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.settings.values import Settings
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow
 
 #: Between two looks for the answer of the owner.
 _LOOK_EVERY_S = 0.05

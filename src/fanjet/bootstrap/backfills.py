@@ -21,10 +21,10 @@ from fanjet.schedules.due_lists import is_periodic, iter_due
 from fanjet.schedules.next_run import needs_code
 from fanjet.schedules.run_ids import name_run
 from fanjet.settings.values import Settings
-from fanjet.store.backfills import Backfills
-from fanjet.store.database import Database
-from fanjet.store.rows import VersionRow
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.database.database import Database
+from fanjet.store.queries.rows import VersionRow
+from fanjet.store.service.backfills import Backfills
+from fanjet.store.service.journal import ServiceJournal
 
 #: More runs at one time are a slip of the keyboard.
 MOST_RUNS = 100_000

@@ -11,12 +11,12 @@ from fanjet.bootstrap.service.preflight import prepare_folder
 from fanjet.errors import OperationError
 from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
-from fanjet.store.bells import ring
-from fanjet.store.connections import open_writer
-from fanjet.store.dag_files import list_folders
-from fanjet.store.dag_overview import DagOverview
-from fanjet.store.database import Database
-from fanjet.store.service_switches import set_paused
+from fanjet.store.database.bells import ring
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.service.dag_files import list_folders
+from fanjet.store.service.dag_overview import DagOverview
+from fanjet.store.service.switches import set_paused
 
 
 class FolderLook(NamedTuple):

@@ -21,7 +21,7 @@ from fanjet.model.timetables import StartedRun
 from fanjet.parsing.bundle import Bundle
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import save_bundle
+from fanjet.store.files.bundles import save_bundle
 
 
 def run_all(

@@ -23,7 +23,7 @@ from fanjet.parsing.spec_builder import build_spec
 from fanjet.runtime.timetable_answers import answer_manual
 from fanjet.scheduler.display import Display, Silent, Snapshot
 from fanjet.settings.load import load_settings
-from fanjet.store.bundles import save_bundle
+from fanjet.store.files.bundles import save_bundle
 
 if TYPE_CHECKING:
     from fanjet.authoring.dag import DAG

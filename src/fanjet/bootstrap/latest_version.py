@@ -14,9 +14,9 @@ from fanjet.model.spec import DagSpec, MapSpec, TaskSpec
 from fanjet.parsing.bundle import Bundle, find_bundle
 from fanjet.parsing.child import parse_in_child
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import save_bundle
-from fanjet.store.journal import Journal
-from fanjet.store.rows import VersionRow
+from fanjet.store.files.bundles import save_bundle
+from fanjet.store.journal.journal import Journal
+from fanjet.store.queries.rows import VersionRow
 
 
 class LatestVersion:

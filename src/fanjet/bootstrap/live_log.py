@@ -10,9 +10,9 @@ from pathlib import Path
 from fanjet.executors.local.live_output import LiveOutput, can_follow
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.states import State
-from fanjet.store.logs import read_log
-from fanjet.store.queries import Reader
-from fanjet.store.rows import LogPiece, RunRow, TryRow
+from fanjet.store.files.logs import read_log
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import LogPiece, RunRow, TryRow
 
 _LOOK_EVERY_S = 0.1
 #: Also when nothing was written: whether the owner of the run lives cannot be read from the database.

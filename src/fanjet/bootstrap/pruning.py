@@ -12,9 +12,9 @@ import msgspec
 from fanjet.runtime.value_objects import is_url, remove_objects
 from fanjet.runtime.values import find_reference
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.old_files import remove_bundles, remove_segments
-from fanjet.store.pruning import Pruning
+from fanjet.store.database.database import Database
+from fanjet.store.files.old_files import remove_bundles, remove_segments
+from fanjet.store.files.pruning import Pruning
 
 _RUNS_AT_A_TIME = 100
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from fanjet.model.states import RunStatus
 from fanjet.settings.values import Settings
-from fanjet.store.dag_overview import DagOverview
-from fanjet.store.database import Database
-from fanjet.store.service_rows import ServiceRunRow
+from fanjet.store.database.database import Database
+from fanjet.store.service.dag_overview import DagOverview
+from fanjet.store.service.rows import ServiceRunRow
 
 _LOOK_EVERY_S = 0.1
 #: Most runs are taken up sooner, and nobody wants to read why they were not.

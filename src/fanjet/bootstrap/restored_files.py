@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from fanjet.parsing.bundle import decides
-from fanjet.store.bundles import extract_bundle
+from fanjet.store.files.bundles import extract_bundle
 
 
 def restore_files(home: Path, bundle: str, root: Path) -> Path:

@@ -11,10 +11,10 @@ from fanjet.errors import OperationError
 from fanjet.parsing.bundle import decides
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import find_changed
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow, VersionRow
+from fanjet.store.database.database import Database
+from fanjet.store.files.bundles import find_changed
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow, VersionRow
 
 
 def resume_run(request: ResumeRequest, settings: Settings, display: Display) -> RunOutcome:

@@ -19,7 +19,7 @@ from fanjet.scheduler.display import Display
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.loop import Scheduler
 from fanjet.settings.values import Settings
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 
 class Runs:

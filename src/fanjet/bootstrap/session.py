@@ -18,15 +18,15 @@ from fanjet.model.spec import DagSpec
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 if TYPE_CHECKING:
     from fanjet.bootstrap.runs import Runs
     from fanjet.executors.inline import InlineExecutor
     from fanjet.executors.runners import RuntimeSettings
-    from fanjet.store.journal import Journal
-    from fanjet.store.shared import SharedStore
-    from fanjet.store.vault import Vault
+    from fanjet.store.journal.journal import Journal
+    from fanjet.store.journal.shared import SharedStore
+    from fanjet.store.secrets.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ def open_session(
         from fanjet.bootstrap.runs import Runs  # noqa: PLC0415
         from fanjet.bootstrap.started_runs import StartedRuns  # noqa: PLC0415
         from fanjet.scheduler.answers import Answers  # noqa: PLC0415
-        from fanjet.store.journal import Journal  # noqa: PLC0415
-        from fanjet.store.shared import SharedStore  # noqa: PLC0415
-        from fanjet.store.vault import Vault  # noqa: PLC0415
+        from fanjet.store.journal.journal import Journal  # noqa: PLC0415
+        from fanjet.store.journal.shared import SharedStore  # noqa: PLC0415
+        from fanjet.store.secrets.vault import Vault  # noqa: PLC0415
 
         journal = Journal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
         number = journal.begin_session(host=socket.gethostname(), pid=os.getpid())

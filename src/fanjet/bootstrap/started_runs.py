@@ -17,7 +17,7 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.loop import Scheduler
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 
 class StartedRuns:

@@ -16,9 +16,9 @@ from fanjet.model.requests import (
 )
 from fanjet.settings.load import load_settings
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.lookups import look_up
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.database.database import Database
+from fanjet.store.secrets.lookups import look_up
+from fanjet.store.secrets.vault import NewEntry, Vault
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -17,8 +17,8 @@ from fanjet.model.paths import Path, show
 from fanjet.model.reruns import RerunPlan
 from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow, VersionRow
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow, VersionRow
 
 _NO_REASON = "by hand"
 _MOST_NAMED = 10

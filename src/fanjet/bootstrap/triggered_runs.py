@@ -14,8 +14,8 @@ from fanjet.model.json_texts import write_json
 from fanjet.model.runs import NewRun, check_note, check_run_id
 from fanjet.model.spec import DagSpec
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.database.database import Database
+from fanjet.store.service.journal import ServiceJournal
 
 
 class TriggeredRuns:

@@ -21,8 +21,8 @@ from fanjet.model.states import RunStatus
 from fanjet.scheduler.leases import LEASE_S
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.journal import Journal
+from fanjet.store.database.database import Database
+from fanjet.store.journal.journal import Journal
 
 
 def cancel_unowned(target: Target, request: CancelRequested, settings: Settings) -> str | None:

@@ -15,8 +15,8 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.display import Display
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.rows import RunRow
+from fanjet.store.database.database import Database
+from fanjet.store.queries.rows import RunRow
 
 #: Between two looks; displays ask for no more. Looks that are dear are rarer: they may take so much of the time.
 _LOOK_EVERY_S = 0.1

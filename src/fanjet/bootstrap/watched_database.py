@@ -7,10 +7,10 @@ import os
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow
-from fanjet.store.run_follower import RunFollower, RunProgress
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow
+from fanjet.store.queries.run_follower import RunFollower, RunProgress
 
 
 class WatchedDatabase:

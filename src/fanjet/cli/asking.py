@@ -11,8 +11,8 @@ from fanjet.cli.output import print_text
 from fanjet.cli.progress import make_display
 from fanjet.model.commands import Request
 from fanjet.settings import Settings
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 
 def carry_out(

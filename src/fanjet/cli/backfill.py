@@ -18,9 +18,9 @@ from fanjet.cli.quantities import instant_as_data, say_count
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow, Reprocess
-from fanjet.store.backfills import Backfills
-from fanjet.store.dag_overview import DagOverview
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
+from fanjet.store.service.backfills import Backfills
+from fanjet.store.service.dag_overview import DagOverview
 
 _STEPS = {
     "new": ("a new run", "running"),

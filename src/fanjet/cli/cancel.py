@@ -14,8 +14,8 @@ from fanjet.cli.finding import find_run
 from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.model.paths import Path as MapPath
 from fanjet.settings import load_settings
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 _RUN_FAILED = 1
 

@@ -29,7 +29,7 @@ from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.errors import OperationError
 from fanjet.runtime.connections import PREFIXES, Connection, find_in_environment, parse_connection, parse_json
-from fanjet.store.vault import Entry, NewEntry, Vault
+from fanjet.store.secrets.vault import Entry, NewEntry, Vault
 
 _COLUMNS = (
     Column("ID"),

@@ -12,7 +12,7 @@ from fanjet.cli.terminal import Terminal
 from fanjet.cli.text_width import cut
 from fanjet.model.spec import DagSpec, ParamSpec
 from fanjet.model.texts import printable
-from fanjet.store.service_rows import DagRow, ServiceRunRow
+from fanjet.store.service.rows import DagRow, ServiceRunRow
 
 _LABEL_WIDTH = 13
 _RUNS = (Column("RUN", right=True), Column("STATE"), Column("STARTED"), Column("TOOK", right=True), Column("RUN ID"))

@@ -21,9 +21,9 @@ from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.texts import printable
 from fanjet.parsing.report import ParseError
 from fanjet.settings import load_settings
-from fanjet.store.dag_overview import DagOverview, LastRun
-from fanjet.store.database import Database
-from fanjet.store.service_rows import DagRow
+from fanjet.store.database.database import Database
+from fanjet.store.service.dag_overview import DagOverview, LastRun
+from fanjet.store.service.rows import DagRow
 
 _COLUMNS = (
     Column("DAG", flexible=True),

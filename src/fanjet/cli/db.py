@@ -15,12 +15,12 @@ from fanjet.cli.output import json_option, print_json, print_note, print_text
 from fanjet.cli.terminal import look_at
 from fanjet.errors import OperationError
 from fanjet.settings import Settings
-from fanjet.store.connections import open_as_it_is
-from fanjet.store.copying import Progress, copy_database
-from fanjet.store.database import Database
-from fanjet.store.port import Connection
-from fanjet.store.upgrades import can_upgrade, upgrade
-from fanjet.store.versions import SCHEMA_VERSION, check_version, find_version
+from fanjet.store.database.connections import open_as_it_is
+from fanjet.store.database.copying import Progress, copy_database
+from fanjet.store.database.database import Database
+from fanjet.store.database.port import Connection
+from fanjet.store.database.upgrades import can_upgrade, upgrade
+from fanjet.store.database.versions import SCHEMA_VERSION, check_version, find_version
 
 
 @click.group(name="db")

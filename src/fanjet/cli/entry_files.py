@@ -15,8 +15,8 @@ import click
 
 from fanjet.cli.output import print_value
 from fanjet.errors import ExecutionError, OperationError
-from fanjet.store.statements_vault import Kind
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.secrets.statements_vault import Kind
+from fanjet.store.secrets.vault import NewEntry, Vault
 
 Format: TypeAlias = Literal["json", "env"]
 _Function = TypeVar("_Function", bound=Callable[..., Any])

@@ -9,7 +9,7 @@ import msgspec
 
 from fanjet.cli.progress_closing import Failure
 from fanjet.model.spec import TaskSpec
-from fanjet.store.rows import InstanceRow
+from fanjet.store.queries.rows import InstanceRow
 
 #: The name of an exception at the start, and at the end the place where it was raised.
 _RAISED = re.compile(r"(?P<name>[\w.]+)(?::|\s).*\((?P<place>[^()]+:\d+)\)", re.DOTALL)

@@ -10,10 +10,10 @@ from fanjet.errors import ExecutionError
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings
-from fanjet.store.database import Database
-from fanjet.store.logs import read_log
-from fanjet.store.queries import Reader
-from fanjet.store.rows import InstanceRow, TaskCounts
+from fanjet.store.database.database import Database
+from fanjet.store.files.logs import read_log
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import InstanceRow, TaskCounts
 
 _TAIL_BYTES = 4096
 #: So many failed instances are looked at to find what kinds there are: a tenth of a second.

@@ -14,8 +14,8 @@ from fanjet.model import paths
 from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.model.states import State
 from fanjet.settings import Settings, load_settings
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow
 
 _MOST_NAMED = 10
 

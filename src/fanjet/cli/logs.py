@@ -15,10 +15,10 @@ from fanjet.cli.progress_closing import instance_name
 from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.states import State
-from fanjet.store.database import Database
-from fanjet.store.logs import read_log
-from fanjet.store.queries import Reader
-from fanjet.store.rows import LogPiece, TryRow
+from fanjet.store.database.database import Database
+from fanjet.store.files.logs import read_log
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import LogPiece, TryRow
 
 _BYTES_AT_ONCE = 1 << 20
 

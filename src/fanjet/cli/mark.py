@@ -16,8 +16,8 @@ from fanjet.cli.selection import make_selection, map_indexes_option
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.states import STATE_OF_LABEL
 from fanjet.settings import load_settings
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 
 @click.command(name="mark")

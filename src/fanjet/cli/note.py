@@ -10,10 +10,10 @@ import click
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import find_run, settings_of
 from fanjet.cli.output import print_text, print_value
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.service_switches import set_note
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
+from fanjet.store.service.switches import set_note
 
 
 @click.command(name="note")

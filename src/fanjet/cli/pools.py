@@ -14,8 +14,8 @@ from fanjet.cli.quantities import say_count
 from fanjet.cli.tables import Column, render_table
 from fanjet.cli.terminal import look_at
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
-from fanjet.store.pools import NO_LIMIT, PoolRow, Pools
+from fanjet.store.database.database import Database
+from fanjet.store.service.pools import NO_LIMIT, PoolRow, Pools
 
 _COLUMNS = (Column("POOL"), Column("SLOTS", right=True), Column("FROM"), Column("DESCRIPTION", flexible=True))
 

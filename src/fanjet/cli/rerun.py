@@ -24,8 +24,8 @@ from fanjet.cli.terminal import look_at
 from fanjet.model.paths import Path as MapPath
 from fanjet.model.reruns import RerunPlan
 from fanjet.settings import Settings, load_settings
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 
 @click.command(name="rerun")

@@ -18,10 +18,10 @@ from fanjet.model.states import State
 from fanjet.model.texts import storable
 from fanjet.model.values import PLAIN
 from fanjet.settings import Settings
-from fanjet.store.dag_results import find_dag_result
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import InstanceRow
+from fanjet.store.database.database import Database
+from fanjet.store.queries.dag_results import find_dag_result
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import InstanceRow
 
 #: An instance that was cleared for a rerun and has not begun again has only what is from before.
 _LISTED = frozenset(State) - {State.NONE}

@@ -15,9 +15,9 @@ from fanjet.cli.quantities import say_duration, say_instant
 from fanjet.cli.tables import Cell, Column, render_table
 from fanjet.cli.terminal import Terminal, look_at
 from fanjet.model.states import RunStatus, State
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import RunRow, TaskCounts
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import RunRow, TaskCounts
 
 _COLUMNS = (
     Column("RUN", right=True),

@@ -10,7 +10,7 @@ from fanjet.bootstrap.stored_lookups import open_vault
 from fanjet.cli.arguments import home_option
 from fanjet.cli.finding import settings_of
 from fanjet.cli.output import print_text
-from fanjet.store.key_file import KEY_FILE_NAME, new_key
+from fanjet.store.secrets.key_file import KEY_FILE_NAME, new_key
 
 
 @click.group(name="secrets")

@@ -14,7 +14,7 @@ from fanjet.runtime.secrets import MASK
 from fanjet.settings import Settings, load_settings
 from fanjet.settings.load import find_stray_variables
 from fanjet.settings.table import SETTINGS, Setting
-from fanjet.store.database import mask_url
+from fanjet.store.database.database import mask_url
 
 _COLUMNS = (Column("SETTING"), Column("VALUE", flexible=True), Column("FROM", flexible=True))
 

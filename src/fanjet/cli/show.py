@@ -35,10 +35,10 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.model.texts import printable
 from fanjet.settings import Settings
-from fanjet.store.dag_results import DagResult, find_dag_result
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
-from fanjet.store.rows import InstanceRow, RunRow, TaskCounts
+from fanjet.store.database.database import Database
+from fanjet.store.queries.dag_results import DagResult, find_dag_result
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import InstanceRow, RunRow, TaskCounts
 
 _LOG_LINES = 5
 _MOST_FAILURES = 5

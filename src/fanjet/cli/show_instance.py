@@ -21,8 +21,8 @@ from fanjet.model import paths
 from fanjet.model.states import State
 from fanjet.model.texts import printable
 from fanjet.runtime.values import to_json
-from fanjet.store.queries import Reader
-from fanjet.store.rows import InstanceRow, TryRow
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import InstanceRow, TryRow
 
 _COLUMNS = (
     Column("TRY", right=True),

@@ -7,8 +7,8 @@ from typing import Any
 from fanjet.cli.quantities import say_count
 from fanjet.cli.shown_values import value_line
 from fanjet.runtime.values import to_json
-from fanjet.store.dag_results import DagResult
-from fanjet.store.rows import RunRow
+from fanjet.store.queries.dag_results import DagResult
+from fanjet.store.queries.rows import RunRow
 
 #: So much of a value is enough for one line.
 _VALUE_CHARS = 200

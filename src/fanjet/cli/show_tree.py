@@ -13,7 +13,7 @@ from fanjet.cli.terminal import Terminal
 from fanjet.model.paths import Path
 from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.model.states import State
-from fanjet.store.rows import TaskCounts
+from fanjet.store.queries.rows import TaskCounts
 
 _COLUMNS = (
     Column("TASK", flexible=True),

@@ -10,8 +10,8 @@ import click
 
 from fanjet.cli.output import print_text
 from fanjet.errors import OperationError
-from fanjet.store.statements_vault import Kind
-from fanjet.store.vault import Vault
+from fanjet.store.secrets.statements_vault import Kind
+from fanjet.store.secrets.vault import Vault
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

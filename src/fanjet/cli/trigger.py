@@ -21,8 +21,8 @@ from fanjet.cli.progress import make_display
 from fanjet.errors import NotFoundError
 from fanjet.model.states import RunStatus
 from fanjet.settings import Settings
-from fanjet.store.dag_overview import DagOverview
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
+from fanjet.store.service.dag_overview import DagOverview
 
 
 def _read_param(text: str) -> tuple[str, Any]:

@@ -33,7 +33,7 @@ from fanjet.cli.text_width import cut
 from fanjet.errors import OperationError
 from fanjet.runtime.secrets import MASK, looks_secret
 from fanjet.runtime.variables import PREFIXES, find_in_environment
-from fanjet.store.vault import Entry, NewEntry, Vault
+from fanjet.store.secrets.vault import Entry, NewEntry, Vault
 
 _COLUMNS = (Column("KEY"), Column("VALUE", flexible=True), Column("DESCRIPTION", flexible=True))
 #: Of a value in the list; `get` prints all of it.

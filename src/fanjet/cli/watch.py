@@ -22,8 +22,8 @@ from fanjet.cli.progress import make_display
 from fanjet.cli.progress_json import JsonDisplay
 from fanjet.model.states import RunStatus
 from fanjet.settings import Settings
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 
 @click.command(name="watch")

@@ -23,8 +23,8 @@ from fanjet.errors import OperationError
 from fanjet.model import paths
 from fanjet.model.states import ENDED, State
 from fanjet.model.values import RETURN_VALUE
-from fanjet.store.database import Database
-from fanjet.store.queries import Reader
+from fanjet.store.database.database import Database
+from fanjet.store.queries.reader import Reader
 
 _COLUMNS = (Column("INDEX"), Column("LABEL", flexible=True), Column("KEY"), Column("VALUE", flexible=True))
 _VALUE_AT = 3

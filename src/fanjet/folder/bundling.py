@@ -14,7 +14,7 @@ from pathlib import Path
 from fanjet.folder.digests import Digests
 from fanjet.folder.listing import MOST_FILE_BYTES
 from fanjet.parsing.report import ParseReport, Stamp
-from fanjet.store.bundles import save_bundle
+from fanjet.store.files.bundles import save_bundle
 
 
 class Bundling:

@@ -24,12 +24,12 @@ from fanjet.folder.writing import Writer
 from fanjet.model.requests import Failure, Found, Lookup
 from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
-from fanjet.store.bundles import has_bundle
-from fanjet.store.connections import open_writer
-from fanjet.store.dag_files import DagFiles
-from fanjet.store.database import Database
-from fanjet.store.lookups import look_up
-from fanjet.store.vault import Vault
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.files.bundles import has_bundle
+from fanjet.store.secrets.lookups import look_up
+from fanjet.store.secrets.vault import Vault
+from fanjet.store.service.dag_files import DagFiles
 
 _log = logging.getLogger("fanjet.folder")
 #: After a failure of the store or the disk.

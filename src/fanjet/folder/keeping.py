@@ -20,7 +20,7 @@ from fanjet.folder.known_files import Fingerprint, KnownFile, KnownFiles
 from fanjet.folder.loading import SLOW_S, Loading
 from fanjet.folder.writing import Loaded, Writer, Written
 from fanjet.parsing.report import ParseError, ParseReport
-from fanjet.store.dag_files import DagFiles, FileRow
+from fanjet.store.service.dag_files import DagFiles, FileRow
 
 _log = logging.getLogger("fanjet.folder")
 #: A file that changes while it is loaded is loaded again, so often.

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import msgspec
 
 from fanjet.parsing.report import ParseError
-from fanjet.store.dag_files import FileRow
+from fanjet.store.service.dag_files import FileRow
 
 #: Another version of these may make other DAGs of the same files.
 _MAKERS = f"fanjet {version('fanjet')}, python {sys.version_info.major}.{sys.version_info.minor}"

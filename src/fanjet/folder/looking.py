@@ -16,7 +16,7 @@ from fanjet.folder.known_files import KnownFile, KnownFiles, choose
 from fanjet.folder.listing import Lister, Listing
 from fanjet.folder.writing import SEEN_EVERY_S, STALE_S
 from fanjet.parsing.report import ParseError
-from fanjet.store.dag_files import DagFiles
+from fanjet.store.service.dag_files import DagFiles
 
 _log = logging.getLogger("fanjet.folder")
 #: The row for what is wrong with the folder itself.

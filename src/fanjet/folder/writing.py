@@ -13,7 +13,7 @@ from fanjet.folder.known_files import Fingerprint, KnownFile, KnownFiles
 from fanjet.folder.pausing import Rule, is_paused_at_first
 from fanjet.model.spec import DagSpec
 from fanjet.parsing.report import ParseError, ParseReport
-from fanjet.store.dag_files import DagFiles, FileRow, NewDag
+from fanjet.store.service.dag_files import DagFiles, FileRow, NewDag
 
 #: Whoever looks at another folder says so more often than this; see `SEEN_EVERY_S`.
 STALE_S = 600.0

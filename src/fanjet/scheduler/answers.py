@@ -36,10 +36,10 @@ from fanjet.model.requests import (
     Values,
 )
 from fanjet.model.spec import DagSpec
-from fanjet.store.journal import Journal
-from fanjet.store.lookups import look_up
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import NewEntry, Vault
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.secrets.lookups import look_up
+from fanjet.store.secrets.vault import NewEntry, Vault
 
 #: Starts a run on behalf of the run of this number.
 Start: TypeAlias = Callable[[int, StartRun], None]

@@ -11,8 +11,8 @@ from fanjet.model.timetables import RunKind, StartedRun
 from fanjet.parsing.report import TimetableAnswer
 from fanjet.scheduler.own_timetables import Asked, OwnTimetables
 from fanjet.scheduler.programs import Programs
-from fanjet.store.asking_runs import AskingRun
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.asking_runs import AskingRun
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 #: The most runs that are looked at in one turn.

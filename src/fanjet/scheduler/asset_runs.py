@@ -14,8 +14,8 @@ from fanjet.model.timetables import Unsaid
 from fanjet.scheduler.programs import Programs
 from fanjet.schedules.next_run import names_runs
 from fanjet.schedules.run_ids import name_run
-from fanjet.store.asset_queue import Waiting
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.asset_queue import Waiting
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 

@@ -11,7 +11,7 @@ from fanjet.model.changes import Record, find_run
 from fanjet.model.commands import Answer
 from fanjet.model.launches import Launch
 from fanjet.scheduler.meters import Meters
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 #: Between two attempts at a write that failed for a passing reason.
 _PAUSE_S = 0.2

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fanjet.model.changes import RunCallbacks
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec, DeadlineSpec
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 #: The index of what is no instance of a map.
 _NOT_MAPPED = -1

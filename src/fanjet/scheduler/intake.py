@@ -20,7 +20,7 @@ from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.programs import Programs
 from fanjet.scheduler.reopened import ReopenedRuns
 from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 #: The most runs that are taken up at a time, so that the loop goes on with those it has.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from fanjet.errors import ExecutionError
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 #: How long a lease holds, and how often it is renewed, where one process carries out what a person has started.
 LEASE_S = 15.0

@@ -58,7 +58,7 @@ from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
 from fanjet.scheduler.time_limits import TimeLimits
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 #: The longest that the loop sleeps, so that displays move and leases are kept.
 _LONGEST_SLEEP_S = 0.25

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from fanjet.model.metrics import Metrics
 from fanjet.scheduler.loop import Scheduler
-from fanjet.store.service_journal import ServiceJournal
-from fanjet.store.service_metrics import ProcessMetrics
+from fanjet.store.service.journal import ServiceJournal
+from fanjet.store.service.metrics import ProcessMetrics
 
 _WRITE_EVERY_S = 5.0
 

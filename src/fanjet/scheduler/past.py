@@ -18,7 +18,7 @@ from fanjet.model.states import RunStatus, State
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
 from fanjet.scheduler.programs import Programs
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 

@@ -27,8 +27,8 @@ from fanjet.schedules import Due, Interval, find_next_run, needs_code
 from fanjet.schedules.deltas import DeltaClock
 from fanjet.schedules.next_run import names_runs
 from fanjet.schedules.run_ids import name_run
-from fanjet.store.planned_runs import DagPlan, NextDue
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
+from fanjet.store.service.planned_runs import DagPlan, NextDue
 
 _log = logging.getLogger("fanjet.scheduler")
 #: The most DAGs that are looked at in one turn, and the most missed runs of one that are made up for in it.

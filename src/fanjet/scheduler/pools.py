@@ -11,7 +11,7 @@ from fanjet.engine.sharing import share_out
 from fanjet.errors import ExecutionError
 from fanjet.model.sharing import Hold, Limit, Share, Standing
 from fanjet.scheduler.leases import LeaseTerms
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
 
 #: Looks that nothing but the needs of the moment call for take at most this part of the time.
 _PART_OF_TIME = 0.1

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from fanjet.model.programs import Program
 from fanjet.parsing.report import ParseError
-from fanjet.store.rows import VersionRow
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.queries.rows import VersionRow
+from fanjet.store.service.journal import ServiceJournal
 
 #: Gives the folder in which the files of a version lie unchanged; raises an `ExecutionError` when they are gone.
 FindRoot: TypeAlias = Callable[[VersionRow], Path]

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from fanjet.engine.admission import Admission
 from fanjet.scheduler.owned_runs import OwnedRuns
-from fanjet.store.run_starts import MostActive
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
+from fanjet.store.service.run_starts import MostActive
 
 _log = logging.getLogger("fanjet.scheduler")
 

@@ -18,8 +18,8 @@ from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
 from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
-from fanjet.store.bells import Bell
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.database.bells import Bell
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 #: Between two looks at the database; what another scheduler has left is among what is looked for.

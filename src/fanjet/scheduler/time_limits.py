@@ -15,7 +15,7 @@ from fanjet.model.events import CallbacksRan, CancelRequested, ClockTicked, Even
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.deadlines import describe_miss, find_deadlines, order_callback
 from fanjet.scheduler.owned_run import OwnedRun
-from fanjet.store.journal import Journal
+from fanjet.store.journal.journal import Journal
 
 #: Until the database is asked again when it had failed.
 _ASK_AGAIN_S = 1.0

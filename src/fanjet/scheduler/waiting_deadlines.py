@@ -21,7 +21,7 @@ from fanjet.scheduler.deadlines import describe_miss, find_deadlines, order_call
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.programs import Programs
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 #: The most runs that are looked at for the first time in one turn.

@@ -12,9 +12,9 @@ from fanjet.model.spec import DagSpec
 from fanjet.model.states import State
 from fanjet.model.values import PLAIN
 from fanjet.runtime.values import to_json
-from fanjet.store.dag_results import DagResult
-from fanjet.store.rows import TaskCounts
-from fanjet.store.service_rows import DagRow, ImportErrorRow, ServiceRunRow
+from fanjet.store.queries.dag_results import DagResult
+from fanjet.store.queries.rows import TaskCounts
+from fanjet.store.service.rows import DagRow, ImportErrorRow, ServiceRunRow
 
 #: What others have written, so that one of them cannot spoil the answer for all: see `to_shown`.
 Json: TypeAlias = Annotated[Any, BeforeValidator(to_shown)]

@@ -16,10 +16,10 @@ from fanjet.model.json_texts import write_json
 from fanjet.model.requests import AssetEvent
 from fanjet.model.schedules import AssetName, AssetNeed, find_condition
 from fanjet.server.places import Places
-from fanjet.store.bells import ring
-from fanjet.store.service_queries import ServiceReader
-from fanjet.store.service_rows import DagRow
-from fanjet.store.shared import SharedStore
+from fanjet.store.database.bells import ring
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.service.queries import ServiceReader
+from fanjet.store.service.rows import DagRow
 
 _PAGE = 500
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fanjet.server import answers
 from fanjet.server.places import Places
-from fanjet.store.service_switches import set_paused
+from fanjet.store.service.switches import set_paused
 
 _MOST = 1000
 

@@ -12,7 +12,7 @@ import msgspec
 from fanjet.errors import FanjetError
 from fanjet.model.metrics import FOLDER_LOOKED_AT
 from fanjet.server.places import Places
-from fanjet.store.service_metrics import ProcessMetrics
+from fanjet.store.service.metrics import ProcessMetrics
 
 #: Without a scheduler for longer than this the service is not healthy; one that died is replaced sooner.
 PATIENCE_S = 10.0

@@ -14,9 +14,9 @@ from fanjet.model.metrics import QUEUE_DEPTH, TRIES_RUNNING, Sample
 from fanjet.model.states import RunStatus, State
 from fanjet.server.health import PATIENCE_S
 from fanjet.server.places import Places
-from fanjet.store.leases import is_dead
-from fanjet.store.service_metrics import ProcessMetrics
-from fanjet.store.service_queries import ServiceReader
+from fanjet.store.journal.leases import is_dead
+from fanjet.store.service.metrics import ProcessMetrics
+from fanjet.store.service.queries import ServiceReader
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from fanjet.errors import NotFoundError
 from fanjet.settings.values import Settings
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.port import Connection
-from fanjet.store.service_queries import ServiceReader
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.database.port import Connection
+from fanjet.store.service.queries import ServiceReader
 
 _MOST_IDLE = 4
 

@@ -13,8 +13,8 @@ from fanjet.model.states import RunStatus
 from fanjet.server import answers
 from fanjet.server.numbers import RunNumber
 from fanjet.server.places import Places
-from fanjet.store.dag_results import find_dag_result
-from fanjet.store.service_switches import set_note
+from fanjet.store.queries.dag_results import find_dag_result
+from fanjet.store.service.switches import set_note
 
 _MOST = 1000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from fanjet.model.spec import DagSpec, TaskSpec
 from fanjet.model.values import RETURN_VALUE
 from fanjet.runtime.values import decode
-from fanjet.store.queries import Reader
-from fanjet.store.rows import InstanceRow
+from fanjet.store.queries.reader import Reader
+from fanjet.store.queries.rows import InstanceRow
 from fanjet.testing.instance_result import InstanceResult, Unreadable
 from fanjet.testing.tape import Tape
 from fanjet.testing.task_result import TaskResult

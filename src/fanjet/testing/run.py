@@ -29,9 +29,9 @@ from fanjet.runtime.timetable_answers import answer_manual
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.display import Display, Silent
 from fanjet.scheduler.loop import Scheduler
-from fanjet.store.journal import Journal
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import Vault
+from fanjet.store.journal.journal import Journal
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.secrets.vault import Vault
 from fanjet.testing.aborting import Abort
 from fanjet.testing.reading import read_tasks
 from fanjet.testing.recording_runner import RecordingRunner

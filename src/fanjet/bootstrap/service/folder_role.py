@@ -16,9 +16,9 @@ from fanjet.errors import FanjetError
 from fanjet.folder.counters import Counters
 from fanjet.folder.dag_folder import DagFolder
 from fanjet.settings.values import Settings
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.service_metrics import ProcessMetrics, put_metrics
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.service.metrics import ProcessMetrics, put_metrics
 
 _log = logging.getLogger("fanjet.folder")
 _WRITE_EVERY_S = 5.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 _log = logging.getLogger("fanjet.supervisor")
 _ASK_AGAIN_S = 0.5
@@ -48,7 +48,7 @@ def wait_for_database(settings: Settings, database: Database) -> None:
         OperationError: It cannot be used so: a wrong password, no such database, no right to write.
         ExecutionError: It has not come (`temporary`), or cannot be used for a reason that does not pass.
     """
-    from fanjet.store.connections import open_writer  # noqa: PLC0415 - late: `fanjet up --help` needs no database
+    from fanjet.store.database.connections import open_writer  # noqa: PLC0415 - late: `fanjet up --help` needs no database
 
     patience_s = settings.db_busy_timeout_s
     give_up_at, told = time.monotonic() + patience_s, False

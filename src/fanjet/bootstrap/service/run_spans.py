@@ -14,8 +14,8 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from fanjet.model import paths
 from fanjet.model.spec import TaskSpec
 from fanjet.model.states import RunStatus, State
-from fanjet.store.rows import InstanceRow, RunRow, TaskCounts, TryRow
-from fanjet.store.service_queries import ServiceReader
+from fanjet.store.queries.rows import InstanceRow, RunRow, TaskCounts, TryRow
+from fanjet.store.service.queries import ServiceReader
 
 #: Of a task with more instances the first so many get spans; the counts by state stand at its own span.
 MOST_INSTANCES = 1000

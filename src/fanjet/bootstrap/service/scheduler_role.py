@@ -44,13 +44,13 @@ from fanjet.scheduler.run_log import RunLog
 from fanjet.scheduler.service import Service
 from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.settings.values import Settings
-from fanjet.store.bells import hang_bell
-from fanjet.store.commands import Commands
-from fanjet.store.database import Database
-from fanjet.store.rows import VersionRow
-from fanjet.store.service_journal import ServiceJournal
-from fanjet.store.shared import SharedStore
-from fanjet.store.vault import Vault
+from fanjet.store.database.bells import hang_bell
+from fanjet.store.database.database import Database
+from fanjet.store.journal.commands import Commands
+from fanjet.store.journal.shared import SharedStore
+from fanjet.store.queries.rows import VersionRow
+from fanjet.store.secrets.vault import Vault
+from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 #: What a scheduler leaves that is gone goes on with another within five seconds, wherever it was: a lease, a look for

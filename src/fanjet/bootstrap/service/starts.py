@@ -9,8 +9,8 @@ from fanjet.model.instants import now
 from fanjet.model.requests import StartRun
 from fanjet.model.states import RunStatus
 from fanjet.scheduler.programs import Programs
-from fanjet.store.commands import Commands
-from fanjet.store.service_journal import ServiceJournal
+from fanjet.store.journal.commands import Commands
+from fanjet.store.service.journal import ServiceJournal
 
 
 class Starts:

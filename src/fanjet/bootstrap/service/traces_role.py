@@ -17,10 +17,10 @@ from fanjet.bootstrap.service.run_spans import RunSpans
 from fanjet.bootstrap.service.stop_event import stopped_by_signals
 from fanjet.errors import ExecutionError
 from fanjet.settings.values import Settings
-from fanjet.store.connections import open_writer
-from fanjet.store.database import Database
-from fanjet.store.service_queries import ServiceReader
-from fanjet.store.traced_runs import claim_ended_runs
+from fanjet.store.database.connections import open_writer
+from fanjet.store.database.database import Database
+from fanjet.store.queries.traced_runs import claim_ended_runs
+from fanjet.store.service.queries import ServiceReader
 
 _log = logging.getLogger("fanjet.traces")
 _LOOK_EVERY_S = 2.0

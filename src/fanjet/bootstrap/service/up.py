@@ -18,7 +18,7 @@ from fanjet.bootstrap.service.preflight import prepare_folder, refused_at_start,
 from fanjet.bootstrap.service.role_process import Role
 from fanjet.bootstrap.service.supervisor import Supervisor
 from fanjet.settings.values import Settings
-from fanjet.store.database import Database
+from fanjet.store.database.database import Database
 
 _log = logging.getLogger("fanjet.supervisor")
 #: A role that has no tries to wait for ends within this time.

@@ -1,0 +1,1 @@
+"""Connections: one port over SQLite and PostgreSQL, the schema, its upgrades, and copies of whole databases."""

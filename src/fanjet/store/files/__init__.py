@@ -1,0 +1,1 @@
+"""Files that the database leads to: bundles, logs; and their end."""

@@ -1,0 +1,1 @@
+"""What a service keeps beside its runs: DAG files, schedules, backfills, pools, figures."""
