@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from fanjet.errors import ExecutionError
+from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.database.database import DATABASE_NAME, Database
 from fanjet.store.database.upgrades import OLDEST_VERSION
 from fanjet.store.database.versions import SCHEMA_VERSION
@@ -130,7 +130,7 @@ def test_a_file_size_limit_is_told(tmp_path: Path) -> None:
     script = """
         import sys
         from pathlib import Path
-        from fanjet.errors import ExecutionError
+        from fanjet.errors import ExecutionError, OperationError
         from fanjet.store.journal.journal import Journal
         sys.path.insert(0, sys.argv[1])
         from store.samples import ends, own_run
@@ -161,7 +161,7 @@ def test_a_file_size_limit_is_told(tmp_path: Path) -> None:
 READ_ONLY = """
     import os, sys
     from pathlib import Path
-    from fanjet.errors import ExecutionError
+    from fanjet.errors import ExecutionError, OperationError
     from fanjet.store.journal.journal import Journal
     from fanjet.store.queries.reader import Reader
     home = Path(sys.argv[1])
@@ -228,6 +228,15 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
         (OLDEST_VERSION["sqlite"] - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
     ],
 )
+def test_a_file_that_somebody_is_just_making_is_no_database_yet(home: Path) -> None:
+    home.mkdir()
+    (home / DATABASE_NAME).touch()
+    with pytest.raises(OperationError, match="There are no runs in"):
+        Reader.open(home)
+    Journal.open(home).close()
+    Reader.open(home).close()
+
+
 def test_another_schema_is_refused(owned: Owned, home: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(home / DATABASE_NAME)
     connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))

@@ -73,6 +73,9 @@ def find_sqlite(database: Database, busy_timeout_s: float) -> SqliteConnection |
             connection = _connect_read_only(database, "mode=ro&immutable=1", busy_timeout_s)
     try:
         with explained(path):
+            if _is_empty(connection):  # somebody is just making it
+                connection.close()
+                return None
             if can_upgrade(connection):
                 open_sqlite(database, busy_timeout_s).close()
             check_version(connection)
@@ -80,6 +83,10 @@ def find_sqlite(database: Database, busy_timeout_s: float) -> SqliteConnection |
         connection.close()
         raise
     return connection
+
+
+def _is_empty(connection: SqliteConnection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
 
 
 def _connect_read_only(database: Database, options: str, busy_timeout_s: float) -> SqliteConnection:
