@@ -208,6 +208,15 @@ def test_a_file_that_is_no_database_is_left_alone(home: Path) -> None:
     assert path.read_bytes() == b"precious notes, not a database" * 100
 
 
+def test_a_file_that_somebody_is_just_making_is_no_database_yet(home: Path) -> None:
+    home.mkdir()
+    (home / DATABASE_NAME).touch()
+    with pytest.raises(OperationError, match="There are no runs in"):
+        Reader.open(home)
+    Journal.open(home).close()
+    Reader.open(home).close()
+
+
 def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
     home.mkdir()
     path = home / DATABASE_NAME
@@ -228,15 +237,6 @@ def test_the_database_of_another_program_is_left_alone(home: Path) -> None:
         (OLDEST_VERSION["sqlite"] - 1, r"older Fanjet .*; set FANJET_HOME to another folder"),
     ],
 )
-def test_a_file_that_somebody_is_just_making_is_no_database_yet(home: Path) -> None:
-    home.mkdir()
-    (home / DATABASE_NAME).touch()
-    with pytest.raises(OperationError, match="There are no runs in"):
-        Reader.open(home)
-    Journal.open(home).close()
-    Reader.open(home).close()
-
-
 def test_another_schema_is_refused(owned: Owned, home: Path, version: int, words: str) -> None:
     connection = sqlite3.connect(home / DATABASE_NAME)
     connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
