@@ -134,6 +134,12 @@ def test_a_run_is_queued_with_what_was_given(served: Service) -> None:
     assert served.ask("/api/v1/dags/words/runs", {"run_id": "given"})[0] == 409
 
 
+def test_a_body_of_many_megabytes_is_refused(served: Service) -> None:
+    status, answer = served.ask("/api/v1/dags/words/runs", {"conf": {"a": "x" * (4 * 2**20)}})
+    assert (status, answer["detail"].split(".")[0]) == (413, "The body is larger than 4 MiB")
+    assert served.ask("/api/v1/dags/words/runs", {"conf": {"a": "x" * 2**20}})[0] == 201
+
+
 def test_conf_gives_values_of_parameters_too(served: Service) -> None:
     assert served.ask("/api/v1/dags/words/runs", {"conf": {"depth": 7}})[1]["params"] == {"depth": 7}
 

@@ -15,6 +15,7 @@ from fanjet.errors import ConflictError, ExecutionError, FanjetError, NotFoundEr
 from fanjet.model.json_texts import to_shown
 from fanjet.model.texts import storable
 from fanjet.server.assets import add_assets
+from fanjet.server.body_limit import BodyLimit
 from fanjet.server.dags import add_dags
 from fanjet.server.health import HealthCheck
 from fanjet.server.metrics import add_metrics
@@ -50,6 +51,7 @@ def make_app(places: Places, check: HealthCheck) -> FastAPI:
         openapi_url="/api/openapi.json",
         dependencies=[Depends(check_request)],
     )
+    app.add_middleware(BodyLimit)
     app.add_exception_handler(FanjetError, _explain)
     app.add_exception_handler(RequestValidationError, _explain_request)
 
