@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
 from fanjet.model.states import RunStatus
 from postgres_server import PostgresServer
+from processes import is_gone
 from service.running import Service
 
 #: A try holds one of as many locks as may run at once, for as long as it lives; who finds none says so.
@@ -125,7 +127,7 @@ def flood(service: Service) -> None:
     """Half of the runs for each scheduler."""
     ask(service, "flood")
     service.wait_until(lambda: select(service, "SELECT 1 FROM run WHERE lease_session IS NOT NULL"), "one has it")
-    (pid,) = _find_owner(service)
+    pid = _find_owner(service)
     for number in (signal.SIGSTOP, signal.SIGCONT):
         os.kill(pid, number)
         for _ in range(RUNS // 2):
@@ -134,11 +136,27 @@ def flood(service: Service) -> None:
     assert len(select(service, "SELECT DISTINCT lease_session FROM run")) == 2
 
 
-def _find_owner(service: Service) -> tuple[int, ...]:
-    """The process of a scheduler that has runs."""
-    return select(
-        service, "SELECT min(s.pid) FROM session AS s JOIN run AS r ON r.lease_session = s.session WHERE r.state = 1"
-    )[0]
+def _find_owner(service: Service) -> int:
+    """The process of a scheduler that has runs, and is there: what a dead one had is taken over a moment later."""
+    found: list[int] = []
+
+    def is_found() -> bool:
+        owners = select(
+            service,
+            "SELECT DISTINCT s.pid FROM session AS s JOIN run AS r ON r.lease_session = s.session WHERE r.state = 1",
+        )
+        found[:] = sorted(pid for (pid,) in owners if _lives(pid))
+        return bool(found)
+
+    service.wait_until(is_found, "a living scheduler has runs")
+    return found[0]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return not is_gone(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
 
 
 def all_ended(service: Service, runs: int) -> bool:
@@ -166,11 +184,11 @@ def test_limits_and_priorities_hold_between_two_processes(pair: Service, tmp_pat
 def test_limits_hold_when_a_scheduler_is_killed_or_stopped_past_its_lease(pair: Service, tmp_path: Path) -> None:
     flood(pair)
     for _ in range(2):
-        (pid,) = _find_owner(pair)
+        pid = _find_owner(pair)
         os.kill(pid, signal.SIGKILL)
         before = len(told(tmp_path))
         pair.wait_until(lambda before=before: len(told(tmp_path)) > before + 20, "it goes on")
-    (pid,) = _find_owner(pair)
+    pid = _find_owner(pair)
     os.kill(pid, signal.SIGSTOP)
     time.sleep(6.0)  # past its lease
     os.kill(pid, signal.SIGCONT)
@@ -184,7 +202,7 @@ def test_limits_hold_when_a_scheduler_is_killed_or_stopped_past_its_lease(pair: 
 def test_a_try_of_a_stopped_scheduler_is_not_beside_the_one_in_its_place(pair: Service, tmp_path: Path) -> None:
     ask(pair, "long")
     pair.wait_until(lambda: told(tmp_path), "it has begun")
-    (pid,) = _find_owner(pair)
+    pid = _find_owner(pair)
     os.kill(pid, signal.SIGSTOP)
     pair.wait_until(lambda: len(set(told(tmp_path))) == 2, "another goes on")
     os.kill(pid, signal.SIGCONT)
