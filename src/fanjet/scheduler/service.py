@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 from fanjet.errors import ExecutionError, LeaseLostError
@@ -44,7 +44,7 @@ class Service:
         terms: How long leases hold.
         stop_grace_s: How long running tries may go on once a stop was asked for.
         clock: Gives the instant.
-        chore: Called about once a second with the instant, for what may take its time elsewhere.
+        chores: Called about once a second with the instant, for what may take its time elsewhere.
         bell: Rings when there is something new; the executor wakes up for it. None where nobody waits so impatiently.
     """
 
@@ -66,7 +66,7 @@ class Service:
         stop_grace_s: float,
         clock: Callable[[], float],
         bell: Bell | None = None,
-        chore: Callable[[float], None] | None = None,
+        chores: Sequence[Callable[[float], None]] = (),
     ) -> None:
         self._journal = journal
         self._session = session
@@ -83,7 +83,7 @@ class Service:
         self._stop_grace_s = stop_grace_s
         self._clock = clock
         self._bell = bell
-        self._chore = chore
+        self._chores = chores
         self._pulse: Callable[[], None] = lambda: None
         self._looks_at = 0.0
 
@@ -153,8 +153,8 @@ class Service:
             more |= self._intake.start_queued()
             self._intake.take_asked()
             self._gates.look()
-            if self._chore is not None:
-                self._chore(now)
+            for chore in self._chores:
+                chore(now)
             self._measuring.look(now)
             more |= self._intake.take_left()
             self._intake.reopened.look()

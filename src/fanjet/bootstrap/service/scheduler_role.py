@@ -31,6 +31,7 @@ from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.asked_runs import AskedRuns
 from fanjet.scheduler.asset_runs import AssetRuns
+from fanjet.scheduler.clock_check import ClockCheck
 from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
@@ -188,7 +189,7 @@ def _compose(
         terms=TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
-        chore=pruner.look,
+        chores=(pruner.look, ClockCheck(journal).look),
         bell=bell,
     )
     return service, scheduler

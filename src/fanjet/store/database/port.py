@@ -108,5 +108,8 @@ class Connection(Protocol):
     def find_data_version(self) -> int:
         """A number that changes whenever somebody else has written."""
 
+    def find_clock(self) -> float | None:
+        """The time of day on the machine of the database, in seconds since the epoch; None where it is this machine."""
+
     def close(self) -> None:
         """Close it. In a forked child this leaves the parent's connection as it is."""

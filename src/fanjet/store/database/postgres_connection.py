@@ -169,6 +169,11 @@ class PostgresConnection:
         """Other writers of these rows wait; readers do not."""
         return f" FOR NO KEY UPDATE OF {table}"
 
+    def find_clock(self) -> float:
+        """The server's."""
+        ((instant,),) = self.select("SELECT CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)")
+        return float(instant)
+
     def find_data_version(self) -> int:
         """Where the server's log of changes ends."""
         (row,) = self.select("SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT)")

@@ -167,6 +167,18 @@ class ServiceJournal(Journal):
             if is_idle:
                 slot_shares.give_back(self._writer, session)
 
+    def find_clock_lead_s(self, wall: Callable[[], float]) -> float:
+        """How far a clock is ahead of the database server's; negative when it is behind, 0 on one machine.
+
+        No more than is certain, however long the answer took.
+        """
+        asked_at = wall()
+        answered = self._reader.find_clock()
+        answered_at = wall()
+        if answered is None:
+            return 0.0
+        return min(answered_at - answered, 0.0) or max(asked_at - answered, 0.0)
+
     def put_metrics(self, metrics: ProcessMetrics) -> None:
         """Write what this scheduler measures of itself."""
         with self._transaction():
