@@ -16,6 +16,7 @@ from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.restored_files import restore_files
 from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow
+from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import NamedRun, RunsBetween
 from fanjet.schedules.due_lists import is_periodic, iter_due
 from fanjet.schedules.next_run import needs_code
@@ -58,7 +59,7 @@ def plan_backfill(
 
     Raises:
         OperationError: There is no such DAG, the parameters do not fit it, its schedule has no runs that could be
-            listed, or they are too many.
+            listed, its tasks wait for the run before and the latest is to be the first, or they are too many.
     """
     first, last = dates
     if last < first:
@@ -79,6 +80,8 @@ def plan_backfill(
             f"DAG {dag_id!r} has the schedule {spec.schedule!r}, which has no dates that could be made up for. "
             "Fix: fanjet trigger"
         )
+    if options.backwards:
+        _check_backwards(spec)
     span = first.timestamp(), last.timestamp()
     if needs_code(spec.timetable):
         dues = _ask(settings, found, RunsBetween(dag_id=dag_id, first=span[0], last=span[1], most=MOST_RUNS + 1))
@@ -107,6 +110,17 @@ def create_backfill(settings: Settings, plan: BackfillPlan) -> BackfillRow:
     """
     with Backfills.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s) as backfills:
         return backfills.create(plan.dag_id, plan.version, plan.span, plan.dates, plan.options)
+
+
+def _check_backwards(spec: DagSpec) -> None:
+    """The latest run would hold its place while it waits for one that starts after it."""
+    task = next((task for task in spec.tasks if task.depends_on_past), None)
+    if task is not None:
+        option = "wait_for_downstream" if task.wait_for_downstream else "depends_on_past"
+        raise OperationError(
+            f"DAG {spec.dag_id!r} cannot be made up for backwards: task {task.task_id!r} has {option}=True, so each "
+            "run waits for the one before it, which would start later. Fix: leave out --backwards"
+        )
 
 
 def _explain_unknown(dag_id: str, known: list[str]) -> OperationError:

@@ -9,7 +9,7 @@ from typing import Any
 from fanjet.bootstrap.manual_intervals import as_dates, find_interval, find_unsaid
 from fanjet.bootstrap.params import merge_params
 from fanjet.errors import NotFoundError
-from fanjet.model.instants import check_date, now
+from fanjet.model.instants import check_date
 from fanjet.model.json_texts import write_json
 from fanjet.model.runs import NewRun, check_note, check_run_id
 from fanjet.model.spec import DagSpec
@@ -82,7 +82,7 @@ def _make_run(
     logical_date: datetime | None,
     run_id: str | None,
 ) -> NewRun:
-    created_at = datetime.fromtimestamp(now(), UTC)
+    created_at = datetime.now(UTC)  # what people call now, also when the clock was set back while a server lives
     date = created_at if logical_date is None else check_date(logical_date)
     start, end = as_dates(find_interval(spec, date))
     known = {param.name for param in spec.params}

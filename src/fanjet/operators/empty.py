@@ -8,7 +8,7 @@ from fanjet.authoring.operator import BaseOperator
 
 
 class EmptyOperator(BaseOperator):
-    """Ends as a success at once, without ever reaching a worker unless it has callbacks or templates."""
+    """Ends as a success at once, without ever reaching a worker unless it has callbacks, assets or templates."""
 
     kind = "empty"
     ui_color = "#e8f7e4"

@@ -39,12 +39,13 @@ def build_task(task: Operator, number: int, graph: Graph, maps: MapTable, file: 
     callbacks = tuple(kind for kind in _CALLBACKS if getattr(task, f"on_{kind}_callback"))
     templated = has_templates(task)
     waits = task.depends_on_past or task.wait_for_downstream
+    has_assets = bool(task.outlets or task.inlets)
     label = task.find_label_template() is not None
     return TaskSpec(
         number=number,
         task_id=task.task_id,
         operator=task.operator_name,
-        kind=_kind(task, needs_worker=bool(callbacks) or templated or label or waits),
+        kind=_kind(task, needs_worker=bool(callbacks) or has_assets or templated or label or waits),
         scope=maps.scope(task.task_group),
         map=maps.find_task(task),
         upstream=graph.upstream(number),

@@ -41,7 +41,7 @@ class Intake:
         gates: Hold back what waits for earlier runs.
         waiting_deadlines: Has told of deadlines of runs that had not started.
         terms: How long leases hold.
-        most_active: The most runs of a DAG at once where the DAG says nothing else.
+        most_active: The most runs of a DAG, or of a backfill of it, at once where neither says anything else.
         clock: Gives the instant.
     """
 
@@ -181,7 +181,7 @@ class Intake:
         self._journal.release_leases([info.number], self._session)
 
     def _find_most_active(self, version: int, backfill: int) -> int | None:
-        if backfill:
-            return self._journal.find_most_active(backfill) or self._most_active
+        if backfill and (own := self._journal.find_most_active(backfill)):
+            return own
         most = self._programs.get_version(version).spec.max_active_runs
         return self._most_active if most is None else most or None

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+import msgspec
+
+from fanjet.model.backfills import BackfillOptions
 from fanjet.model.runs import RunInfo
 from fanjet.store.database.port import Connection
 from fanjet.store.journal.leases import Leases
@@ -23,7 +26,7 @@ FROM run AS r WHERE r.ended_at IS NULL AND r.state IN (0, 1) AND r.queued_at IS 
      AND EXISTS (SELECT 1 FROM run AS q WHERE q.state = 0 AND q.dag_id = r.dag_id AND q.ended_at IS NULL)
 GROUP BY r.dag_id, coalesce(r.backfill, 0) ORDER BY 5"""
 _FIND_PAUSED: Final = "SELECT 1 FROM dag WHERE dag_id = ? AND is_paused <> 0"
-_FIND_BACKFILL_PAUSED: Final = "SELECT 1 FROM backfill WHERE backfill = ? AND is_paused <> 0"
+_FIND_BACKFILL: Final = "SELECT is_paused, body FROM backfill WHERE backfill = ?"
 _COUNT_ACTIVE: Final = """
 SELECT count(*) FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
@@ -41,11 +44,14 @@ SELECT o.version, coalesce(o.backfill, 0), (
           AND (CASE WHEN r.queued_at > r.started_at THEN r.queued_at ELSE r.started_at END, r.run)
             < (CASE WHEN o.queued_at > o.started_at THEN o.queued_at ELSE o.started_at END, o.run))
 FROM run AS o WHERE o.run = ?"""
-_LIST_QUEUED: Final = """
+LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? AND asks IS NULL
       AND (lease_session IS NULL OR lease_session = ? OR lease_until <= ?)
 ORDER BY run LIMIT ?"""
+#: Of a backfill, by date: runs that it takes again have kept their numbers, so these do not tell.
+LIST_QUEUED_FORWARDS: Final = LIST_QUEUED.replace("ORDER BY run", "ORDER BY logical_date, run")
+LIST_QUEUED_BACKWARDS: Final = LIST_QUEUED.replace("ORDER BY run", "ORDER BY logical_date DESC, run DESC")
 _LIST_QUEUED_AFTER: Final = """
 SELECT run, version FROM run
 WHERE run > ? AND state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL ORDER BY run LIMIT ?"""
@@ -85,7 +91,7 @@ def start_queued(
     lease_s: float,
     at: float,
 ) -> list[tuple[RunInfo, int]]:
-    """Start runs that wait, the oldest of each DAG first, and become their owner.
+    """Start runs that wait, the oldest of each DAG first, those of a backfill in its order, and become their owner.
 
     Where there are other schedulers, no more than leave the same number to each of them.
 
@@ -108,10 +114,11 @@ def start_queued(
     if wanted <= 0:
         return started
     for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
-        if not waiting or _is_paused(connection, dag_id, backfill):
+        list_queued = _choose_order(connection, backfill)
+        if not waiting or list_queued is None or connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None:
             continue
         (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
-        queued = connection.execute(_LIST_QUEUED, (dag_id, backfill, session, at, wanted - len(started))).fetchall()
+        queued = connection.execute(list_queued, (dag_id, backfill, session, at, wanted - len(started))).fetchall()
         for run, version in queued:
             most = find_most_active(version, backfill)
             if most is not None and active >= most:
@@ -198,7 +205,15 @@ def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:
     return None if found is None or found.owned else found.info
 
 
-def _is_paused(connection: Connection, dag_id: str, backfill: int) -> bool:
-    if backfill and connection.execute(_FIND_BACKFILL_PAUSED, (backfill,)).fetchone() is not None:
-        return True
-    return connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None
+def _choose_order(connection: Connection, backfill: int) -> str | None:
+    """The statement that lists what waits, in the order in which it starts; None while the backfill is paused."""
+    if not backfill:
+        return LIST_QUEUED
+    row = connection.execute(_FIND_BACKFILL, (backfill,)).fetchone()
+    if row is None:
+        return LIST_QUEUED_FORWARDS
+    is_paused, body = row
+    if is_paused:
+        return None
+    backwards = msgspec.json.decode(body, type=BackfillOptions).backwards
+    return LIST_QUEUED_BACKWARDS if backwards else LIST_QUEUED_FORWARDS
