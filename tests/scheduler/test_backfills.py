@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from fanjet import DAG, task
+from fanjet.bootstrap.backfills import plan_backfill
 from fanjet.errors import OperationError
 from fanjet.model.backfills import BackfillOptions, BackfillRow
 from fanjet.model.timetables import NamedRun
 from fanjet.schedules.due_lists import list_due
 from fanjet.schedules.run_ids import name_run
+from fanjet.settings.load import load_settings
 from fanjet.store.database.database import Database
 from fanjet.store.service.backfills import Backfills
-from scheduler.service_world import START, ServiceWorld, ended, until
+from scheduler.service_world import START, Member, ServiceWorld, ended, until
 
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,10 +72,8 @@ def test_a_backfill_makes_a_run_for_each_date_that_has_none(database: Database) 
         backfill(world, 5)
 
 
-def test_the_order_and_the_limit_of_a_backfill_hold(database: Database) -> None:
-    world = ServiceWorld(database, daily())
-    backfill(world, 6, BackfillOptions(backwards=True, max_active_runs=2))
-    member = world.member()
+def watch(world: ServiceWorld, member: Member) -> tuple[list[str], int]:
+    """The runs in the order in which they began, until all have ended, and the most of them at once."""
     begun: list[str] = []
     most = 0
 
@@ -84,9 +85,49 @@ def test_the_order_and_the_limit_of_a_backfill_hold(database: Database) -> None:
         return ended(world)()
 
     until(member, look)
+    return begun, most
+
+
+def test_the_order_and_the_limit_of_a_backfill_hold(database: Database) -> None:
+    world = ServiceWorld(database, daily())
+    backfill(world, 6, BackfillOptions(backwards=True, max_active_runs=2))
+    begun, most = watch(world, world.member())
     assert most == 2
     assert begun == sorted(begun, reverse=True)
     assert len(begun) == 6
+
+
+@pytest.mark.parametrize(("limit", "own", "most"), [(2, None, 2), (2, 3, 3), (None, None, 4)])
+def test_a_backfill_that_says_no_limit_has_that_of_its_dag(
+    tmp_path: Path, limit: int | None, own: int | None, most: int
+) -> None:
+    world = ServiceWorld(tmp_path, daily(max_active_runs=limit))
+    backfill(world, 6, BackfillOptions(max_active_runs=own))
+    assert watch(world, world.member(most_active=4))[1] == most
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_runs_that_run_again_start_in_the_order_of_the_backfill(database: Database, backwards: bool) -> None:
+    world = ServiceWorld(database, daily())
+    for at in (3, 1, 4, 0):
+        world.ask("daily", f"{FIRST + at * DAY:%d}", FIRST + at * DAY)
+    member = world.member()
+    until(member, ended(world))
+    options = BackfillOptions(reprocess="completed", backwards=backwards, max_active_runs=1)
+    assert backfill(world, 5, options).runs == {"queued": 5}
+    third = f"backfill__{(FIRST + 2 * DAY).isoformat()}"
+    dates = ["01", "02", third, "04", "05"]
+    assert watch(world, member) == (dates[::-1] if backwards else dates, 1)
+
+
+@pytest.mark.parametrize("option", ["depends_on_past", "wait_for_downstream"])
+def test_no_backfill_goes_backwards_through_runs_that_wait_for_the_one_before(tmp_path: Path, option: str) -> None:
+    ServiceWorld(tmp_path, daily(default_args={option: True}))
+    settings = load_settings({"home": str(tmp_path)}, environ={})
+    span = FIRST, FIRST + 2 * DAY
+    with pytest.raises(OperationError, match=rf"task 'load' has {option}=True.*Fix: leave out --backwards"):
+        plan_backfill(settings, "daily", span, BackfillOptions(backwards=True), {})
+    assert len(plan_backfill(settings, "daily", span, BackfillOptions(), {}).dates) == 3
 
 
 def test_what_failed_runs_again_and_what_succeeded_does_not(database: Database) -> None:
