@@ -5,6 +5,7 @@ from __future__ import annotations
 from fanjet import DAG, task
 from fanjet.authoring.assets import Asset, AssetAlias
 from fanjet.operators.bash import BashOperator
+from fanjet.operators.empty import EmptyOperator
 from fanjet.operators.python import PythonOperator
 from fanjet.store.database.database import Database
 from fanjet.store.queries.reader import Reader
@@ -54,3 +55,22 @@ def test_a_run_knows_by_which_events_it_was_started(database: Database) -> None:
     world.ask("use", "by hand")
     until(member, ended(world))
     assert world.states("use")["by hand"] == "failed", "no event has started it"
+
+
+def test_an_empty_task_reports_its_assets(database: Database) -> None:
+    with DAG("make") as make:
+        EmptyOperator(task_id="one", outlets=[Asset("a")])
+        EmptyOperator.partial(task_id="several", outlets=[Asset("b")]).expand_kwargs([{}, {}])
+        EmptyOperator(task_id="plain")
+        EmptyOperator(task_id="reads", inlets=[Asset("a")])
+        EmptyOperator(task_id="tells", on_success_callback=print)
+    with DAG("use", schedule=[Asset("a"), Asset("b")]) as use:
+        EmptyOperator(task_id="done")
+    world = ServiceWorld(database, make, use)
+    kinds = {each.task_id: each.kind for each in world.built[0].spec.tasks}
+    assert kinds == {"one": "task", "several": "task", "plain": "empty", "reads": "task", "tells": "task"}
+    member = world.member()
+    member.turns(5)
+    world.ask("make")
+    until(member, lambda: len(world.states("use")) == 1 and ended(world)())
+    assert set(world.states().values()) == {"success"}

@@ -47,7 +47,12 @@ _DROP_REST: Final = tuple(
     f"DELETE FROM {table} WHERE run = ?"  # noqa: S608 - constants
     for table in ("try", "launch", "map_length", "xcom", "summary")
 )
-_DROP_EVENTS: Final = "DELETE FROM asset_event WHERE at < ?"
+#: But for those that wait, with others to come, for the next run of a DAG that is there.
+_DROP_EVENTS: Final = """
+DELETE FROM asset_event WHERE at < ? AND event NOT IN (
+    SELECT e.event FROM asset_use AS u JOIN dag AS d ON d.dag_id = u.dag_id
+    JOIN asset_event AS e ON e.name = u.name AND e.uri = u.uri AND e.event BETWEEN u.first_event AND u.event
+    WHERE d.is_present <> 0)"""
 _DROP_KEPT: Final = "DELETE FROM kept_value WHERE expires_at <= ?"
 _DROP_BACKFILLS: Final = """
 DELETE FROM backfill WHERE created_at < ? AND NOT EXISTS (SELECT 1 FROM run WHERE run.backfill = backfill.backfill)"""

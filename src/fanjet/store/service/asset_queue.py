@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import AssetCondition, AssetName
+from fanjet.model.schedules import AliasNeed, AssetCondition, AssetName
 from fanjet.store.database.port import Connection
 from fanjet.store.service.planned_runs import insert_queued
 
@@ -30,7 +30,8 @@ _LIST_WAITING: Final = "SELECT name, uri, event, first_event FROM asset_use WHER
 _LIST_BETWEEN: Final = """
 SELECT event FROM asset_event WHERE name = ? AND uri = ? AND event BETWEEN ? AND ? ORDER BY event"""
 _FORGET: Final = "DELETE FROM asset_use WHERE dag_id = ? AND event <= ?"
-_FIND_ALIASES: Final = "SELECT aliases FROM asset_event WHERE event = ?"
+_LIST_ALIASES: Final = """
+SELECT DISTINCT aliases FROM asset_event WHERE name = ? AND uri = ? AND event BETWEEN ? AND ?"""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ def start_by_assets(connection: Connection, waiting: Mapping[str, Waiting]) -> t
         return [], False
     concerned: dict[str, None] = {}
     for event, name, uri, aliases in events:
-        asset = _make_asset(name, uri, aliases)
+        asset = AssetName(name, uri, frozenset(msgspec.json.decode(aliases)))
         for dag_id, each in waiting.items():
             if any(need.fits(asset) for need in each.condition.leaves()):
                 connection.execute(_QUEUE, (dag_id, name, uri, event, event))
@@ -79,8 +80,7 @@ def start_by_assets(connection: Connection, waiting: Mapping[str, Waiting]) -> t
 
 def _start_if_met(connection: Connection, dag_id: str, waiting: Waiting) -> bool:
     rows: Sequence[tuple[str, str, int, int]] = connection.execute(_LIST_WAITING, (dag_id,)).fetchall()
-    seen = [_make_asset(name, uri, _find_aliases(connection, event)) for name, uri, event, _ in rows]
-    if not waiting.condition.is_met(seen):
+    if not waiting.condition.is_met(_list_seen(connection, rows, waiting.condition)):
         return False
     numbers = [
         int(number)
@@ -93,10 +93,17 @@ def _start_if_met(connection: Connection, dag_id: str, waiting: Waiting) -> bool
     return True
 
 
-def _find_aliases(connection: Connection, event: int) -> str:
-    row = connection.execute(_FIND_ALIASES, (event,)).fetchone()
-    return "[]" if row is None else str(row[0])
+def _list_seen(
+    connection: Connection, rows: Sequence[tuple[str, str, int, int]], condition: AssetCondition
+) -> list[AssetName]:
+    """The assets that wait, each with the aliases of all its events that wait."""
+    if not any(isinstance(need, AliasNeed) for need in condition.leaves()):
+        return [AssetName(name, uri) for name, uri, _, _ in rows]
+    return [
+        AssetName(name, uri, _find_aliases(connection, name, uri, first, event)) for name, uri, event, first in rows
+    ]
 
 
-def _make_asset(name: str, uri: str, aliases: str) -> AssetName:
-    return AssetName(name=name, uri=uri, aliases=frozenset(msgspec.json.decode(aliases)))
+def _find_aliases(connection: Connection, name: str, uri: str, first: int, last: int) -> frozenset[str]:
+    lists = connection.execute(_LIST_ALIASES, (name, uri, first, last)).fetchall()
+    return frozenset(alias for (text,) in lists for alias in msgspec.json.decode(text))
