@@ -97,7 +97,7 @@ def test_the_order_and_the_limit_of_a_backfill_hold(database: Database) -> None:
     assert len(begun) == 6
 
 
-@pytest.mark.parametrize(("limit", "own", "most"), [(2, None, 2), (2, 3, 3), (None, None, 4)])
+@pytest.mark.parametrize(("limit", "own", "most"), [(2, None, 2), (2, 3, 3), (None, None, 4), (0, None, 6)])
 def test_a_backfill_that_says_no_limit_has_that_of_its_dag(
     tmp_path: Path, limit: int | None, own: int | None, most: int
 ) -> None:

@@ -50,7 +50,7 @@ class DAG:
         default_args: Arguments for all tasks that do not have them.
         params: Parameters with defaults, plain values or `Param` objects.
         max_active_tasks: The most instances of one run that run at once; None for no limit.
-        max_active_runs: The most runs at once; None for no limit.
+        max_active_runs: The most runs at once; None for the setting `max_active_runs_per_dag`, 0 for no limit.
         dagrun_timeout: How long a run may take before it fails.
         deadline: When a run has to have ended and who is told when it has not, once or several times.
         fail_fast: Whether after a failure what is left is skipped.

@@ -42,6 +42,12 @@ def _limit(value: Any) -> int | None:
     return check_size(value) or None
 
 
+def _run_limit(value: Any) -> int | None:
+    """What is not said is left to whoever runs the service, and that there is none is something said."""
+    limit = _limit(value)
+    return 0 if limit is None and value is not None else limit
+
+
 def _timeout(value: Any) -> timedelta | None:
     if value is not None and (not isinstance(value, timedelta) or value <= timedelta()):
         raise ValueError("a timedelta")
@@ -81,7 +87,7 @@ _CONVERT: dict[str, Callable[[Any], Any]] = {
     "catchup": _flag,
     "template_searchpath": _texts,
     "max_active_tasks": _limit,
-    "max_active_runs": _limit,
+    "max_active_runs": _run_limit,
     "dagrun_timeout": _timeout,
     "deadline": _deadlines,
     "fail_fast": _flag,

@@ -158,7 +158,7 @@ class DagSpec(msgspec.Struct, frozen=True, kw_only=True):
     deadlines: tuple[DeadlineSpec, ...] = ()
     #: Edge labels: (upstream task id, downstream task id) -> text.
     labels: tuple[tuple[str, str, str], ...] = ()
-    #: The most runs at once; None for no limit.
+    #: The most runs at once; None for what the settings say, 0 for no limit.
     max_active_runs: int | None = None
     #: Between which instants the schedule holds; aware.
     start_date: datetime | None = None

@@ -77,8 +77,8 @@ def _name_zone(dag: DAG) -> str:
 
 
 def _limit(dag: DAG, limit: int | None) -> int | None:
-    if limit is None or dag.max_active_runs is None:
-        return dag.max_active_runs or limit
+    if limit is None or not dag.max_active_runs:
+        return dag.max_active_runs if limit is None else limit
     if dag.max_active_runs > limit:
         raise DagValueError(
             f"DAG '{dag.dag_id}' has max_active_runs={dag.max_active_runs}, but its schedule {dag.schedule} starts "
