@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -69,5 +70,5 @@ def switch(settings: Settings, dag_ids: Sequence[str], *, paused: bool) -> None:
             reader.get_known_dag(dag_id)
     with closing(open_writer(database, settings.db_busy_timeout_s)) as connection:
         for dag_id in dag_ids:
-            set_paused(connection, dag_id, paused=paused)
+            set_paused(connection, dag_id, paused=paused, at=time.time())
         ring(connection)

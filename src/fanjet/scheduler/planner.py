@@ -2,7 +2,8 @@
 
 The next run of each DAG stands in its row, so that what is due is found by one query however many DAGs there are. It is
 found anew from the latest run whenever the DAG has changed or the instant has come, so a service that was down, or a
-DAG that was paused, goes on as its `catchup` says.
+DAG that was paused, goes on as its `catchup` says. Where nothing else is due by then, what was planned is made: many
+schedules, asked after an instant, speak only of what comes later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 
 from fanjet.errors import FanjetError
 from fanjet.model.runs import NewRun
-from fanjet.model.schedules import AssetOrTimeSchedule, DeltaIntervals, DeltaTrigger
+from fanjet.model.schedules import AssetOrTimeSchedule, DeltaIntervals, DeltaTrigger, EventsSchedule
 from fanjet.model.spec import DagSpec
 from fanjet.model.timetables import NextRuns, Unsaid
 from fanjet.parsing.report import ParseError
@@ -34,7 +35,7 @@ _log = logging.getLogger("fanjet.scheduler")
 #: The most DAGs that are looked at in one turn, and the most missed runs of one that are made up for in it.
 _DAGS_AT_A_TIME = 50
 _RUNS_AT_A_TIME = 50
-#: Whoever looks within this time after a planned instant has not been away.
+#: Whoever looks within this time after a planned instant has not been away: nothing later is looked for.
 _SOON_S = 60.0
 #: Until a DAG is looked at again of which nobody knows when it is due: what a timetable needs may come back.
 _AGAIN_S = 60.0
@@ -137,25 +138,43 @@ class Planner:
         interval, room = self._find_last(spec), self._count_room(spec)
         runs: list[NewRun] = []
         seen_at = self._choose_now(plan, spec, now)
-        while True:
-            due = find_next_run(spec, last=interval, now=seen_at)
-            if due is None or due.run_after > now or len(runs) >= room:
-                return Found(due, runs)
+        due = self._find_first(plan, spec, interval, seen_at, now)
+        while due is not None and due.run_after <= now and len(runs) < room:
             row = _as_row(due)
             run = _make_run(row, self._make_params(spec), now)
             if not self._journal.has_run_for(spec.dag_id, run):  # else a backfill was quicker
                 runs.append(run)
             if interval == (row.interval_start, row.interval_end):
-                return Found(due, runs)  # it will be another one when time has gone on
+                break  # it will be another one when time has gone on
             interval = Interval(row.interval_start, row.interval_end)
+            due = find_next_run(spec, last=interval, now=seen_at)
+        return Found(due, runs)
+
+    def _find_first(
+        self, plan: DagPlan, spec: DagSpec, last: Interval | None, seen_at: float, now: float
+    ) -> Due | None:
+        """The run that goes first.
+
+        Where the schedule has nothing due by now, it is what was planned; without `catchup` the latest from there on.
+        """
+        due, planned = find_next_run(spec, last=last, now=seen_at), _find_planned(plan, now)
+        if planned is None or (due is not None and due.run_after <= now):
+            return due
+        if self._journal.has_run_for(spec.dag_id, _make_run(_as_row(planned), "", now)):
+            return due
+        later = None if spec.catchup else find_next_run(spec, last=planned.interval, now=seen_at)
+        return planned if later is None or later.run_after > now else later
 
     def _choose_now(self, plan: DagPlan, spec: DagSpec, now: float) -> float:
         """A distance is counted from the instant that was planned, not from when somebody has looked.
 
-        Where whole distances have gone by since, from the last of them: what was missed is missed.
+        Where whole distances have gone by since, from the last of them: what was missed is missed. In the same way
+        events are looked at from the latest that has come since one was planned.
         """
         planned_at = plan.next_run_after
         time = spec.timetable.time if isinstance(spec.timetable, AssetOrTimeSchedule) else spec.timetable
+        if isinstance(time, EventsSchedule) and _find_planned(plan, now) is not None:
+            return max((each for each in time.instants if each <= now), default=now)
         if not isinstance(time, DeltaTrigger | DeltaIntervals) or planned_at is None or not _is_due(plan, now):
             return now
         if now - planned_at >= _SOON_S:
@@ -168,9 +187,10 @@ class Planner:
     def _find_own_runs(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
         """As `_find_runs`, for a timetable of the author's; None while its code is being asked."""
         dag_id = spec.dag_id
-        planned = self._find_planned(plan, spec, now)
-        if planned is not None:
-            return planned
+        planned = _find_planned(plan, now)
+        if planned is not None and now - planned.run_after < _SOON_S:
+            # Asked only now, many classes without `catchup` would speak of what comes later, each time anew.
+            return self._make_planned(planned, spec, now)
         question = NextRuns(dag_id=dag_id, after=self._find_last(spec), most=_RUNS_AT_A_TIME)
         answer = self._timetables.find(dag_id, Asked(plan.version, question), self._programs.get(plan.version))
         if answer is None:
@@ -184,25 +204,16 @@ class Planner:
         runs = [run for run in made if not self._journal.has_run_for(dag_id, run)]
         if not runs and room > 0:
             self._timetables.forget(dag_id)  # when it is due, its code says again what it is about
+            if planned is not None and not dues:
+                return self._make_planned(planned, spec, now)
         following = answer.runs[len(dues) :]
         return Found(following[0].due if following else None, runs)
 
-    def _find_planned(self, plan: DagPlan, spec: DagSpec, now: float) -> Found | None:
-        """What was planned, if its instant has just come.
-
-        Asked again only now, many classes without `catchup` would speak of what comes after now, each time anew.
-        """
-        at, date, start, end = (
-            plan.next_run_after, plan.next_logical_date, plan.next_interval_start, plan.next_interval_end,
-        )  # fmt: skip
-        if at is None or date is None or start is None or end is None or not _is_due(plan, now):
-            return None
-        due = NextDue(run_after=at, logical_date=date, interval_start=start, interval_end=end)
-        if now - at >= _SOON_S:
-            return None
-        run = _make_run(due, self._make_params(spec), now)
+    def _make_planned(self, planned: Due, spec: DagSpec, now: float) -> Found:
+        """What was planned of a timetable of the author's, which is asked what follows it."""
+        run = _make_run(_as_row(planned), self._make_params(spec), now)
         if names_runs(spec.timetable):
-            run = replace(run, unsaid=Unsaid(run_id=True, run_after=at))
+            run = replace(run, unsaid=Unsaid(run_id=True, run_after=planned.run_after))
         return Found(None, [] if self._journal.has_run_for(spec.dag_id, run) else [run], is_known=False)
 
     def _find_last(self, spec: DagSpec) -> Interval | None:
@@ -219,6 +230,16 @@ def _is_due(plan: DagPlan, now: float) -> bool:
     """Whether it is known of this version that it is due now."""
     is_known = plan.planned_version == plan.version and plan.plan_error is None
     return is_known and plan.next_run_after is not None and plan.next_run_after <= now
+
+
+def _find_planned(plan: DagPlan, now: float) -> Due | None:
+    """What was planned, if its instant has come; None where it was let pass by a pause as well."""
+    at, date, start, end = (
+        plan.next_run_after, plan.next_logical_date, plan.next_interval_start, plan.next_interval_end,
+    )  # fmt: skip
+    if at is None or date is None or start is None or end is None or not _is_due(plan, now):
+        return None
+    return Due(at, date, start, end)
 
 
 def _as_row(due: Due) -> NextDue:

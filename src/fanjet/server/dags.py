@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import FastAPI, Query
@@ -43,7 +44,7 @@ def add_dags(app: FastAPI, places: Places) -> None:
     def change_dag(dag_id: str, change: DagChange) -> answers.DagDetails:
         """Pause a DAG, so that no runs of it are started, or have it go on."""
         with places.writing() as connection:
-            set_paused(connection, dag_id, paused=change.is_paused)
+            set_paused(connection, dag_id, paused=change.is_paused, at=time.time())
         return get_dag(dag_id)
 
     @app.get("/api/v1/import-errors", tags=["DAGs"])

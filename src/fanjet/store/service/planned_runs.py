@@ -27,7 +27,7 @@ class DagPlan(msgspec.Struct, frozen=True, kw_only=True):
     next_run_after: float | None
     #: JSON: why that is not known, of this version; `next_run_after` is then when to try again.
     plan_error: str | None
-    #: What the next run is about; None where nothing is due.
+    #: What the next run is about; None where nothing is due, and where its instant has passed in a pause.
     next_logical_date: float | None = None
     next_interval_start: float | None = None
     next_interval_end: float | None = None
