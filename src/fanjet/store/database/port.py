@@ -18,6 +18,8 @@ Rules for statements, so that one text does for both:
   (``coalesce(?, variable.secret)``). What may exist already: ``ON CONFLICT (key) DO NOTHING RETURNING number``, which
   gives no row then. No ``INSERT OR``, ``rowid``, ``datetime()``, ``PRAGMA``.
 - Two-argument ``max``/``min`` are ``CASE WHEN``; ``sum()`` gives an int or a float; no ``LIMIT -1``.
+- ``shared_clock()`` is the time of day that all processes of a database share: that of the server on PostgreSQL, that
+  of the machine on SQLite. Whatever tells others how long it holds, as a lease does, goes by it and by no other clock.
 - Instants are REAL seconds, texts sort by code point, keys of bytes by byte. NULL sorts first on SQLite and last on
   PostgreSQL: say ``ORDER BY x IS NULL, x`` where it matters.
 - SQLite has one writer at a time. PostgreSQL has many: what is read in a transaction in order to be written must be
@@ -32,7 +34,7 @@ again by the next of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
@@ -110,6 +112,9 @@ class Connection(Protocol):
 
     def find_clock(self) -> float | None:
         """The time of day on the machine of the database, in seconds since the epoch; None where it is this machine."""
+
+    def use_clock(self, clock: Callable[[], float]) -> None:
+        """Have ``shared_clock()`` be this one from now on, on this connection: time that does not pass by itself."""
 
     def close(self) -> None:
         """Close it. In a forked child this leaves the parent's connection as it is."""

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain, islice
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from psycopg import RawCursor
 
 _MARK = re.compile(r"\?(\d*)")
+_CLOCK = "shared_clock()"
+#: That of the moment in which it is looked at: a statement may have waited for another process before.
+_SERVER_CLOCK = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)"
 _ASK_AGAIN_S = 0.2
 #: Rows; from so many on COPY is quicker.
 _FEW = 8
@@ -43,9 +46,10 @@ DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS
 
 @lru_cache(maxsize=1024)
 def translate(statement: str) -> bytes:
-    """From ``?`` and ``?1`` to ``$1``."""
+    """From ``?`` and ``?1`` to ``$1``, and to the server's own name of its clock."""
     numbers = iter(range(1, 1 << 16))
-    return _MARK.sub(lambda mark: f"${mark[1] or next(numbers)}", statement).encode()
+    marked = _MARK.sub(lambda mark: f"${mark[1] or next(numbers)}", statement)
+    return marked.replace(_CLOCK, _SERVER_CLOCK).encode()
 
 
 class PostgresConnection:
@@ -65,6 +69,8 @@ class PostgresConnection:
         self._timeout_s = timeout_s
         self._durable = durable
         self._read_only = read_only
+        #: In the place of the server's.
+        self._clock: Callable[[], float] | None = None
         self._pid = os.getpid()
         self._open: psycopg.Connection[Row] | None = self._connect()
         #: The key of this connection's mark in `meta`; None before there is that table.
@@ -98,12 +104,12 @@ class PostgresConnection:
     def execute(self, statement: str, parameters: Sequence[object] = (), /) -> Cursor:
         """Carry out one statement; outside of a transaction a query is tried again on a new connection."""
         may_repeat = not self._is_inside and _only_reads(statement)
-        return self._send(translate(statement), parameters, may_repeat=may_repeat)
+        return self._send(self._translate(statement), parameters, may_repeat=may_repeat)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> None:
         """Carry out one statement for each row, in one round trip."""
         with self._explained():
-            self._cursor().executemany(translate(statement), rows)
+            self._cursor().executemany(self._translate(statement), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Insert many rows by COPY, few by what costs one round trip less."""
@@ -132,7 +138,7 @@ class PostgresConnection:
         with self._explained():
             cursor = self._cursor()
             cursor.format = psycopg.pq.Format.BINARY
-            cursor.executemany(translate(statement), rows, returning=True)
+            cursor.executemany(self._translate(statement), rows, returning=True)
             found = [cursor.fetchall()]
             while cursor.nextset():
                 found.append(cursor.fetchall())
@@ -171,8 +177,17 @@ class PostgresConnection:
 
     def find_clock(self) -> float:
         """The server's."""
-        ((instant,),) = self.select("SELECT CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)")
+        ((instant,),) = self.select(f"SELECT {_SERVER_CLOCK}")
         return float(instant)
+
+    def use_clock(self, clock: Callable[[], float]) -> None:
+        """Its instants are written into the statements."""
+        self._clock = clock
+
+    def _translate(self, statement: str) -> bytes:
+        if self._clock is not None:
+            statement = statement.replace(_CLOCK, f"CAST({self._clock()!r} AS DOUBLE PRECISION)")
+        return translate(statement)
 
     def find_data_version(self) -> int:
         """Where the server's log of changes ends."""

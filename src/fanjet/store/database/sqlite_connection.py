@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from fanjet.model.instants import now
 from fanjet.store.database.database import Database, Dialect
 from fanjet.store.database.faults import explained
 from fanjet.store.database.port import Row
@@ -22,6 +23,7 @@ class SqliteConnection(sqlite3.Connection):
         """Open a file, or an address that leads to it."""
         connection = sqlite3.connect(address, uri=uri, timeout=busy_timeout_s, isolation_level=None, factory=cls)
         connection.database = database
+        connection.use_clock(now)
         return connection
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -71,6 +73,10 @@ class SqliteConnection(sqlite3.Connection):
     def find_clock(self) -> None:
         """The file is on this machine."""
         return
+
+    def use_clock(self, clock: Callable[[], float]) -> None:
+        """SQLite asks for the time here."""
+        self.create_function("shared_clock", 0, clock)
 
     def find_data_version(self) -> int:
         """SQLite counts it."""
