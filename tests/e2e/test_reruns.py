@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from e2e.program import Program
+from fanjet.errors import OperationError
 from processes import descendants, is_gone, wait_until
 
 #: `work[i]` for i in `bad` fails; one for which a file `hold<i>` lies in the folder waits until it is gone. Each
@@ -98,7 +99,14 @@ class Held:
     def wait_for_ends(self, *instances: str) -> None:
         """Until it is recorded that these have ended well: what has begun may not be over, nor written, yet."""
         for instance in instances:
-            wait_until(lambda name=instance: self.tries(name)[-1:] == [("success", False)], f"{instance} is recorded")
+            wait_until(lambda name=instance: self.has_succeeded(name), f"{instance} is recorded")
+
+    def has_succeeded(self, instance: str) -> bool:
+        """Whether its last try has; False also before it has begun."""
+        try:
+            return self.tries(instance)[-1:] == [("success", False)]
+        except OperationError:
+            return False
 
     def fail(self, *items: int) -> None:
         """Run it; these items fail, and would not any more."""

@@ -39,7 +39,8 @@ with DAG("flow"):
 """
 
 _SCHEDULER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored where the tests run under nohup
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from datetime import UTC, datetime

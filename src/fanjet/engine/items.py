@@ -39,6 +39,8 @@ Items: TypeAlias = list[bytes | int]
 #: 1 where an instance (by position below the prefix) is run again; called with the task and the prefix.
 Touched: TypeAlias = Callable[[int, Path], bytes]
 
+_decode_items = msgspec.msgpack.Decoder(tuple[bool, list[bytes | int]]).decode
+
 #: Nothing changes.
 NEVER = 1 << 62
 
@@ -68,7 +70,7 @@ def pack_items(items: Items, *, is_open: bool) -> bytes:
 
 def unpack_items(packed: bytes) -> tuple[bool, Items]:
     """The inverse of `pack_items`."""
-    return msgspec.msgpack.decode(zlib.decompress(packed), type=tuple[bool, list[bytes | int]])
+    return _decode_items(zlib.decompress(packed))
 
 
 def count_items(length: LengthSpec, items: Items) -> int:

@@ -33,6 +33,9 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
     names: str = ""
 
 
+_decode_fingerprint = msgspec.json.Decoder(Fingerprint).decode
+
+
 @dataclass(slots=True)
 class KnownFile:
     """One file of the folder."""
@@ -52,7 +55,7 @@ class KnownFile:
     def of(cls, row: FileRow) -> KnownFile:
         """As the store has it."""
         try:
-            fingerprint = msgspec.json.decode(row.fingerprint, type=Fingerprint)
+            fingerprint = _decode_fingerprint(row.fingerprint)
         except msgspec.DecodeError:
             fingerprint = None
         return cls(row, fingerprint, [] if row.errors is None else _decode_errors(row.errors))

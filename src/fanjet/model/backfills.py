@@ -28,6 +28,10 @@ class BackfillOptions(msgspec.Struct, frozen=True, kw_only=True):
     params: str = "{}"
 
 
+#: The inverse of `msgspec.json.encode`.
+decode_options = msgspec.json.Decoder(BackfillOptions).decode
+
+
 class BackfillDate(msgspec.Struct, frozen=True, kw_only=True):
     """One date of a backfill and what is done about it; instants are seconds since the epoch."""
 

@@ -16,6 +16,9 @@ Request: TypeAlias = RerunRequested | MarkRequested | CancelRequested
 ANSWER_WITHIN_S = 60.0
 
 _KINDS: dict[str, type[Request]] = {"rerun": RerunRequested, "mark": MarkRequested, "cancel": CancelRequested}
+_DECODERS: dict[str, msgspec.json.Decoder[Request]] = {
+    kind: msgspec.json.Decoder(event) for kind, event in _KINDS.items()
+}
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,4 +54,4 @@ def decode_request(kind: str, body: str) -> Request:
     Raises:
         KeyError: There is no such kind.
     """
-    return msgspec.json.decode(body, type=_KINDS[kind])
+    return _DECODERS[kind].decode(body)

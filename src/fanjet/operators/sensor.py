@@ -57,6 +57,9 @@ class _Progress(msgspec.Struct, frozen=True):
     pokes: int
 
 
+_decode_progress = msgspec.json.Decoder(_Progress).decode
+
+
 class BaseSensorOperator(BaseOperator):
     """Calls `poke` until it returns something true.
 
@@ -122,7 +125,7 @@ class BaseSensorOperator(BaseOperator):
         carry = context["ti"].carry
         if find_deferral(carry) is not None:
             carry = None  # it has waited for a trigger, and now begins to poke
-        progress = msgspec.json.decode(carry, type=_Progress) if carry else _Progress(clock.time(), 0)
+        progress = _decode_progress(carry) if carry else _Progress(clock.time(), 0)
         while True:
             done = self._poke(context)
             if done:

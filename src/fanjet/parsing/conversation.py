@@ -44,6 +44,9 @@ class Reported(msgspec.Struct, frozen=True, array_like=True, tag=2):
     report: ParseReport
 
 
+_decode_frame = msgspec.msgpack.Decoder(Asked | AsksTimetable | Reported).decode
+
+
 def pack(frame: msgspec.Struct) -> bytes:
     """A frame with its length."""
     data = msgspec.msgpack.encode(frame)
@@ -113,7 +116,7 @@ class Conversation:
 
     def _take_frames(self) -> ParseReport | None:
         while (end := LENGTH_BYTES + int.from_bytes(self._data[:LENGTH_BYTES], "big")) <= len(self._data):
-            frame = msgspec.msgpack.decode(self._data[LENGTH_BYTES:end], type=Asked | AsksTimetable | Reported)
+            frame = _decode_frame(self._data[LENGTH_BYTES:end])
             self._data = self._data[end:]
             if isinstance(frame, Reported):
                 return frame.report

@@ -69,10 +69,16 @@ class Load(msgspec.Struct, frozen=True, array_like=True):
     questions: tuple[TimetableQuestion, ...] = ()
 
 
+_decode_load = msgspec.msgpack.Decoder(Load).decode
+
+
 class Ended(msgspec.Struct, frozen=True, array_like=True):
     """The answer to an order: the wait status of the process, all of whose family is gone."""
 
     status: int
+
+
+decode_ended = msgspec.msgpack.Decoder(Ended).decode
 
 
 def main() -> None:
@@ -119,7 +125,7 @@ class ForkServer:
             if not data:
                 return
             if len(fds) == 2:
-                self._carry_out(msgspec.msgpack.decode(data.lstrip(STOP), type=Load), fds)
+                self._carry_out(_decode_load(data.lstrip(STOP)), fds)
             # Otherwise a stop that came after the process had ended.
 
     def _carry_out(self, order: Load, fds: list[int]) -> None:

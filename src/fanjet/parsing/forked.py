@@ -19,7 +19,7 @@ from fanjet.errors import ExecutionError
 from fanjet.model.timetables import TimetableQuestion
 from fanjet.parsing.child import explain_end
 from fanjet.parsing.conversation import Conversation, Serve
-from fanjet.parsing.fork_server import READY, STOP, Ended, Load, Purpose
+from fanjet.parsing.fork_server import READY, STOP, Load, Purpose, decode_ended
 from fanjet.parsing.report import ParseReport
 
 _COMMAND = (sys.executable, "-P", "-m", "fanjet.parsing.fork_server")
@@ -167,7 +167,7 @@ class ForkedParser:
         with contextlib.suppress(OSError, msgspec.DecodeError):
             control.sendall(STOP)
             if data := control.recv(64):
-                return msgspec.msgpack.decode(data, type=Ended).status
+                return decode_ended(data).status
         self._kill()
         return None
 

@@ -23,6 +23,8 @@ from fanjet.parsing.report import ParseReport
 from fanjet.parsing.used_files import UsedFiles
 from fanjet.runtime.lookups import LOOKUPS
 
+_decode_response = msgspec.msgpack.Decoder(Found | Failure).decode
+
 
 class Parent:
     """The process that wants to know what is in a file."""
@@ -41,7 +43,8 @@ class Parent:
         with self._lock:
             self.send(Asked(request))
             length = int.from_bytes(self._read(LENGTH_BYTES), "big")
-            return msgspec.msgpack.decode(self._read(length), type=Found | Failure)
+            response: Response = _decode_response(self._read(length))
+            return response
 
     def _read(self, size: int) -> bytes:
         data = b""

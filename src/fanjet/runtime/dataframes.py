@@ -36,6 +36,9 @@ class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
     in_seconds: tuple[str, ...] = ()
 
 
+_decode_note = msgspec.json.Decoder(_Note).decode
+
+
 def find_pandas_blob(value: Any) -> tuple[str, bytes] | None:
     """Parquet for a frame or series that it keeps exactly; None for all others, and where pyarrow is missing."""
     pd = import_module("pandas")  # loaded already, as the value is of pandas
@@ -181,7 +184,7 @@ def read_table(codec: str, data: bytes) -> Any:
     metadata = table.schema.metadata or {}
     if _NOTE not in metadata:
         return table
-    note = msgspec.json.decode(metadata[_NOTE], type=_Note)
+    note = _decode_note(metadata[_NOTE])
     frame = table.to_pandas()
     for label in note.in_seconds:
         frame[label] = frame[label].dt.as_unit("s")

@@ -32,6 +32,9 @@ class IsolatedResult(msgspec.Struct, array_like=True):
     extra: TryExtra | None = None
 
 
+_decode_result = msgspec.msgpack.Decoder(IsolatedResult).decode
+
+
 def run_isolated(run: Callable[[], Result], channel: Channel, cancellation: Cancellation) -> Result:
     """Call `run` in a fork, which speaks through `channel` meanwhile; a fork that dies is a failed try."""
     sys.stdout.flush()
@@ -53,7 +56,7 @@ def run_isolated(run: Callable[[], Result], channel: Channel, cancellation: Canc
         os.close(read_fd)
         os.close(answers_fd)
     try:
-        return msgspec.msgpack.decode(data, type=IsolatedResult)
+        return _decode_result(data)
     except msgspec.DecodeError:  # nothing, or half of it
         return IsolatedResult(State.FAILED, extra=TryExtra(error=explain_death(status), owes_callbacks=True))
 

@@ -33,6 +33,9 @@ class Holder(msgspec.Struct, frozen=True):
         return f"process {self.pid} on {self.host} ({self.command}), since {since}"
 
 
+_decode_holder = msgspec.json.Decoder(Holder).decode
+
+
 @contextmanager
 def home_locked(home: Path, command: list[str]) -> Iterator[None]:
     """Hold the lock of a home within this context; it ends with the process, however that ends.
@@ -78,7 +81,7 @@ def _take(fd: int, path: Path) -> None:
 
 def _find_holder(path: Path) -> str:
     try:
-        return str(msgspec.json.decode(path.read_bytes(), type=Holder))
+        return str(_decode_holder(path.read_bytes()))
     except (OSError, msgspec.DecodeError):
         return "its lock file does not say which"  # it is just starting
 

@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from fanjet.errors import ExecutionError
 from fanjet.executors.local.guard_handle import GuardHandle
 from fanjet.executors.local.worker_handle import WorkerHandle
@@ -26,6 +24,7 @@ from fanjet.executors.local.zygote_frames import (
     FromZygote,
     Loaded,
     ZygoteConfig,
+    decode_answer,
 )
 from fanjet.executors.same_dag import find_difference
 from fanjet.model.requests import Failure, Found, Lookup
@@ -213,7 +212,7 @@ class Pool:
 
     def _take_zygote_frames(self) -> None:
         while (data := self.guard.zygote.take_frame()) is not None:
-            self._take(msgspec.msgpack.decode(data, type=FromZygote))
+            self._take(decode_answer(data))
 
     def _take(self, frame: FromZygote) -> None:
         match frame:

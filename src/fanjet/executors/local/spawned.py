@@ -12,7 +12,7 @@ import msgspec
 from fanjet.airflow.finder import install
 from fanjet.errors import ExecutionError
 from fanjet.executors.local.zygote import become_triggerer, import_function
-from fanjet.executors.local.zygote_frames import ZygoteConfig
+from fanjet.executors.local.zygote_frames import decode_config
 from fanjet.model.frames import Ask
 from fanjet.model.requests import Request, Response
 from fanjet.parsing.loader import load_file
@@ -20,12 +20,14 @@ from fanjet.runtime.lookups import LOOKUPS
 from fanjet.worker.channel import Channel
 from fanjet.worker.main import WorkerSetup, run_worker
 
+_decode_setup = msgspec.json.Decoder(WorkerSetup).decode
+
 
 def main() -> None:
     """The program: ``CONFIG SETUP IS_TRIGGERER``, all JSON."""
-    config = msgspec.json.decode(sys.argv[1], type=ZygoteConfig)
-    setup = msgspec.json.decode(sys.argv[2], type=WorkerSetup)
-    is_triggerer = msgspec.json.decode(sys.argv[3], type=bool)
+    config = decode_config(sys.argv[1])
+    setup = _decode_setup(sys.argv[2])
+    is_triggerer = bool(msgspec.json.decode(sys.argv[3]))
     sys.argv[:] = [""]
     for fd in (setup.read_fd, setup.write_fd, setup.slot_fd):
         os.set_inheritable(fd, False)

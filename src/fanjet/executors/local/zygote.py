@@ -31,6 +31,8 @@ from fanjet.executors.local.zygote_frames import (
     Loaded,
     ZygoteConfig,
     ZygoteSocket,
+    decode_config,
+    decode_request,
 )
 from fanjet.executors.runners import make_store
 from fanjet.parsing.loader import LoadedFile, load_file
@@ -46,7 +48,7 @@ def main() -> None:
     channel_fd, config_text = int(sys.argv[1]), sys.argv[2]
     sys.argv[:] = [""]
     os.set_inheritable(channel_fd, False)
-    config = msgspec.json.decode(config_text, type=ZygoteConfig)
+    config = decode_config(config_text)
     Zygote(ZygoteSocket(socket.socket(fileno=channel_fd)), config).live()
 
 
@@ -114,7 +116,7 @@ class Zygote:
 
     def _start_workers(self) -> None:
         while (data := self._executor.take_frame()) is not None:
-            request = msgspec.msgpack.decode(data, type=ForkWorker)
+            request = decode_request(data)
             fds = self._executor.take_fds(3)
             answer: FromZygote
             try:

@@ -88,6 +88,10 @@ class Asked(msgspec.Struct, frozen=True, array_like=True, tag=15):
 ToZygote: TypeAlias = ForkWorker | Answered
 FromZygote: TypeAlias = Loaded | Forked | Exited | ForkFailed | Asked
 
+decode_config = msgspec.json.Decoder(ZygoteConfig).decode
+decode_request = msgspec.msgpack.Decoder(ToZygote).decode
+decode_answer = msgspec.msgpack.Decoder(FromZygote).decode
+
 
 class ZygoteSocket:
     """One end of the connection."""
@@ -153,7 +157,7 @@ class ZygoteSocket:
             self.send(Asked(request))
             while True:
                 while (data := self._cut_frame()) is not None:
-                    frame = msgspec.msgpack.decode(data, type=ToZygote)
+                    frame = decode_request(data)
                     if isinstance(frame, Answered):
                         return frame.response
                     self._waiting.append(data)

@@ -21,6 +21,8 @@ SELECT count(*), avg(latest.took_s) FROM (
     WHERE dag_id = ? AND state = ? AND ended_at IS NOT NULL ORDER BY run DESC LIMIT ?
 ) AS latest"""
 
+_decode = msgspec.json.Decoder(list[float | None]).decode
+
 
 def keep(connection: Connection, record: KeepDeadlines) -> None:
     """Write the instants."""
@@ -30,7 +32,7 @@ def keep(connection: Connection, record: KeepDeadlines) -> None:
 def find(reader: Connection, run: int) -> list[float | None] | None:
     """The instants by the number of the deadline; None before anybody has looked for them."""
     row = reader.execute(_FIND, (run,)).fetchone()
-    return None if row is None or row[0] is None else msgspec.json.decode(row[0], type=list[float | None])
+    return None if row is None or row[0] is None else _decode(row[0])
 
 
 def find_opened_at(reader: Connection, run: int) -> float | None:

@@ -26,6 +26,8 @@ _REFUSE: Final = """
 UPDATE run SET state = ?, ended_at = ?, note = coalesce(note, ?), asks = NULL
 WHERE run = ? AND asks IS NOT NULL AND ended_at IS NULL"""
 
+_decode_unsaid = msgspec.json.Decoder(Unsaid).decode
+
 
 class AskingRun(msgspec.Struct, frozen=True, kw_only=True):
     """One of them. Instants are seconds since the epoch."""
@@ -48,7 +50,7 @@ def list_asking(reader: Connection, limit: int) -> list[AskingRun]:
     return [
         AskingRun(
             run=run, dag_id=dag_id, run_id=run_id, version=version, run_type=kind, logical_date=date,
-            created_at=created_at, unsaid=msgspec.json.decode(asks, type=Unsaid),
+            created_at=created_at, unsaid=_decode_unsaid(asks),
             interval=None if start is None or end is None else Interval(start, end),
         )
         for run, dag_id, run_id, version, kind, date, created_at, asks, start, end in reader.select(_LIST, limit)

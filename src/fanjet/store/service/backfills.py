@@ -11,7 +11,7 @@ from typing import Final, Self
 import msgspec
 
 from fanjet.errors import OperationError
-from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow, Step
+from fanjet.model.backfills import BackfillDate, BackfillOptions, BackfillRow, Step, decode_options
 from fanjet.model.runs import NewRun
 from fanjet.model.states import RunStatus
 from fanjet.model.timetables import NamedRun
@@ -180,7 +180,7 @@ class Backfills:
                 dag_id=dag,
                 from_date=first,
                 to_date=last,
-                options=msgspec.json.decode(body, type=BackfillOptions),
+                options=decode_options(body),
                 is_paused=bool(paused),
                 created_at=created_at,
                 cancelled_at=cancelled_at,

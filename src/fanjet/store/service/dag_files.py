@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -181,6 +182,9 @@ class DagFiles:
         )
 
 
-def _make_place(row: Sequence[object]) -> DagPlace:
-    names = ("dag_id", "version", "folder", "file", "is_present", "seen_at", "bundle")
-    return msgspec.convert(dict(zip(names, row, strict=True)), DagPlace, strict=False)
+def _make_place(row: Sequence[Any]) -> DagPlace:
+    dag_id, version, folder, file, is_present, seen_at, bundle = row
+    return DagPlace(
+        dag_id=dag_id, version=version, folder=folder, file=file, is_present=bool(is_present), seen_at=seen_at,
+        bundle=bundle,
+    )  # fmt: skip
