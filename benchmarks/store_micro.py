@@ -60,7 +60,7 @@ def open_run(home: Path) -> tuple[Journal, int]:
     version = journal.save_version(make_spec(), bundle="", root="/", file="micro.py")
     now = datetime.now(UTC)
     run = journal.create_run(version=version, info=NewRun(run_id="one", created_at=now, started_at=now)).number
-    journal.take_lease(run, session, lease_s=SESSION_S, at=time.time())
+    journal.take_lease(run, session, lease_s=SESSION_S)
     return journal, run
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +62,7 @@ class Seeder:
         new = NewRun(run_id=run_id, logical_date=at, created_at=at, started_at=at, params=params)
         info = self.journal.create_run(version=self.version, info=new)
         self.run = info.number
-        self.journal.take_lease(info.number, self.session, lease_s=60, at=time.time())
+        self.journal.take_lease(info.number, self.session, lease_s=60)
         return info
 
     def length(self, map_number: int, parent: MapPath, count: int) -> None:

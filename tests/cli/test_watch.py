@@ -11,7 +11,6 @@ import socket
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -307,7 +306,7 @@ def test_whoever_waits_stays_until_the_run_is_resumed(owner: Owner) -> None:
             "Run 1 was stopped before its end. Waiting until somebody goes on with it: fanjet resume 1"
         ]
         session = owner.seeder.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        owner.seeder.journal.take_lease(1, session, lease_s=60, at=time.time())
+        owner.seeder.journal.take_lease(1, session, lease_s=60)
         wait_until(lambda: len(told.messages) > 1, "more is told")
         assert told.messages[1] == f"Run 1 goes on in process {os.getpid()} on {socket.gethostname()}."
         _write(owner, "UPDATE run SET state = 2, ended_at = 1767607300")

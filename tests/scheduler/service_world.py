@@ -79,7 +79,7 @@ class Member:
         most_active: int = 16,
         pools: Mapping[str, int] | None = None,
     ) -> None:
-        self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1))
+        self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1, clock=clock.time))
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
         settings = {"values_root": str(database.home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         self.executor = InlineExecutor(lambda: LoadedFile(list(built), []), settings, clock=clock)

@@ -72,9 +72,9 @@ def test_a_scheduler_that_lost_the_run_answers_nothing(tmp_path: Path) -> None:
     world = World(tmp_path / "home", adding_dag())
     run = world.own().number
     (number,) = post(world.home, CancelRequested(run=run, at=0.0, reason="by hand"))
-    other = Journal.open(world.home)
+    other = Journal.open(world.home, clock=lambda: time.time() + 2 * LEASE_S)
     later = other.begin_session(host="elsewhere", pid=1)
-    other.take_lease(run, later, lease_s=LEASE_S, at=time.time() + 2 * LEASE_S)
+    other.take_lease(run, later, lease_s=LEASE_S)
     other.close()
     answer = Answer(command=number, run=run, text="Nothing to cancel.")
     with pytest.raises(ExecutionError, match="no longer owned"):

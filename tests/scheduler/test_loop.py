@@ -65,7 +65,7 @@ class World:
         version = self.journal.save_version(self.built.spec, bundle="none", root=str(self.home), file="flow.py")
         now = datetime.now(UTC)
         info = self.journal.create_run(version=version, info=NewRun(run_id="r", created_at=now, started_at=now))
-        self.journal.take_lease(info.number, self.session, lease_s=LEASE_S, at=time.time())
+        self.journal.take_lease(info.number, self.session, lease_s=LEASE_S)
         machine = RunState(info.number, self.built.spec)
         self.scheduler.own(info, self.built.spec, machine, machine.start(now.timestamp()))
         return info
@@ -107,9 +107,9 @@ def test_retries_hours_apart_need_no_waiting(tmp_path: Path, capfd: pytest.Captu
 def test_a_scheduler_that_lost_its_lease_writes_nothing_more(tmp_path: Path) -> None:
     world = World(tmp_path / "home", flaky_dag())
     info = world.own()
-    other = Journal.open(world.home)
+    other = Journal.open(world.home, clock=lambda: time.time() + 2 * LEASE_S)
     later = other.begin_session(host="elsewhere", pid=1)
-    other.take_lease(info.number, later, lease_s=LEASE_S, at=time.time() + 2 * LEASE_S)
+    other.take_lease(info.number, later, lease_s=LEASE_S)
     with pytest.raises(ExecutionError, match="no longer owned by this scheduler"):
         world.scheduler.run()
     with Reader.open(world.home) as reader:

@@ -19,12 +19,12 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def journal_factory(database: Database) -> Iterator[Callable[[], Journal]]:
-    """Opens one and the same database, as one more scheduler each time."""
+def journal_factory(database: Database) -> Iterator[Callable[..., Journal]]:
+    """Opens one and the same database, as one more scheduler each time; leases go by a clock that is given."""
     journals: list[Journal] = []
 
-    def open_journal() -> Journal:
-        journals.append(Journal.open(database, busy_timeout_s=0.5))
+    def open_journal(clock: Callable[[], float] | None = None) -> Journal:
+        journals.append(Journal.open(database, busy_timeout_s=0.5, clock=clock))
         return journals[-1]
 
     yield open_journal

@@ -1,6 +1,5 @@
 """Specs, ends and launches for the tests of the store."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ class Owned:
 def own_run(journal: Journal, session: int, run_id: str = "first") -> Owned:
     version = journal.save_version(make_spec(), bundle="b", root="/dags", file="sweep.py")
     run = journal.create_run(version=version, info=make_run(run_id)).number
-    journal.take_lease(run, session, lease_s=60.0, at=time.time())
+    journal.take_lease(run, session, lease_s=60.0)
     return Owned(journal, session, run)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from random import Random
 from typing import get_args
 
@@ -74,7 +73,7 @@ def test_the_store_gives_back_what_the_engine_said(
     for number in range(RUN_NUMBER):
         run = journal.create_run(version=version, info=make_run(f"run {number}")).number
     assert run == RUN_NUMBER
-    journal.take_lease(run, session, lease_s=600.0, at=time.time())
+    journal.take_lease(run, session, lease_s=600.0)
     world = StoredWorld(spec, random, journal)
     for _ in range(3):
         for _ in range(random.randint(10, 60)):

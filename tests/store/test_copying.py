@@ -28,7 +28,7 @@ def fill(database: Database) -> int:
     """A run with everything in it; returns its number."""
     owned = own_run(Journal.open(database), 1)
     owned.session = owned.journal.begin_session(host="gone", pid=1)
-    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0, at=time.time())
+    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0)
     run = owned.run
     states = [State.FAILED if index % 9 == 0 else State.SUCCESS for index in range(12_000)]
     extras = {0: TryExtra(error="a\0b", label="ä𝄞"), 3: TryExtra(carry=b"\xff\0")}
@@ -85,7 +85,7 @@ def test_everything_arrives_on_postgresql_and_comes_back(home: Path, postgres_da
     journal = Journal.open(postgres_database)
     session = journal.begin_session(host="here", pid=2)
     assert session == 2
-    journal.take_lease(run, session, lease_s=60.0, at=time.time())
+    journal.take_lease(run, session, lease_s=60.0)
     Owned(journal, session, run).write(ends(run, 1, [12_000]))
     assert own_run(journal, session, "second").run == 2
     journal.close()

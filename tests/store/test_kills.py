@@ -36,7 +36,7 @@ WRITER = """
     database = Database(Path(sys.argv[2]), sys.argv[5] or None)
     journal, run, first = Journal.open(database), int(sys.argv[3]), int(sys.argv[4])
     session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-    journal.take_lease(run, session, lease_s=3600.0, at=time.time())
+    journal.take_lease(run, session, lease_s=3600.0)
     owned = Owned(journal, session, run)
     while True:
         states = [State.FAILED if index % 7 == 0 else State.SUCCESS for index in range(first, first + 64)]
@@ -117,7 +117,7 @@ def kill_writers(database: Database, times: int) -> None:
 
     journal = Journal.open(database)  # and the run can be gone on with at once, whatever lease the dead held
     session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-    journal.take_lease(run, session, lease_s=60.0, at=time.time())
+    journal.take_lease(run, session, lease_s=60.0)
     Owned(journal, session, run).write(ends(run, 1, range(first, first + BATCH)))
     journal.close()
 

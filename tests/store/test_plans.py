@@ -39,9 +39,9 @@ HOT: dict[str, tuple[str, tuple[object, ...]]] = {
     "commands": (sql.LIST_COMMANDS, (0.0,)),
     "answer": (sql.FIND_ANSWER, (1,)),
     "run by id": (sql.FIND_INFO_OF_RUN, ("sweep", "first")),
-    "queued": (run_starts.LIST_QUEUED, ("sweep", 0, 1, 0.0, 50)),
-    "queued of a backfill": (run_starts.LIST_QUEUED_FORWARDS, ("sweep", 1, 1, 0.0, 50)),
-    "queued of a backfill, backwards": (run_starts.LIST_QUEUED_BACKWARDS, ("sweep", 1, 1, 0.0, 50)),
+    "queued": (run_starts.LIST_QUEUED, ("sweep", 0, 1, 50)),
+    "queued of a backfill": (run_starts.LIST_QUEUED_FORWARDS, ("sweep", 1, 1, 50)),
+    "queued of a backfill, backwards": (run_starts.LIST_QUEUED_BACKWARDS, ("sweep", 1, 1, 50)),
     "version": ("SELECT version FROM dag_version WHERE digest = ?", ("x",)),
 }
 

@@ -249,12 +249,12 @@ def test_a_takeover_waits_for_a_write_that_is_under_way_and_late_writes_are_refu
     """The owner has checked its lease and is about to write: nobody takes the run in between."""
     heir = journal_factory()
     session = heir.begin_session(host="elsewhere", pid=42)
-    owned.journal.take_lease(owned.run, owned.session, lease_s=1.0, at=NOW)
+    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0)
     taken: list[object] = []
 
     def take() -> None:
         try:
-            heir.take_lease(owned.run, session, lease_s=60.0, at=NOW + 2.0)
+            heir.take_lease(owned.run, session, lease_s=60.0)
         except FanjetError as error:
             taken.append(error)
         else:
@@ -318,12 +318,12 @@ def test_a_scheduler_that_stands_still_in_a_transaction_does_not_keep_its_runs(
     """As one that was sent SIGSTOP: the server ends its transaction, and its late writes are refused."""
     heir = Journal.open(database, busy_timeout_s=30.0)
     session = heir.begin_session(host="elsewhere", pid=42)
-    owned.journal.take_lease(owned.run, owned.session, lease_s=1.0, at=NOW)
+    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0)
 
     def stand_still() -> None:
         with owned.journal._writer.transaction():
             owned.journal._leases.check([owned.run])
-            heir.take_lease(owned.run, session, lease_s=60.0, at=NOW + 2.0)
+            heir.take_lease(owned.run, session, lease_s=60.0)
             owned.journal._writer.execute("UPDATE run SET note = 'late' WHERE run = ?", (owned.run,))
 
     with pytest.raises(ExecutionError, match="ended a transaction that this process left open") as raised:

@@ -67,7 +67,7 @@ def test_the_latest_unfinished_run_is_one_without_a_living_owner(
     latest = reader.latest_unfinished_run()
     assert latest is not None
     assert latest.info.number == 4
-    journal.take_lease(4, session, lease_s=1e9, at=NOW)
+    journal.take_lease(4, session, lease_s=1e9)
     assert reader.latest_unfinished_run() is None
     owner = reader.list_runs()[0]
     assert (owner.owner_host, owner.owner_pid) == (socket.gethostname(), os.getpid())
@@ -161,6 +161,6 @@ def test_running_tries_are_those_of_the_owner_without_an_end(
     owned.journal.release_lease(run, owned.session)
     assert reader.running(run, 1) == []
     heir = journal_factory()
-    heir.take_lease(run, heir.begin_session(host="h", pid=1), lease_s=9.0, at=NOW)
+    heir.take_lease(run, heir.begin_session(host="h", pid=1), lease_s=9.0)
     assert reader.running(run, 1) == []
     assert [row.state for row in reader.tries(run, 1, (2,))] == [State.UP_FOR_RETRY]

@@ -43,7 +43,9 @@ class RecordedWorld(World):
     """A run to which everything happens, written to a real database as the scheduler would."""
 
     def __init__(self, database: Database, spec: DagSpec, random: Random) -> None:
-        self.journal = Journal.open(database)
+        self.sessions = 0
+        # Each session begins when the leases of those before have ended, by their own clock.
+        self.journal = Journal.open(database, clock=lambda: self.sessions * 2 * FAR)
         version = self.journal.save_version(spec, bundle="0" * 64, root="/", file="dag.py")
         numbers = [self.journal.create_run(version=version, info=make_run(f"r{n}")).number for n in range(RUN_NUMBER)]
         assert numbers[-1] == RUN_NUMBER
@@ -57,7 +59,8 @@ class RecordedWorld(World):
 
     def begin_session(self) -> None:
         session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        self.journal.take_lease(RUN_NUMBER, session, lease_s=FAR, at=session * 2 * FAR)
+        self.sessions += 1
+        self.journal.take_lease(RUN_NUMBER, session, lease_s=FAR)
         self.own_fences = self.fences = itertools.count((session << 32) + 1)
 
     def close(self) -> None:
@@ -175,7 +178,7 @@ class RecordedReruns(RerunDrive):
         version = self.journal.save_version(self.spec, bundle="0" * 64, root="/", file="dag.py")
         assert self.journal.create_run(version=version, info=make_run()).number == 1
         session = self.journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        self.journal.take_lease(1, session, lease_s=FAR, at=FAR)
+        self.journal.take_lease(1, session, lease_s=FAR)
         self.fences = itertools.count((session << 32) + 1)
         self.reader = Reader.open(self.database)
         self.follower = self.reader.follow(1, self.spec)

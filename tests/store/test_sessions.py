@@ -14,7 +14,7 @@ from fanjet.model.runs import NewRun, RunInfo
 from fanjet.store.journal.journal import Journal
 from fanjet.store.journal.leases import PROCESS, is_orphan
 from fanjet.store.queries.reader import Reader
-from store.samples import NOW, STARTED, Owned, ends, make_run, make_spec
+from store.samples import NOW, STARTED, Owned, ends, make_run, make_spec, own_run
 
 
 def test_session_numbers_grow_over_all_schedulers(journal_factory: Callable[[], Journal]) -> None:
@@ -69,32 +69,37 @@ def test_run_ids_are_unique_per_dag(journal: Journal) -> None:
         journal.create_run(version=99, info=make_run("y"))
 
 
-def test_a_live_lease_keeps_others_out(owned: Owned, journal_factory: Callable[[], Journal]) -> None:
-    owned.journal.take_lease(owned.run, owned.session, lease_s=10.0, at=NOW)
-    other = journal_factory()
+def test_a_live_lease_keeps_others_out(journal_factory: Callable[..., Journal]) -> None:
+    passed_s = 0.0
+    one, other = journal_factory(lambda: NOW + passed_s), journal_factory(lambda: NOW + passed_s)
+    owned = own_run(one, one.begin_session(host=socket.gethostname(), pid=os.getpid()))
+    one.take_lease(owned.run, owned.session, lease_s=10.0)
     session = other.begin_session(host=socket.gethostname(), pid=os.getpid())
+    passed_s = 1.0
     with pytest.raises(OperationError, match=f"process {os.getpid()} on {socket.gethostname()}.* 9 s left"):
-        other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 1.0)
-    owned.journal.renew_leases(owned.session, lease_s=10.0, at=NOW + 9.0)
+        other.take_lease(owned.run, session, lease_s=10.0)
+    passed_s = 9.0
+    one.renew_leases(owned.session, lease_s=10.0)
+    passed_s = 11.0
     with pytest.raises(OperationError):
-        other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
-    owned.journal.release_lease(owned.run, owned.session)
-    other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
+        other.take_lease(owned.run, session, lease_s=10.0)
+    one.release_lease(owned.run, owned.session)
+    other.take_lease(owned.run, session, lease_s=10.0)
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_its_owner_refused(
     owned: Owned, journal_factory: Callable[[], Journal]
 ) -> None:
     owned.write(ends(owned.run, 1, [0]))
-    owned.journal.take_lease(owned.run, owned.session, lease_s=10.0, at=NOW)
+    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0)
     other = journal_factory()
     session = other.begin_session(host="elsewhere", pid=42)
-    other.take_lease(owned.run, session, lease_s=10.0, at=NOW + 11.0)
+    other.take_lease(owned.run, session, lease_s=10.0)
     with pytest.raises(ExecutionError, match="process 42 on elsewhere") as raised:
         owned.write(ends(owned.run, 1, [1]))
     assert not raised.value.temporary
     with pytest.raises(ExecutionError, match="process 42 on elsewhere"):
-        owned.journal.renew_leases(owned.session, lease_s=10.0, at=NOW + 12.0)
+        owned.journal.renew_leases(owned.session, lease_s=10.0)
     other.write([ends(owned.run, 1, [2])], [], at=NOW)
     (train,) = other.read_history(owned.run).instances
     assert [path[-1] for path in train.paths] == [0, 2]
@@ -105,10 +110,10 @@ def test_a_lease_that_ran_out_is_taken_over_and_its_owner_refused(
 def test_a_taken_over_run_stays_closed_to_its_first_owner_after_release(
     owned: Owned, journal_factory: Callable[[], Journal]
 ) -> None:
-    owned.journal.take_lease(owned.run, owned.session, lease_s=1.0, at=NOW)
+    owned.journal.take_lease(owned.run, owned.session, lease_s=0.0)
     other = journal_factory()
     session = other.begin_session(host="elsewhere", pid=42)
-    other.take_lease(owned.run, session, lease_s=1.0, at=NOW + 2.0)
+    other.take_lease(owned.run, session, lease_s=1.0)
     other.release_lease(owned.run, session)
     with pytest.raises(ExecutionError, match="by nobody"):
         owned.write(ends(owned.run, 1, [1]))
@@ -121,8 +126,8 @@ def test_the_lease_of_a_dead_process_is_free_at_once(journal: Journal) -> None:
     mine = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
     version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
     run = journal.create_run(version=version, info=make_run()).number
-    journal.take_lease(run, gone, lease_s=1e9, at=NOW)
-    journal.take_lease(run, mine, lease_s=10.0, at=NOW)
+    journal.take_lease(run, gone, lease_s=1e9)
+    journal.take_lease(run, mine, lease_s=10.0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it")
@@ -144,14 +149,14 @@ def test_a_foreign_host_is_believed_to_live(journal: Journal) -> None:
     mine = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
     version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")
     run = journal.create_run(version=version, info=make_run()).number
-    journal.take_lease(run, far, lease_s=10.0, at=NOW)
+    journal.take_lease(run, far, lease_s=10.0)
     with pytest.raises(OperationError, match="on elsewhere"):
-        journal.take_lease(run, mine, lease_s=10.0, at=NOW)
+        journal.take_lease(run, mine, lease_s=10.0)
 
 
 def test_a_run_that_is_not_there_or_was_never_taken(journal: Journal, session: int) -> None:
     with pytest.raises(OperationError, match="no run 5"):
-        journal.take_lease(5, session, lease_s=1.0, at=NOW)
+        journal.take_lease(5, session, lease_s=1.0)
     with pytest.raises(OperationError, match="no run 5"):
         journal.read_history(5)
     version = journal.save_version(make_spec(), bundle="b", root="/r", file="f.py")

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -144,7 +143,7 @@ def test_a_run_of_an_older_release_goes_on(home: Path, owned: Owned, version: in
         assert reader.get_history(run) == before
     journal = Journal.open(old)
     session = journal.begin_session(host="here", pid=os.getpid())
-    journal.take_lease(run, session, lease_s=60.0, at=time.time())
+    journal.take_lease(run, session, lease_s=60.0)
     journal.write([ClearInstances(run=run, task=1, parent=(), indexes=[1], at=NOW)], (), at=NOW)
     assert journal.read_history(run).instances[1].tries_before == {1: 1}
     journal.close()

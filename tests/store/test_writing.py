@@ -260,7 +260,7 @@ def test_sums_and_rows_after_random_batches(
             owned.journal.release_lease(owned.run, owned.session)
             other = journal_factory()
             session = other.begin_session(host="h", pid=1)
-            other.take_lease(owned.run, session, lease_s=9.0, at=NOW)
+            other.take_lease(owned.run, session, lease_s=9.0)
             owned = Owned(other, session, owned.run)
         check_summaries(reader, owned.run)
     (columns,) = owned.journal.read_history(owned.run).instances

@@ -48,7 +48,7 @@ def is_waiting(row: ServiceRunRow) -> bool:
 
 def _find_reason(reader: DagOverview, row: ServiceRunRow) -> str:
     dag_id = row.run.info.dag_id
-    if not reader.list_schedulers(time.time()):
+    if not any(scheduler.left_s > 0 for scheduler in reader.list_schedulers()):
         return "a scheduler, and none is at work: `fanjet up`"
     if row.backfill is None and reader.get_dag(dag_id).is_paused:
         return f"its DAG, which is paused: `fanjet dags unpause {dag_id}`"

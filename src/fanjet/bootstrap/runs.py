@@ -92,7 +92,7 @@ class Runs:
         return self._finish(info, spec, machine, changes, resumed=True)
 
     def _take(self, info: RunInfo) -> None:
-        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=now())
+        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S)
 
     def _finish(
         self, info: RunInfo, spec: DagSpec, machine: RunState, changes: list[Change], *, resumed: bool

@@ -85,4 +85,4 @@ class StartedRuns:
         self._scheduler.adopt(info, spec, machine, changes)
 
     def _take(self, info: RunInfo) -> None:
-        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S, at=now())
+        self._journal.take_lease(info.number, self._session, lease_s=LEASE_S)

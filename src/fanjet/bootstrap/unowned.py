@@ -39,7 +39,7 @@ def cancel_unowned(target: Target, request: CancelRequested, settings: Settings)
     journal = Journal.open(Database.of(settings), busy_timeout_s=settings.db_busy_timeout_s)
     try:
         session = journal.begin_session(host=socket.gethostname(), pid=os.getpid())
-        journal.take_lease(run, session, lease_s=LEASE_S, at=now())
+        journal.take_lease(run, session, lease_s=LEASE_S)
         try:
             return _cancel(journal, target, request)
         finally:

@@ -47,6 +47,7 @@ class RunWatch:
         self._seen_alive = self._abandoned = False
         self._stands_at: float | None = None
         self._progress = self._database.look()
+        self._lease_ends_at = time.monotonic() + self._progress.lease_left_s
         self._stop_clock()
 
     @classmethod
@@ -141,7 +142,7 @@ class RunWatch:
                 display.message(f"Run {number} goes on in {_name_owner(run)}.")
             self._seen_alive, self._abandoned = True, False
             return True
-        left_s = self._progress.lease_until - time.time() if self._seen_alive else 0.0
+        left_s = self._lease_ends_at - time.monotonic() if self._seen_alive else 0.0
         if not self._abandoned:
             self._abandoned = True
             display.message(_explain_abandoned(run, left_s, wait=wait))
@@ -173,6 +174,7 @@ class RunWatch:
     def _look(self) -> None:
         began, cpu_before = time.monotonic(), time.process_time()
         self._progress = self._database.look()
+        self._lease_ends_at = time.monotonic() + self._progress.lease_left_s
         self._stop_clock()
         self._looked_at = began
         self._pause_s = min((time.process_time() - cpu_before) / _LOOKING_SHARE, _MOST_PAUSE_S)

@@ -110,7 +110,7 @@ class Intake:
         for info in self._journal.list_held(self._session):
             if info.number not in self._scheduler.runs:
                 self._take_over(info, f"Run {info.number} is taken in once more.")
-        left = self._journal.list_left(self._session, self._clock())
+        left = self._journal.list_left(self._session)
         taken = [
             self._take_over(row.info, f"Going on with run {row.info.number}, which another scheduler has left.")
             for row in left[:_LEFT_AT_A_TIME]
@@ -120,7 +120,7 @@ class Intake:
     def take_asked(self) -> None:
         """Go on with runs that nobody carries out, and of which something is asked."""
         for number in dict.fromkeys(command.run for command in self._scheduler.unclaimed):
-            info = self._journal.find_service_run(number, self._clock())
+            info = self._journal.find_service_run(number)
             if info is not None:
                 message = f"Run {number} is opened again, because something is asked of it."
                 if self._take_over(info, message, is_asked=True):
@@ -128,10 +128,9 @@ class Intake:
 
     def _take_over(self, info: RunInfo, message: str, *, is_asked: bool = False) -> bool:
         """Take a run in; False when another scheduler was quicker."""
-        run, now = info.number, self._clock()
+        run = info.number
         try:
-            lease_s = self._terms.lease_s
-            if not self._journal.take_run(run, self._session, is_asked=is_asked, lease_s=lease_s, at=now):
+            if not self._journal.take_run(run, self._session, is_asked=is_asked, lease_s=self._terms.lease_s):
                 return False
         except RunOwnedError:
             return False
@@ -139,7 +138,7 @@ class Intake:
         version = self._journal.get_version_of_run(run)
         spec = self._programs.get_version(version).spec
         status = self._journal.get_status(run)
-        at = max(now, info.started_at.timestamp())
+        at = max(self._clock(), info.started_at.timestamp())
         machine, changes = RunState.restore(run, spec, self._journal.read_history(run), at, status=status)
         if status == RunStatus.RUNNING:
             self.reopened.hold(run)  # it may have had to wait

@@ -31,7 +31,7 @@ class LeaseKeeper:
         journal: Holds them.
         session: The number of the scheduler.
         terms: How long they hold.
-        clock: Gives the instant.
+        clock: Says when it is time; how long leases hold goes by the clock that all schedulers share.
     """
 
     def __init__(self, journal: Journal, session: int, terms: LeaseTerms, clock: Callable[[], float]) -> None:
@@ -52,7 +52,7 @@ class LeaseKeeper:
         if now - self._renewed_at < self._terms.renew_every_s:
             return False
         try:
-            self._journal.renew_leases(self._session, lease_s=self._terms.lease_s, at=now)
+            self._journal.renew_leases(self._session, lease_s=self._terms.lease_s)
         except ExecutionError as error:
             if not error.temporary:
                 raise

@@ -55,6 +55,4 @@ class Measuring:
         self._slots.set(slots)
         self._taken.set(taken)
         samples = [*self._scheduler.measure(), *self._own.read()]
-        self._journal.put_metrics(
-            ProcessMetrics(role="scheduler", host=self._host, pid=os.getpid(), at=now, samples=samples)
-        )
+        self._journal.put_metrics(ProcessMetrics(role="scheduler", host=self._host, pid=os.getpid(), samples=samples))

@@ -12,6 +12,7 @@ from fanjet.errors import ExecutionError
 from fanjet.model.sharing import Hold, Limit, Share, Standing
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.store.service.journal import ServiceJournal
+from fanjet.store.service.slot_shares import Others
 
 #: Looks that nothing but the needs of the moment call for take at most this part of the time.
 _PART_OF_TIME = 0.1
@@ -102,32 +103,29 @@ class Pools:
         return self._clock() + max(self._again_at - time.monotonic(), 0.0)
 
     def _share(self, now: float, *, is_regular: bool) -> None:
-        until = now + self._terms.lease_s
         shares: dict[Limit, Share] | None = None
         mine = Standing(is_alone=True)
 
-        def settle(totals: Mapping[str, int], others: Mapping[int, Standing]) -> Standing:
+        def settle(totals: Mapping[str, int], others: Others) -> Standing:
             nonlocal shares, mine
             self._admission.set_pools(totals)
-            if others:
-                shares, mine = self._find_shares(others, now, is_regular=is_regular)
+            if others.standings:
+                shares, mine = self._find_shares(others, is_regular=is_regular)
             return mine
 
         self._gone = self._journal.keep_session(
-            self._session, self._configured, settle, gone=self._gone, until=until, at=now
+            self._session, self._configured, settle, gone=self._gone, lease_s=self._terms.lease_s
         )
-        self._admission.set_shares(shares, until)
+        self._admission.set_shares(shares, now + self._terms.lease_s)  # others let it be for a little longer
         was_alone, self._is_alone = self._is_alone, shares is None
         if self._note(shares or {}, mine) or (was_alone and not self._is_alone):
             self._journal.ring()
 
-    def _find_shares(
-        self, others: Mapping[int, Standing], now: float, *, is_regular: bool
-    ) -> tuple[dict[Limit, Share], Standing]:
+    def _find_shares(self, others: Others, *, is_regular: bool) -> tuple[dict[Limit, Share], Standing]:
         limits = self._admission.list_shared()
         wants = self._admission.list_wants(self._find_more() if is_regular else 0)
         asked = Standing(holds=tuple(Hold(each, total, used, 0) for each, (total, used) in limits.items()), wants=wants)
-        shares = share_out(self._session, {**others, self._session: asked}, limits, int(now))
+        shares = share_out(self._session, {**others.standings, self._session: asked}, limits, int(others.at))
         holds = tuple(Hold(each, total, used, shares[each].slots) for each, (total, used) in limits.items())
         return shares, Standing(holds=holds, wants=wants)
 

@@ -182,7 +182,7 @@ class Service:
         self._waiting_deadlines.close()
         self._journal.release_leases([number for number, _ in left], self._session)
         # What still runs is about to be killed: others have its slots when it is gone.
-        self._journal.end_session(self._session, self._clock(), is_idle=self._scheduler.is_idle)
+        self._journal.end_session(self._session, is_idle=self._scheduler.is_idle)
         unfinished = sum(status == RunStatus.RUNNING for _, status in left)
         if unfinished:
             _log.info("Stopped with %d unfinished runs; the next scheduler goes on with them.", unfinished)

@@ -115,7 +115,7 @@ class WaitingDeadlines:
         if self._journal.find_queued(run) is None:
             return  # it has started, or ended
         try:
-            self._journal.take_lease(run, self._session, lease_s=self._terms.lease_s, at=now)
+            self._journal.take_lease(run, self._session, lease_s=self._terms.lease_s)
         except RunOwnedError:
             return  # another scheduler tells, or has started it
         info = self._journal.find_queued(run)

@@ -53,14 +53,13 @@ class HealthCheck:
 
     def find(self) -> Health:
         """How it does now."""
-        at = time.time()
         try:
             with self._places.reading() as reader:
-                schedulers = reader.list_schedulers(at - PATIENCE_S)
-                looked_at = _find_look(reader.list_metrics(at - _FOLDER_RECENT_S))
+                schedulers = reader.list_schedulers(PATIENCE_S)
+                looked_at = _find_look(reader.list_metrics(_FOLDER_RECENT_S))
         except FanjetError as error:
             return self.without_database(str(error))
-        alive = sum(scheduler.until > at for scheduler in schedulers)
+        alive = sum(scheduler.left_s > 0 for scheduler in schedulers)
         up_for_s = time.monotonic() - self._started_at
         patient = bool(schedulers) or up_for_s < PATIENCE_S
         return Health(

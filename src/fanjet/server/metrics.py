@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from socket import gethostname
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from fastapi.responses import Response
 
 from fanjet.model.metrics import QUEUE_DEPTH, TRIES_RUNNING, Sample
 from fanjet.model.states import RunStatus, State
-from fanjet.server.health import PATIENCE_S
 from fanjet.server.places import Places
 from fanjet.store.journal.leases import is_dead
 from fanjet.store.service.metrics import ProcessMetrics
@@ -37,7 +35,7 @@ def add_metrics(app: FastAPI, places: Places) -> None:
 
         registry = CollectorRegistry(auto_describe=False)
         with places.reading() as reader:
-            registry.register(_Collected(list(collect(reader, time.time()))))
+            registry.register(_Collected(list(collect(reader))))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -52,21 +50,21 @@ class _Collected:
         return self._metrics
 
 
-def collect(reader: ServiceReader, at: float) -> Iterator[Metric]:
+def collect(reader: ServiceReader) -> Iterator[Metric]:
     """Everything that is known of the service."""
-    processes = list(find_samples(reader.list_metrics(at - _RECENT_S), at))
-    yield from _make_families([*_measure_store(reader, at), *_measure_instances(reader, processes)])
+    processes = list(find_samples(reader.list_metrics(_RECENT_S)))
+    yield from _make_families([*_measure_store(reader), *_measure_instances(reader, processes)])
     yield from _make_families(processes)
 
 
-def find_samples(processes: Iterable[ProcessMetrics], at: float) -> Iterator[tuple[Sample, dict[str, str]]]:
+def find_samples(processes: Iterable[ProcessMetrics]) -> Iterator[tuple[Sample, dict[str, str]]]:
     """What processes have written, each with the labels that tell whose it is.
 
     Of those that are gone what they had counted is left, but not how much of something they had: sums over all
     processes are what there is now, also right after one of them was killed and another goes on with its runs.
     """
     for process in processes:
-        is_there = at - process.at < _CURRENT_S and not (process.host == gethostname() and is_dead(process.pid))
+        is_there = process.age_s < _CURRENT_S and not (process.host == gethostname() and is_dead(process.pid))
         labels = {"role": process.role, "process": f"{process.host}/{process.pid}"}
         for sample in process.samples:
             if is_there or sample.kind != "gauge":
@@ -89,9 +87,9 @@ def _measure_instances(
         yield _gauge("fanjet_instances", what, count, state=state.label)
 
 
-def _measure_store(reader: ServiceReader, at: float) -> Iterator[tuple[Sample, dict[str, str]]]:
+def _measure_store(reader: ServiceReader) -> Iterator[tuple[Sample, dict[str, str]]]:
     """What the database says of the whole service, whichever process did it."""
-    alive = sum(scheduler.until > at for scheduler in reader.list_schedulers(at - PATIENCE_S))
+    alive = sum(scheduler.left_s > 0 for scheduler in reader.list_schedulers())
     yield _gauge("fanjet_schedulers_alive", "Schedulers that are at work.", alive)
     counts = reader.count_open_runs()
     for status in (RunStatus.QUEUED, RunStatus.RUNNING):

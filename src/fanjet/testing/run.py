@@ -185,7 +185,7 @@ def _drive(
     display: Display,
 ) -> RunStatus:
     """The run from its start to its end. Pools are as large as anybody wants."""
-    journal.take_lease(info.number, session, lease_s=_LEASE_S, at=clock.time())
+    journal.take_lease(info.number, session, lease_s=_LEASE_S)
     scheduler = Scheduler(
         journal=journal,
         executor=executor,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import time
 from collections.abc import Callable
 from contextlib import closing
 from threading import Event, Thread
@@ -49,7 +48,7 @@ def _measure(settings: Settings, counters: Counters, stop: Event) -> None:
     meters, told = FolderMeters(), False
     while not stop.wait(_WRITE_EVERY_S if meters.was_read else _WRITE_FIRST_AFTER_S):
         process = ProcessMetrics(
-            role="folder", host=socket.gethostname(), pid=os.getpid(), at=time.time(), samples=meters.read(counters)
+            role="folder", host=socket.gethostname(), pid=os.getpid(), samples=meters.read(counters)
         )
         try:
             with (

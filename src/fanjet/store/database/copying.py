@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -26,7 +25,7 @@ _LIST_NOTES: Final = "SELECT key, value FROM meta WHERE key <> 'schema_version' 
 _PUT_NOTE: Final = """
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 _FIND_AT_WORK: Final = """
-SELECT pid, host FROM session WHERE role = 'scheduler' AND until > ? ORDER BY session DESC LIMIT 1"""
+SELECT pid, host FROM session WHERE role = 'scheduler' AND until > shared_clock() ORDER BY session DESC LIMIT 1"""
 _FIND_NUMBER: Final = {
     "sqlite": "SELECT seq FROM sqlite_sequence WHERE name = ?1 AND ?2 <> ''",
     "postgresql": "SELECT last_value FROM pg_sequences "
@@ -86,7 +85,7 @@ def _refuse_live(source: Database) -> None:
 
 
 def _refuse_service(reader: Connection) -> None:
-    found = reader.execute(_FIND_AT_WORK, (time.time(),)).fetchone()
+    found = reader.execute(_FIND_AT_WORK).fetchone()
     if found is not None:
         pid, host = found
         raise OperationError(

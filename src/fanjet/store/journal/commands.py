@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Self
 
@@ -48,11 +47,10 @@ class Commands:
         Returns:
             The number of the command.
         """
-        now = time.time()
-        new = (request.run, kind_of(request), encode_request(request), now)
+        new = (request.run, kind_of(request), encode_request(request))
         number: int | None = None
         try:
-            number = self._insert(new, now)
+            number = self._insert(new)
             ring(self._connection)
         except BaseException:  # whoever is interrupted here does not learn the number
             if number is not None:
@@ -60,9 +58,9 @@ class Commands:
             raise
         return number
 
-    def _insert(self, new: tuple[object, ...], now: float) -> int:
+    def _insert(self, new: tuple[object, ...]) -> int:
         with self._connection.transaction():
-            self._connection.execute(sql.FORGET_COMMANDS, (now - _KEPT_S,))
+            self._connection.execute(sql.FORGET_COMMANDS, (_KEPT_S,))
             return int(self._connection.execute(sql.INSERT_COMMAND, new).fetchone()[0])
 
     def find_answer(self, command: int) -> str | None:

@@ -7,7 +7,7 @@ connection, which sees what is committed and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -75,13 +75,21 @@ class Journal:
         self._pages = ValuePages(reader)
 
     @classmethod
-    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0, durable: bool = True) -> Self:
+    def open(
+        cls,
+        place: Path | Database,
+        *,
+        busy_timeout_s: float = 5.0,
+        durable: bool = True,
+        clock: Callable[[], float] | None = None,
+    ) -> Self:
         """Open a database; make it where it is missing.
 
         Args:
             place: The database; a home stands for its SQLite file.
             busy_timeout_s: How long to wait for another process that has locked the database.
             durable: Whether a commit waits for the disk; runs that nobody resumes need not.
+            clock: Leases go by it, where time does not pass by itself; None for the clock that all processes share.
 
         Raises:
             ExecutionError: Locked, read-only, no space, not a database, or of a newer Fanjet.
@@ -92,6 +100,9 @@ class Journal:
         except BaseException:
             writer.close()
             raise
+        if clock is not None:
+            writer.use_clock(clock)
+            reader.use_clock(clock)
         return cls(writer, reader)
 
     def close(self) -> None:
@@ -166,23 +177,23 @@ class Journal:
 
     # --- leases ---
 
-    def take_lease(self, run: int, session: int, *, lease_s: float, at: float) -> None:
-        """Become the owner of a run until `at + lease_s`; earlier owners can no longer write it.
+    def take_lease(self, run: int, session: int, *, lease_s: float) -> None:
+        """Become the owner of a run for so long; earlier owners can no longer write it.
 
         Raises:
             OperationError: Another live scheduler owns the run (its host and pid are in the message), or no such run.
         """
         with self._transaction():
-            self._leases.take(run, session, lease_s=lease_s, at=at)
+            self._leases.take(run, session, lease_s=lease_s)
 
-    def renew_leases(self, session: int, *, lease_s: float, at: float) -> None:
-        """Keep every run of the session until `at + lease_s`.
+    def renew_leases(self, session: int, *, lease_s: float) -> None:
+        """Keep every run of the session for so long from now on.
 
         Raises:
             ExecutionError: Another scheduler took one of them over.
         """
         with self._transaction():
-            self._leases.renew(session, lease_s=lease_s, at=at)
+            self._leases.renew(session, lease_s=lease_s)
 
     def release_lease(self, run: int, session: int) -> None:
         """Give a run up, so that others can take it at once."""
@@ -296,7 +307,7 @@ class Journal:
         What nobody waits for any more, because whoever asked was killed, is not among them.
         """
         with explained(self._path):
-            rows = self._reader.execute(sql.LIST_COMMANDS, (time.time() - ANSWER_WITHIN_S,)).fetchall()
+            rows = self._reader.execute(sql.LIST_COMMANDS, (ANSWER_WITHIN_S,)).fetchall()
         return [Command(number=number, run=run, request=decode_request(kind, body)) for number, run, kind, body in rows]
 
     def set_version(self, run: int, version: int) -> None:

@@ -20,14 +20,14 @@ _RUNS_AT_ONCE = 100
 class _Lease(NamedTuple):
     session: int | None
     fence: int
-    until: float
+    left_s: float
     host: str | None
     pid: int | None
     process: str | None
 
-    def is_live(self, at: float) -> bool:
+    def is_live(self) -> bool:
         """Whether its owner may still be at work."""
-        if self.until <= at or self.host is None or self.pid is None or self.process is None:
+        if self.left_s <= 0 or self.host is None or self.pid is None or self.process is None:
             return False
         return not is_orphan(self.host, self.pid, self.process)
 
@@ -66,14 +66,17 @@ def _is_zombie(pid: int) -> bool:
 
 
 class Leases:
-    """The leases that this scheduler took. Methods run inside the journal's open transaction."""
+    """The leases that this scheduler took. Methods run inside the journal's open transaction.
+
+    They end by the clock that all processes of the database share, whatever the clock of this machine says.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         #: By run: (session, fence).
         self._held: dict[int, tuple[int, int]] = {}
 
-    def take(self, run: int, session: int, *, lease_s: float, at: float) -> None:
+    def take(self, run: int, session: int, *, lease_s: float) -> None:
         """Become the owner of a run.
 
         Raises:
@@ -81,23 +84,23 @@ class Leases:
             RunOwnedError: Another live scheduler owns it.
         """
         lease = self._get(run)
-        if lease.session != session and lease.is_live(at):
+        if lease.session != session and lease.is_live():
             raise RunOwnedError(
-                f"Run {run} is owned by {lease.owner}, whose lease has {lease.until - at:.0f} s left. "
+                f"Run {run} is owned by {lease.owner}, whose lease has {lease.left_s:.0f} s left. "
                 "Stop that process first, or wait until the lease runs out."
             )
         fence = lease.fence + 1
-        self._connection.execute(sql.TAKE_LEASE, (session, fence, at + lease_s, run))
+        self._connection.execute(sql.TAKE_LEASE, (session, fence, lease_s, run))
         self._held[run] = (session, fence)
 
-    def renew(self, session: int, *, lease_s: float, at: float) -> None:
+    def renew(self, session: int, *, lease_s: float) -> None:
         """Keep all runs of the session for `lease_s` more.
 
         Raises:
             LeaseLostError: Other schedulers took some of them over; none is renewed.
         """
         held = {run: fence for run, (owner, fence) in self._held.items() if owner == session}
-        if self._connection.execute(sql.RENEW_LEASES, (at + lease_s, session)).rowcount >= len(held):
+        if self._connection.execute(sql.RENEW_LEASES, (lease_s, session)).rowcount >= len(held):
             return
         self.check(held)
 

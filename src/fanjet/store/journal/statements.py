@@ -22,12 +22,12 @@ INSERT INTO run (dag_id, run_id, version, run_type, logical_date, data_interval_
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (dag_id, run_id) DO NOTHING RETURNING run"""
 FIND_LEASE: Final = """
-SELECT r.lease_session, r.lease_fence, r.lease_until, s.host, s.pid, s.process
+SELECT r.lease_session, r.lease_fence, r.lease_until - shared_clock(), s.host, s.pid, s.process
 FROM run AS r LEFT JOIN session AS s ON s.session = r.lease_session WHERE r.run = ?"""
 #: The condition on the run is added: ``IN (?, ?, ...)``. In the order in which rows are locked.
 LIST_FENCES: Final = "SELECT r.run, r.lease_session, r.lease_fence FROM run AS r WHERE r.run IN "
-TAKE_LEASE: Final = "UPDATE run SET lease_session = ?, lease_fence = ?, lease_until = ? WHERE run = ?"
-RENEW_LEASES: Final = "UPDATE run SET lease_until = ? WHERE ended_at IS NULL AND lease_session = ?"
+TAKE_LEASE: Final = "UPDATE run SET lease_session = ?, lease_fence = ?, lease_until = shared_clock() + ? WHERE run = ?"
+RENEW_LEASES: Final = "UPDATE run SET lease_until = shared_clock() + ? WHERE ended_at IS NULL AND lease_session = ?"
 RELEASE_LEASE: Final = """
 UPDATE run SET lease_session = NULL, lease_until = 0 WHERE run = ? AND lease_session = ? AND lease_fence = ?"""
 END_RUN: Final = "UPDATE run SET state = ?, ended_at = ? WHERE run = ?"
@@ -113,12 +113,14 @@ SET_VERSION: Final = "UPDATE run SET version = ? WHERE run = ?"
 
 # --- commands ---
 
-INSERT_COMMAND: Final = "INSERT INTO command (run, kind, body, posted_at) VALUES (?, ?, ?, ?) RETURNING command"
+INSERT_COMMAND: Final = """
+INSERT INTO command (run, kind, body, posted_at) VALUES (?, ?, ?, shared_clock()) RETURNING command"""
 LIST_COMMANDS: Final = """
-SELECT command, run, kind, body FROM command WHERE answered_at IS NULL AND posted_at > ? ORDER BY command"""
+SELECT command, run, kind, body FROM command
+WHERE answered_at IS NULL AND posted_at > shared_clock() - ? ORDER BY command"""
 ANSWER_COMMAND: Final = "UPDATE command SET answered_at = ?, answer = ? WHERE command = ?"
 FIND_ANSWER: Final = "SELECT answer FROM command WHERE command = ? AND answered_at IS NOT NULL"
-FORGET_COMMANDS: Final = "DELETE FROM command WHERE posted_at < ?"
+FORGET_COMMANDS: Final = "DELETE FROM command WHERE posted_at < shared_clock() - ?"
 WITHDRAW_COMMAND: Final = "DELETE FROM command WHERE command = ? AND answered_at IS NULL RETURNING command"
 
 # --- launches, maps, XComs, summaries ---

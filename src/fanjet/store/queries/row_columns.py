@@ -19,8 +19,8 @@ Columns: TypeAlias = Any
 
 RUN_COLUMNS = (
     "r.run, r.run_id, r.dag_id, r.run_type, r.logical_date, r.data_interval_start, r.data_interval_end, r.created_at, "
-    "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, r.lease_until, s.host, s.pid, "
-    "s.process, r.queued_at"
+    "r.started_at, r.conf, r.params, r.asset_events, r.state, r.version, r.ended_at, "
+    "r.lease_until - shared_clock(), s.host, s.pid, s.process, r.queued_at"
 )
 SUMMARY_COLUMNS = (
     "success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed, valued, durations, "
@@ -62,15 +62,15 @@ def encode_events(numbers: tuple[int, ...]) -> str | None:
     return msgspec.json.encode(numbers).decode() if numbers else None
 
 
-def make_run(columns: Columns, now: float) -> RunRow:
+def make_run(columns: Columns) -> RunRow:
     """A run from `RUN_COLUMNS`."""
-    state, version, ended_at, lease_until, host, pid, process, queued_at = columns[_INFO_COLUMNS:]
+    state, version, ended_at, lease_left_s, host, pid, process, queued_at = columns[_INFO_COLUMNS:]
     return RunRow(
         info=make_info(columns[:_INFO_COLUMNS]),
         state=RunStatus(state),
         version=version,
         ended_at=_find_instant(ended_at),
-        owned=host is not None and lease_until > now and not is_orphan(host, pid, process),
+        owned=host is not None and lease_left_s > 0 and not is_orphan(host, pid, process),
         owner_host=host,
         owner_pid=pid,
         queued_at=_find_instant(queued_at),

@@ -36,8 +36,8 @@ class RunProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a run is, as of one moment."""
 
     run: RunRow
-    #: Until when its owner may be at work; in the past, or 0, when nobody is.
-    lease_until: float
+    #: For how long its owner may be at work if it says nothing more; below 0 when nobody is.
+    lease_left_s: float
     #: By task number.
     tasks: Sequence[TaskProgress]
 
@@ -78,7 +78,7 @@ class RunFollower:
         """
         with self._connection.moment():
             run = self._find_run(self._run)
-            session, lease_until = self._connection.execute(sql.FIND_LEASE, (self._run,)).fetchone()
+            session, lease_left_s = self._connection.execute(sql.FIND_LEASE, (self._run,)).fetchone()
             recorded = self._find_counts(self._run)
             extents = self._extents.look(self._tasks, {task: found.counts for task, found in recorded.items()})
             unfinished = {
@@ -92,7 +92,7 @@ class RunFollower:
             _put_together(extent, recorded.get(task.number), in_hand.get(task.number))
             for task, extent in zip(self._tasks, extents, strict=True)
         ]
-        return RunProgress(run=run, lease_until=lease_until, tasks=tasks)
+        return RunProgress(run=run, lease_left_s=lease_left_s, tasks=tasks)
 
 
 def _count_ended(recorded: TaskCounts | None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from difflib import get_close_matches
 
 import msgspec
@@ -101,8 +100,7 @@ class RunQueries(Reading):
             f"WHERE {condition} ORDER BY r.run DESC" + ("" if limit is None else f" LIMIT {limit:d}"),
             *parameters,
         )
-        now = time.time()
-        return [make_run(columns, now) for columns in rows]
+        return [make_run(columns) for columns in rows]
 
     def _explain_many(self, text: str, runs: list[RunRow]) -> str:
         shown = ", ".join(f"{run.info.number} ({run.info.dag_id}/{run.info.run_id})" for run in runs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FIND_LEASE: Final = "SELECT lease_session, lease_until FROM run WHERE run = ?"
+FIND_LEASE: Final = "SELECT lease_session, lease_until - shared_clock() FROM run WHERE run = ?"
 #: One row per map: at how many places it expanded, to how many positions in all.
 SUM_MAP_LENGTHS: Final = "SELECT map, count(*), CAST(sum(count) AS BIGINT) FROM map_length WHERE run = ? GROUP BY map"
 LIST_LENGTHS_OF_MAP: Final = "SELECT parent, count FROM map_length WHERE run = ? AND map = ?"

@@ -25,6 +25,7 @@ from fanjet.store.service.metrics import ProcessMetrics, put_metrics
 from fanjet.store.service.planned_runs import DagPlan, LastRun, NextDue
 from fanjet.store.service.pools import list_pools
 from fanjet.store.service.run_starts import MostActive, Place
+from fanjet.store.service.slot_shares import Others
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
 _FIND_VERSION_OF_RUN = "SELECT version FROM run WHERE run = ?"
@@ -40,7 +41,7 @@ COUNTED = (
 _COUNT_STATES = """
 SELECT success, failed, skipped, upstream_failed, up_for_retry, up_for_reschedule, deferred, removed
 FROM summary WHERE run = ? AND task = ?"""
-_KEEP_SESSION = "UPDATE session SET role = 'scheduler', until = ? WHERE session = ?"
+_KEEP_SESSION = "UPDATE session SET role = 'scheduler', until = shared_clock() + ? WHERE session = ?"
 _LIST_AWAKE = "SELECT dag_id, version FROM dag WHERE is_present <> 0 AND is_paused = 0 ORDER BY dag_id"
 _FIND_NEWEST = "SELECT version FROM dag WHERE dag_id = ? AND is_present <> 0"
 
@@ -72,20 +73,20 @@ class ServiceJournal(Journal):
                 at=at,
             )
 
-    def take_run(self, run: int, session: int, *, is_asked: bool, lease_s: float, at: float) -> bool:
+    def take_run(self, run: int, session: int, *, is_asked: bool, lease_s: float) -> bool:
         """Become the owner of a run, as `fanjet.store.service.run_starts.take`."""
         with self._transaction():
-            return run_starts.take(self._writer, self._leases, run, session, is_asked=is_asked, lease_s=lease_s, at=at)
+            return run_starts.take(self._writer, self._leases, run, session, is_asked=is_asked, lease_s=lease_s)
 
     def find_place(self, run: int) -> Place:
         """Where a run stands among those of its DAG, as `fanjet.store.service.run_starts.find_place`."""
         with explained(self._path):
             return run_starts.find_place(self._reader, run)
 
-    def list_left(self, session: int, at: float) -> list[RunRow]:
+    def list_left(self, session: int) -> list[RunRow]:
         """Runs of services that no scheduler which may be alive carries out."""
         with explained(self._path):
-            return run_starts.list_left(self._reader, session, at)
+            return run_starts.list_left(self._reader, session)
 
     def has_history(self, run: int) -> bool:
         """Whether anything is recorded of the instances of a run."""
@@ -97,10 +98,10 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return run_starts.list_held(self._reader, session)
 
-    def find_service_run(self, run: int, at: float) -> RunInfo | None:
+    def find_service_run(self, run: int) -> RunInfo | None:
         """A run that a service has started, and that no scheduler which may be alive carries out; None otherwise."""
         with explained(self._path):
-            return run_starts.find_unowned(self._reader, run, at)
+            return run_starts.find_unowned(self._reader, run)
 
     def list_queued_after(self, run: int, limit: int) -> list[tuple[int, int]]:
         """Runs with greater numbers that wait for a scheduler, with their versions, in the order of their numbers."""
@@ -129,41 +130,39 @@ class ServiceJournal(Journal):
         self,
         session: int,
         pools: Mapping[str, int],
-        settle: Callable[[Mapping[str, int], Mapping[int, Standing]], Standing],
+        settle: Callable[[Mapping[str, int], Others], Standing],
         *,
         gone: Collection[int],
-        until: float,
-        at: float,
+        lease_s: float,
     ) -> frozenset[int]:
-        """Say that this scheduler is at work until then, and take its part of what is shared until then.
+        """Say that this scheduler is at work, and take its part of what is shared.
 
         Args:
             session: Its number.
             pools: The slots of the pools that its settings know.
-            settle: Is told the slots of all pools, with those of the database, and how it stands with the others, by
-                session; says how it stands with this one from now on.
+            settle: Is told the slots of all pools, with those of the database, and how it stands with the others; says
+                how it stands with this one from now on.
             gone: Schedulers whose process was gone the last time.
-            until: When it is to be taken for dead if it has not said so again.
-            at: The instant.
+            lease_s: After so long it is to be taken for dead if it has not said so again.
 
         Returns:
             Schedulers that hold something and whose process is gone.
         """
         with self._writer.transaction(lock="pools"):
-            self._writer.execute(_KEEP_SESSION, (until, session))
+            self._writer.execute(_KEEP_SESSION, (lease_s, session))
             totals = {**pools, **{pool.name: pool.slots for pool in list_pools(self._writer)}}
-            others = slot_shares.list_others(self._writer, session, gone=gone, at=at)
-            slot_shares.put(self._writer, session, settle(totals, others.standings), until)
+            others = slot_shares.list_others(self._writer, session, gone=gone)
+            slot_shares.put(self._writer, session, settle(totals, others), lease_s)
         return others.gone
 
     def ring(self) -> None:
         """Tell the other schedulers that there is something new."""
         ring(self._writer)
 
-    def end_session(self, session: int, at: float, *, is_idle: bool) -> None:
+    def end_session(self, session: int, *, is_idle: bool) -> None:
         """Say that this scheduler is at work no more, and give back what it holds, unless something still runs."""
         with self._transaction():
-            self._writer.execute(_KEEP_SESSION, (at, session))
+            self._writer.execute(_KEEP_SESSION, (0.0, session))
             if is_idle:
                 slot_shares.give_back(self._writer, session)
 

@@ -10,10 +10,12 @@ from fanjet.model.metrics import Sample
 from fanjet.store.database.port import Connection
 
 _PUT = """
-INSERT INTO service_metric (role, host, pid, at, body) VALUES (?, ?, ?, ?, ?)
+INSERT INTO service_metric (role, host, pid, at, body) VALUES (?, ?, ?, shared_clock(), ?)
 ON CONFLICT (role, host, pid) DO UPDATE SET at = excluded.at, body = excluded.body"""
-_FORGET = "DELETE FROM service_metric WHERE at < ?"
-_LIST = "SELECT role, host, pid, at, body FROM service_metric WHERE at > ? ORDER BY role, host, pid"
+_FORGET = "DELETE FROM service_metric WHERE at < shared_clock() - ?"
+_LIST = """
+SELECT role, host, pid, shared_clock() - at, body FROM service_metric
+WHERE at > shared_clock() - ? ORDER BY role, host, pid"""
 #: Rows of processes that are gone; nobody reads them.
 _KEPT_S = 86_400.0
 
@@ -27,21 +29,21 @@ class ProcessMetrics(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     host: str
     pid: int
-    #: When they were written; seconds since the epoch.
-    at: float
     samples: list[Sample]
+    #: How long ago they were written.
+    age_s: float = 0.0
 
 
 def put_metrics(connection: Connection, metrics: ProcessMetrics) -> None:
     """Write the numbers of a process in the place of its earlier ones. Inside a transaction."""
     body = msgspec.json.encode(metrics.samples).decode()
-    connection.execute(_PUT, (metrics.role, metrics.host, metrics.pid, metrics.at, body))
-    connection.execute(_FORGET, (metrics.at - _KEPT_S,))
+    connection.execute(_PUT, (metrics.role, metrics.host, metrics.pid, body))
+    connection.execute(_FORGET, (_KEPT_S,))
 
 
-def list_metrics(connection: Connection, since: float) -> Sequence[ProcessMetrics]:
-    """The numbers of all processes that have written some after an instant."""
+def list_metrics(connection: Connection, within_s: float) -> Sequence[ProcessMetrics]:
+    """The numbers of all processes that have written some within the last seconds."""
     return [
-        ProcessMetrics(role=role, host=host, pid=pid, at=at, samples=_decode(body))
-        for role, host, pid, at, body in connection.select(_LIST, since)
+        ProcessMetrics(role=role, host=host, pid=pid, age_s=age_s, samples=_decode(body))
+        for role, host, pid, age_s, body in connection.select(_LIST, within_s)
     ]

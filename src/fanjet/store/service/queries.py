@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 
 from fanjet.errors import NotFoundError
@@ -141,29 +139,29 @@ class ServiceReader(Reader):
 
     # --- processes ---
 
-    def list_schedulers(self, since: float) -> list[SchedulerRow]:
-        """Schedulers of services that were at work after `since`, the oldest first.
+    def list_schedulers(self, within_s: float = 0.0) -> list[SchedulerRow]:
+        """Schedulers of services that are at work, or were within the last seconds, the oldest first.
 
         Those of this machine that are known to be dead are at work no longer. Where the clock was set back, they would
         seem to be for long.
         """
         rows = self._select(
-            "session, host, pid, process, started_at, until",
-            "FROM session WHERE role = 'scheduler' AND until > ? ORDER BY session",
-            since,
+            "session, host, pid, process, started_at, until - shared_clock()",
+            "FROM session WHERE role = 'scheduler' AND until > shared_clock() - ? ORDER BY session",
+            within_s,
         )
         found = []
-        for session, host, pid, process, started_at, until in rows:
+        for session, host, pid, process, started_at, left_s in rows:
             is_dead = is_orphan(host, pid, process)
-            if is_dead and until > time.time() + _LONGEST_LEASE_S:
+            if is_dead and left_s > _LONGEST_LEASE_S:
                 continue
-            kept = 0.0 if is_dead else until
-            found.append(SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, until=kept))
+            kept_s = 0.0 if is_dead else max(left_s, 0.0)
+            found.append(SchedulerRow(session=session, host=host, pid=pid, started_at=started_at, left_s=kept_s))
         return found
 
-    def list_metrics(self, since: float) -> list[ProcessMetrics]:
-        """What processes have measured of themselves and written down after `since`."""
-        return list(list_metrics(self._connection, since))
+    def list_metrics(self, within_s: float) -> list[ProcessMetrics]:
+        """What processes have measured of themselves and written down within the last seconds."""
+        return list(list_metrics(self._connection, within_s))
 
     def _service_runs(self, condition: str, *parameters: object, limit: int) -> list[ServiceRunRow]:
         rows = self._select(
@@ -172,8 +170,7 @@ class ServiceReader(Reader):
             *parameters,
             limit,
         )
-        now = time.time()
-        return [_make_service_run(columns, now) for columns in rows]
+        return [_make_service_run(columns) for columns in rows]
 
 
 def _make_dag(columns: Columns) -> DagRow:
@@ -192,7 +189,7 @@ def _make_dag(columns: Columns) -> DagRow:
     )
 
 
-def _make_service_run(columns: Columns, now: float) -> ServiceRunRow:
+def _make_service_run(columns: Columns) -> ServiceRunRow:
     note, backfill, *rest = columns
-    row: RunRow = make_run(tuple(rest), now)
+    row: RunRow = make_run(tuple(rest))
     return ServiceRunRow(run=row, note=note, backfill=backfill)

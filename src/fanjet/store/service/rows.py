@@ -17,8 +17,8 @@ class SchedulerRow(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     pid: int
     started_at: float
-    #: It is at work until then, if it does not say more; 0 when it ended in good order.
-    until: float
+    #: It is at work for so long, if it does not say more; 0 when it is no longer.
+    left_s: float
 
 
 class DagRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-import msgspec
-
-from fanjet.model.backfills import BackfillOptions
+from fanjet.model.backfills import decode_options
 from fanjet.model.runs import RunInfo
 from fanjet.store.database.port import Connection
 from fanjet.store.journal.leases import Leases
@@ -32,7 +30,7 @@ SELECT count(*) FROM run
 WHERE state = 1 AND dag_id = ? AND ended_at IS NULL AND queued_at IS NOT NULL AND coalesce(backfill, 0) = ?"""
 #: Schedulers at work, runs that wait or are under way, and those of them that one scheduler has.
 _COUNT_PARTS: Final = """
-SELECT (SELECT count(*) FROM session WHERE role = 'scheduler' AND until > ?), count(*),
+SELECT (SELECT count(*) FROM session WHERE role = 'scheduler' AND until > shared_clock()), count(*),
        coalesce(sum(CASE WHEN lease_session = ? THEN 1 ELSE 0 END), 0)
 FROM run WHERE ended_at IS NULL AND state IN (0, 1) AND queued_at IS NOT NULL"""
 #: Of a run: its version and backfill, and how many runs of the same have been under way for longer.
@@ -47,7 +45,7 @@ FROM run AS o WHERE o.run = ?"""
 LIST_QUEUED: Final = """
 SELECT run, version FROM run
 WHERE state = 0 AND dag_id = ? AND ended_at IS NULL AND coalesce(backfill, 0) = ? AND asks IS NULL
-      AND (lease_session IS NULL OR lease_session = ? OR lease_until <= ?)
+      AND (lease_session IS NULL OR lease_session = ? OR lease_until <= shared_clock())
 ORDER BY run LIMIT ?"""
 #: Of a backfill, by date: runs that it takes again have kept their numbers, so these do not tell.
 LIST_QUEUED_FORWARDS: Final = LIST_QUEUED.replace("ORDER BY run", "ORDER BY logical_date, run")
@@ -102,13 +100,13 @@ def start_queued(
         wanted: The most to start.
         find_most_active: Gives the limit for a version and a backfill; None for no limit.
         lease_s: How long the leases hold.
-        at: The instant.
+        at: The instant at which the runs start.
 
     Returns:
         What is fixed about each run, with the number of its version.
     """
     started: list[tuple[RunInfo, int]] = []
-    schedulers, runs, own = connection.execute(_COUNT_PARTS, (at, session)).fetchone()
+    schedulers, runs, own = connection.execute(_COUNT_PARTS, (session,)).fetchone()
     if schedulers > 1:
         wanted = min(wanted, -(-runs // schedulers) - own)
     if wanted <= 0:
@@ -118,13 +116,13 @@ def start_queued(
         if not waiting or list_queued is None or connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None:
             continue
         (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
-        queued = connection.execute(list_queued, (dag_id, backfill, session, at, wanted - len(started))).fetchall()
+        queued = connection.execute(list_queued, (dag_id, backfill, session, wanted - len(started))).fetchall()
         for run, version in queued:
             most = find_most_active(version, backfill)
             if most is not None and active >= most:
                 break
             if connection.execute(_START, (at, run)).rowcount:
-                leases.take(run, session, lease_s=lease_s, at=at)
+                leases.take(run, session, lease_s=lease_s)
                 started.append((make_info(connection.execute(_FIND_INFO, (run,)).fetchone()), version))
                 active += 1
         if len(started) >= wanted:
@@ -132,9 +130,7 @@ def start_queued(
     return started
 
 
-def take(
-    connection: Connection, leases: Leases, run: int, session: int, *, is_asked: bool, lease_s: float, at: float
-) -> bool:
+def take(connection: Connection, leases: Leases, run: int, session: int, *, is_asked: bool, lease_s: float) -> bool:
     """Become the owner of a run that nobody carries out, if it is still as it was when it was looked at.
 
     Another scheduler may have taken it since, done what there was to do, and let go of it.
@@ -146,7 +142,6 @@ def take(
         session: The number of the scheduler.
         is_asked: Whether it is taken because something is asked of it, not because it has not ended.
         lease_s: How long the lease holds.
-        at: The instant.
 
     Returns:
         False when there is nothing to do any more.
@@ -157,7 +152,7 @@ def take(
     connection.execute(_LOCK + connection.locking("r"), (run,))
     if connection.execute(_IS_ASKED if is_asked else _IS_LEFT, (run,)).fetchone() is None:
         return False
-    leases.take(run, session, lease_s=lease_s, at=at)
+    leases.take(run, session, lease_s=lease_s)
     return True
 
 
@@ -176,10 +171,10 @@ def find_place(connection: Connection, run: int) -> Place:
     return Place(*connection.execute(_FIND_PLACE, (run,)).fetchone())
 
 
-def list_left(connection: Connection, session: int, at: float) -> list[RunRow]:
+def list_left(connection: Connection, session: int) -> list[RunRow]:
     """Runs of services that are under way and that no scheduler which may be alive carries out."""
     rows = connection.execute(_LIST_LEFT, (session,)).fetchall()
-    return [run for run in (make_run(columns, at) for columns in rows) if not run.owned]
+    return [run for run in (make_run(columns) for columns in rows) if not run.owned]
 
 
 def list_held(connection: Connection, session: int) -> list[RunInfo]:
@@ -198,10 +193,10 @@ def find_queued(connection: Connection, run: int) -> RunInfo | None:
     return None if row is None else make_info(row)
 
 
-def find_unowned(connection: Connection, run: int, at: float) -> RunInfo | None:
+def find_unowned(connection: Connection, run: int) -> RunInfo | None:
     """A run that a service has started, if no scheduler that may be alive carries it out."""
     row = connection.execute(_FIND_RUN, (run,)).fetchone()
-    found = None if row is None else make_run(row, at)
+    found = None if row is None else make_run(row)
     return None if found is None or found.owned else found.info
 
 
@@ -215,5 +210,5 @@ def _choose_order(connection: Connection, backfill: int) -> str | None:
     is_paused, body = row
     if is_paused:
         return None
-    backwards = msgspec.json.decode(body, type=BackfillOptions).backwards
+    backwards = decode_options(body).backwards
     return LIST_QUEUED_BACKWARDS if backwards else LIST_QUEUED_FORWARDS
