@@ -28,6 +28,8 @@ _MEANINGS: Final[Mapping[str, tuple[bool, str]]] = {
     "08": (True, "cannot be reached"),
     "XX001": (False, "is damaged; restore it from a backup"),
     "URL": (False, "cannot be reached with this URL; look at what it says"),
+    "POOL": (False, "is behind a pooler that takes no `options`: ALTER ROLE ... SET search_path, or go past it"),
+    "TLS": (False, "cannot be reached as sslmode asks for; look at it and at the certificates of both sides"),
     "XX002": (False, "has a damaged index; REINDEX it, or restore it from a backup"),
 }
 #: Parts of libpq's messages, where the server could not say its SQLSTATE: while a connection is opened.
@@ -40,6 +42,10 @@ _OPENING: Final[Mapping[str, str]] = {
     "invalid ": "URL",
     "definition of service": "URL",
     "certificate file": "URL",
+    "startup parameter: options": "POOL",
+    "SSL was required": "TLS",
+    "certificate verify failed": "TLS",
+    "server certificate": "TLS",
     "private key file": "URL",
     'database "': "3D000",
     "too many connections": "53300",

@@ -14,6 +14,7 @@ from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.database.database import Database
 from fanjet.store.database.port import Row
 from fanjet.store.database.postgres_faults import explain_postgres
+from fanjet.store.database.postgres_poolers import LOOK_AT_SESSION, refuse_shared
 
 OLDEST_POSTGRES = 140_000
 #: It warns of each connection that ends while it is used; the store says that itself, with what it means.
@@ -106,6 +107,8 @@ def _configure(
     adapters.register_dumper(str, _BinaryText)
     adapters.register_dumper(str, _Text)
     adapters.register_loader("numeric", _Sum)
+    ((pid, sign),) = connection.execute(LOOK_AT_SESSION).fetchall()
+    refuse_shared(connection, database, pid, sign)
     connection.execute(
         f"SET lock_timeout = {int(timeout_s * 1000)}; "
         f"SET idle_in_transaction_session_timeout = {0 if read_only else _LONGEST_PAUSE_S * 1000}; "
