@@ -156,6 +156,8 @@ def test_conf_gives_values_of_parameters_too(served: Service) -> None:
         ("/api/v1/dags/words/runs", {"conf": {"a": "\udfff"}}, 422, "half a character"),
         ("/api/v1/dags/words/runs", {"params": {"depth": {"\udfff": 1}}}, 422, "half a character"),
         ("/api/v1/dags/words/runs", {"conf": {"a": json.loads("[" * 900 + "]" * 900)}}, 422, "100 levels"),
+        ("/api/v1/dags/words/runs", {"conf": {"a": [float("nan")]}}, 422, "nan is no number of JSON"),
+        ("/api/v1/dags/words/runs", {"params": {"depth": float("inf")}}, 422, "inf is no number of JSON"),
         ("/api/v1/dags/words/runs", {"note": "\udfff"}, 422, "unicode"),
         ("/api/v1/dags/words/runs", {"run_id": "\udfff"}, 422, "unicode"),
         ("/api/v1/dags/words/runs", {"run_id": "two\nlines"}, 422, "cannot be seen"),

@@ -123,7 +123,7 @@ class Looker:
         self._finish(listing, names, is_patient=is_patient)
         if loaded:
             counters = self._counters
-            say = "Loaded %d of %d DAG files: %d DAGs, %d files with errors."
+            say = "Loaded %d of %d DAG files: %d DAGs, %d of the files with errors."
             level = logging.INFO if self._keeper.told != told else logging.DEBUG  # loaded again, and all is as it was
             _log.log(level, say, loaded, counters.files, counters.dags, counters.files_with_errors)
         return Looked(loaded)

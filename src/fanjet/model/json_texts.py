@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 from fanjet.errors import OperationError
@@ -24,7 +25,7 @@ def check_json(value: Any, what: str) -> None:
         what: Its name for people.
 
     Raises:
-        OperationError: It is nested too deeply, or has half characters in it.
+        OperationError: It is nested too deeply, or has half characters, NaN or infinity in it.
     """
     if fault := _find_fault(value):
         raise OperationError(f"The {what} cannot be kept: {fault}.")
@@ -83,4 +84,6 @@ def _find_fault(value: Any) -> str | None:
             rest += [(part, level + 1) for part in found]
         elif isinstance(found, str) and storable(found) is not found:
             return f"the text {found[:100]!r} has half a character (a lone surrogate) in it"
+        elif isinstance(found, float) and not isfinite(found):
+            return f"{found} is no number of JSON; give null, or a text"
     return None

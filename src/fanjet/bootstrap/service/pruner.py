@@ -6,12 +6,17 @@ import logging
 import subprocess
 import sys
 
+import msgspec
+
+from fanjet.bootstrap.pruning import Pruned
 from fanjet.settings.values import Settings
 
 _log = logging.getLogger("fanjet.scheduler")
 _EVERY_S = 3600.0
 #: The first time soon after the start, but not in the middle of it.
 _FIRST_AFTER_S = 60.0
+
+_decode = msgspec.json.Decoder(Pruned).decode
 
 
 class Pruner:
@@ -28,6 +33,11 @@ class Pruner:
         self._next_at = now + _FIRST_AFTER_S
         self._process: subprocess.Popen[str] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether its process was under way at the last look."""
+        return self._process is not None
+
     def look(self, now: float) -> None:
         """Start the process when it is time, and tell what it has done when it has ended."""
         if self._process is not None and self._process.poll() is not None:
@@ -35,12 +45,12 @@ class Pruner:
             self._process = None
         if self._older_than_s is not None and self._process is None and now >= self._next_at:
             self._next_at = now + _EVERY_S
-            command = [sys.executable, "-P", "-m", "fanjet", "prune", "--home", str(self._home)]
+            command = [sys.executable, "-P", "-m", "fanjet", "prune", "--json", "--home", str(self._home)]
             self._process = subprocess.Popen(
                 [*command, "--older-than", f"{self._older_than_s:g}s"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.PIPE,
                 text=True,
             )
 
@@ -52,8 +62,21 @@ class Pruner:
             self._process = None
 
     def _tell(self, process: subprocess.Popen[str]) -> None:
-        output, _ = process.communicate()
+        output, errors = process.communicate()
         if process.returncode:
-            _log.error("Old runs could not be removed: %s", output.strip())
-        else:
-            _log.info("%s", output.strip())
+            _log.error("Old runs could not be removed: %s", errors.strip() or output.strip())
+        elif counts := _list_counts(_decode(output)):
+            _log.info("Old runs were removed (%s).", ", ".join(counts))
+
+
+def _list_counts(removed: Pruned) -> list[str]:
+    """Of what is gone; empty where nothing is."""
+    counts = {
+        "runs": removed.runs,
+        "instances": removed.instances,
+        "stored values": removed.values,
+        "log segments": removed.log_segments,
+        "files of bundles": removed.bundle_files,
+        **removed.rest,
+    }
+    return [f"{kind} {count:,}" for kind, count in counts.items() if count]
