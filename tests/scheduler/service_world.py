@@ -67,7 +67,7 @@ def _opened(store: _Store) -> _Store:
 
 
 class Member:
-    """One scheduler; `turns` lets it work."""
+    """One scheduler; `turns` lets it work. Leases go by the clock that it shares with others, which may be its own."""
 
     def __init__(
         self,
@@ -75,11 +75,12 @@ class Member:
         built: Sequence[BuiltDag],
         clock: VirtualClock,
         *,
+        shared: VirtualClock | None = None,
         host: str | None = None,
         most_active: int = 16,
         pools: Mapping[str, int] | None = None,
     ) -> None:
-        self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1, clock=clock.time))
+        self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1, clock=(shared or clock).time))
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
         settings = {"values_root": str(database.home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         self.executor = InlineExecutor(lambda: LoadedFile(list(built), []), settings, clock=clock)
