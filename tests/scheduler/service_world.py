@@ -101,7 +101,7 @@ class Member:
             goes_on=True,
             ask_every_s=0.0,
         )
-        timetables = OwnTimetables(lambda program, questions: _ask(built, program, questions))
+        timetables = _opened(OwnTimetables(lambda: BuiltAsker(built)))
         self.pools = Pools(self.journal, self.session, admission, pools or {}, TERMS, clock.time)
         gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
         waiting_deadlines = WaitingDeadlines(
@@ -134,6 +134,7 @@ class Member:
                 timetables=timetables,
                 clock=clock.time,
             ),
+            timetables=timetables,
             asset_runs=AssetRuns(
                 journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
             ),
@@ -221,9 +222,19 @@ def ended(world: ServiceWorld) -> Callable[[], bool]:
     return lambda: set(world.states().values()) <= over
 
 
-def _ask(built: Sequence[BuiltDag], program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
-    answers = answer_questions(LoadedFile(list(built), []), program.path, questions, lambda _: None)
-    return ParseReport([], [], 0.0, answers=answers)
+class BuiltAsker:
+    """Asks the timetables of DAGs that are here."""
+
+    def __init__(self, built: Sequence[BuiltDag]) -> None:
+        self._built = built
+
+    def ask(self, program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
+        answers = answer_questions(LoadedFile(list(self._built), []), program.path, questions, lambda _: None)
+        return ParseReport([], [], 0.0, answers=answers)
+
+    def abort(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 def _default_params(spec: DagSpec) -> str:

@@ -63,7 +63,9 @@ class AskedRuns:
             has_interval=asking.unsaid.interval or asking.interval is not None,
             interval=asking.interval,
         )
-        return self._timetables.find(_name(asking), Asked(asking.version, question), self._programs.get(asking.version))
+        program = self._programs.get(asking.version)
+        said = self._timetables.find(_name(asking), Asked(asking.version, question), program)
+        return None if said is None else said.answer
 
     def _take(self, asking: AskingRun, answer: TimetableAnswer) -> None:
         self._timetables.forget(_name(asking))

@@ -1,14 +1,19 @@
-"""When DAGs are due whose timetable is the author's: asked of their code, in a process of its own.
+"""When DAGs are due whose timetable is the author's: asked of their code, in processes of their own.
 
-The loop never waits for an answer. It asks, goes on, and finds the answer there at one of its next looks.
+The loop never waits for an answer. It asks, goes on, and is woken when the answer is there. A few are asked at once,
+and those that take long wait for each other alone, so that one that hangs holds up none that does not.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
+import time
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
-from threading import Thread
-from typing import NamedTuple, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from typing import NamedTuple, Protocol
 
 from fanjet.errors import ExecutionError, FanjetError
 from fanjet.model.programs import Program
@@ -16,8 +21,28 @@ from fanjet.model.timetables import TimetableQuestion
 from fanjet.parsing.asked_timetables import read_answer
 from fanjet.parsing.report import ParseError, ParseReport, TimetableAnswer
 
-#: Loads the file of a program and reports what its timetables say; raises an `ExecutionError` when it cannot.
-AskFile: TypeAlias = Callable[[Program, Sequence[TimetableQuestion]], ParseReport]
+_log = logging.getLogger("fanjet.scheduler")
+#: How many are asked at once of those that answer soon, and of those that last took longer than this.
+_QUICK, _SLOW = 2, 1
+_SLOW_S = 2.0
+_READ_BYTES = 4096
+
+
+class Asker(Protocol):
+    """Loads files and has their timetables asked, one file at a time."""
+
+    def ask(self, program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
+        """What the timetables of a program's file say; called in a thread.
+
+        Raises:
+            ExecutionError: Nobody can be asked.
+        """
+
+    def abort(self) -> None:
+        """Break off what is being asked; from any thread."""
+
+    def close(self) -> None:
+        """Ask nothing more."""
 
 
 class Asked(NamedTuple):
@@ -27,23 +52,45 @@ class Asked(NamedTuple):
     question: TimetableQuestion
 
 
+class Said(NamedTuple):
+    """What came of a question."""
+
+    answer: TimetableAnswer
+    #: How long it took to come.
+    took_s: float
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether others would have waited for it."""
+        return self.took_s >= _SLOW_S
+
+
 class OwnTimetables:
-    """Asks, one file after another.
+    """Asks.
 
     Args:
-        ask: Does it; called in a thread.
+        open_asker: Gives one more of those that ask.
     """
 
-    def __init__(self, ask: AskFile) -> None:
-        self._ask = ask
+    def __init__(self, open_asker: Callable[[], Asker]) -> None:
+        self._open_asker = open_asker
         #: By what it is about: the latest question, with its answer once that is there.
-        self._answers: dict[str, tuple[Asked, TimetableAnswer | None]] = {}
-        self._questions: SimpleQueue[tuple[str, Asked, Program] | None] = SimpleQueue()
-        self._answered: SimpleQueue[tuple[str, Asked, TimetableAnswer | None]] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._answers: dict[str, tuple[Asked, Said | None]] = {}
+        self._answered: SimpleQueue[tuple[str, Asked, Said | None]] = SimpleQueue()
+        self._quick = ThreadPoolExecutor(_QUICK, "timetables")
+        self._slow = ThreadPoolExecutor(_SLOW, "slow-timetables")
+        #: Those that took long the last time: of which file, and of which DAG in it.
+        self._are_slow: set[tuple[tuple[str, str, str], str]] = set()
+        #: All, and those that are not asking.
+        self._askers: list[Asker] = []
+        self._idle: SimpleQueue[Asker] = SimpleQueue()
+        self._ear, self._mouth = os.pipe()
+        os.set_blocking(self._ear, False)
+        os.set_blocking(self._mouth, False)
+        self._is_closed = False
 
-    def find(self, subject: str, asked: Asked, program: Program) -> TimetableAnswer | None:
-        """The answer; None while it is being asked for.
+    def find(self, subject: str, asked: Asked, program: Program) -> Said | None:
+        """What was said; None while it is being asked for.
 
         Args:
             subject: What it is about: a new question takes the place of the one before.
@@ -55,45 +102,96 @@ class OwnTimetables:
         if known is not None and known[0] == asked:
             return known[1]
         self._answers[subject] = (asked, None)
-        self._questions.put((subject, asked, program))
-        if self._thread is None:
-            self._thread = Thread(target=self._work, name="timetables", daemon=True)
-            self._thread.start()
+        lane = self._slow if self._is_slow(asked, program) else self._quick
+        lane.submit(self._work, subject, asked, program, lane is self._slow)
         return None
 
     def forget(self, subject: str) -> None:
         """Ask again the next time, as the answer may have been about an instant that is over."""
         self._answers.pop(subject, None)
 
+    def fileno(self) -> int:
+        """Readable when there is an answer; -1 once it is closed."""
+        return -1 if self._is_closed else self._ear
+
+    def hear(self) -> bool:
+        """Whether answers have come since the last time."""
+        try:
+            return bool(os.read(self._ear, _READ_BYTES))
+        except BlockingIOError:
+            return False
+
     def close(self) -> None:
-        """Ask nothing more."""
-        if self._thread is not None:
-            self._questions.put(None)
-            self._thread.join()
-            self._thread = None
+        """Ask nothing more, and wait for no answer."""
+        self._is_closed = True
+        self._quick.shutdown(wait=False, cancel_futures=True)
+        self._slow.shutdown(wait=False, cancel_futures=True)
+        for asker in list(self._askers):
+            asker.abort()
+        self._quick.shutdown()
+        self._slow.shutdown()
+        for asker in self._askers:
+            asker.close()
+        os.close(self._ear)
+        os.close(self._mouth)
+
+    def _is_slow(self, asked: Asked, program: Program) -> bool:
+        return (program.key, asked.question.dag_id) in self._are_slow
 
     def _take_answers(self) -> None:
         while not self._answered.empty():
-            subject, asked, answer = self._answered.get()
+            subject, asked, said = self._answered.get()
             if self._answers.get(subject, (None, None))[0] == asked:
-                if answer is None:
+                if said is None:
                     self.forget(subject)  # nobody could be asked: the next one who wants to know asks again
                 else:
-                    self._answers[subject] = (asked, answer)
+                    self._answers[subject] = (asked, said)
 
-    def _work(self) -> None:
-        while (next_one := self._questions.get()) is not None:
-            subject, asked, program = next_one
-            latest = self._answers.get(subject)
-            if latest is None or latest[0] != asked:
-                continue  # nobody waits for it any more
-            self._answered.put((subject, asked, self._find_answer(asked.question, program)))
+    # --- in the threads ---
 
-    def _find_answer(self, question: TimetableQuestion, program: Program) -> TimetableAnswer | None:
+    def _work(self, subject: str, asked: Asked, program: Program, is_patient: bool) -> None:
+        latest = self._answers.get(subject)
+        if self._is_closed or latest is None or latest[0] != asked:
+            return  # nobody waits for it any more
+        if not is_patient and self._is_slow(asked, program):  # as was seen since it was asked
+            with contextlib.suppress(RuntimeError):  # it is being closed
+                self._slow.submit(self._work, subject, asked, program, True)
+            return
+        said = self._ask(asked, program)
+        self._answered.put((subject, asked, said))
+        if said is None:
+            return  # it is asked again in a while
+        which = (program.key, asked.question.dag_id)
+        if said.is_slow:
+            self._are_slow.add(which)
+        else:
+            self._are_slow.discard(which)
+        with contextlib.suppress(BlockingIOError):  # full: it will be heard
+            os.write(self._mouth, b"!")
+
+    def _ask(self, asked: Asked, program: Program) -> Said | None:
+        """The answer; None where nobody could be asked."""
+        began_at = time.monotonic()
         try:
-            report = self._ask(program, [question])
-        except FanjetError as error:
-            if isinstance(error, ExecutionError) and error.temporary:
+            asker = self._take_asker()
+            try:
+                report = asker.ask(program, [asked.question])
+            finally:
+                self._idle.put(asker)
+        except (FanjetError, OSError) as error:
+            if isinstance(error, OSError) or (isinstance(error, ExecutionError) and error.temporary):
+                if not self._is_closed:
+                    _log.warning("The timetable of DAG %r is asked again: %s", asked.question.dag_id, error)
                 return None
-            return TimetableAnswer(error=ParseError(str(program.path), None, "timetable", str(error)))
-        return read_answer(report.answers, report.errors)
+            answer = TimetableAnswer(error=ParseError(str(program.path), None, "timetable", str(error)))
+        else:
+            answer = read_answer(report.answers, report.errors)
+        return Said(answer, time.monotonic() - began_at)
+
+    def _take_asker(self) -> Asker:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            asker = self._open_asker()
+            self._askers.append(asker)
+            return asker

@@ -14,6 +14,7 @@ from fanjet.scheduler.intake import Intake
 from fanjet.scheduler.leases import LeaseTerms
 from fanjet.scheduler.loop import Scheduler
 from fanjet.scheduler.measuring import Measuring
+from fanjet.scheduler.own_timetables import OwnTimetables
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
@@ -36,6 +37,7 @@ class Service:
         intake: Brings runs in.
         planner: Makes runs by the clock.
         asset_runs: Makes runs when there is something new of assets.
+        timetables: Ask the code of authors.
         asked_runs: Asks what runs are about that nothing but code can say.
         waiting_deadlines: Tells of deadlines of runs that have not started.
         gates: Hold back what waits for earlier runs.
@@ -57,6 +59,7 @@ class Service:
         intake: Intake,
         planner: Planner,
         asset_runs: AssetRuns,
+        timetables: OwnTimetables,
         asked_runs: AskedRuns,
         waiting_deadlines: WaitingDeadlines,
         gates: PastGates,
@@ -74,6 +77,7 @@ class Service:
         self._intake = intake
         self._planner = planner
         self._asset_runs = asset_runs
+        self._timetables = timetables
         self._asked_runs = asked_runs
         self._waiting_deadlines = waiting_deadlines
         self._gates = gates
@@ -120,6 +124,8 @@ class Service:
             self._looks_at = 0.0
             self._scheduler.ask_now()
             self._pools.hear()
+        if self._timetables.hear():
+            self._looks_at = 0.0
         self._finish()
         self._look_at_pools()
         self._pulse()

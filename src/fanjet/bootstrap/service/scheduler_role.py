@@ -6,27 +6,23 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from fanjet.bootstrap.asked_timetables import FileAsker
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.restored_files import restore_files
 from fanjet.bootstrap.service.pruner import Pruner
 from fanjet.bootstrap.service.starts import Starts
 from fanjet.bootstrap.session import runtime_settings
-from fanjet.bootstrap.stored_lookups import answer_lookup
 from fanjet.engine.admission import Admission
 from fanjet.executors.fleet.executor import FleetExecutor
 from fanjet.executors.local.options import LocalOptions
 from fanjet.model.instants import now
-from fanjet.model.programs import Program
 from fanjet.model.spec import DagSpec
-from fanjet.model.timetables import TimetableQuestion
-from fanjet.parsing.forked import ForkedParser
-from fanjet.parsing.report import ParseReport
 from fanjet.runtime.store_check import StoreCheck, refuse_memory
 from fanjet.scheduler.answers import Answers
 from fanjet.scheduler.asked_runs import AskedRuns
@@ -57,8 +53,6 @@ _log = logging.getLogger("fanjet.scheduler")
 #: What a scheduler leaves that is gone goes on with another within five seconds, wherever it was: a lease, a look for
 #: what is left (`LOOK_EVERY_S`), and half a second to take it up.
 TERMS = LeaseTerms(lease_s=3.5, renew_every_s=1.0)
-#: Others wait for a timetable that takes long.
-_ASK_TIMEOUT_S = 10.0
 #: The loop looks for what it is not told of at least this often.
 _LONGEST_SLEEP_S = 1.0
 
@@ -156,9 +150,7 @@ def _compose(
         most_active=most_active,
         clock=now,
     )
-    parser = ForkedParser(partial(answer_lookup, settings))
-    stack.callback(parser.close)
-    timetables = OwnTimetables(partial(_ask_timetables, parser, min(settings.parse_timeout_s, _ASK_TIMEOUT_S)))
+    timetables = OwnTimetables(partial(FileAsker, settings))
     stack.callback(timetables.close)
     planner = Planner(
         journal=journal,
@@ -173,7 +165,7 @@ def _compose(
     stack.callback(pruner.close)
     bell = hang_bell(database, session)
     stack.callback(bell.close)
-    executor.wake_on(bell)
+    executor.wake_on(bell, timetables)
     service = Service(
         journal=journal,
         session=session,
@@ -181,6 +173,7 @@ def _compose(
         intake=intake,
         planner=planner,
         asset_runs=asset_runs,
+        timetables=timetables,
         asked_runs=AskedRuns(journal=journal, programs=programs, timetables=timetables, clock=now),
         waiting_deadlines=waiting_deadlines,
         gates=gates,
@@ -197,12 +190,6 @@ def _compose(
 
 def _make_default_params(spec: DagSpec) -> str:
     return merge_params(spec, {})
-
-
-def _ask_timetables(
-    parser: ForkedParser, timeout_s: float, program: Program, questions: Sequence[TimetableQuestion]
-) -> ParseReport:
-    return parser.parse(program.path, program.root, timeout_s, "timetables", questions)
 
 
 def _lay_out(settings: Settings, version: VersionRow) -> Path:

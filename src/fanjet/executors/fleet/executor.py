@@ -90,8 +90,9 @@ class FleetExecutor:
         self._ready: set[LocalExecutor] = set()
         self._waited_s = 0.0
         self._stopping = False
-        self._waking: Waking | None = None
-        self._waking_fd = -1
+        #: What else wakes it up, and the descriptor of each that is waited on; -1 for none.
+        self._waking: tuple[Waking, ...] = ()
+        self._waking_fds: list[int] = []
 
     def begin_session(self, session: int) -> None:
         """Tell the number of the scheduler's session, part of the numbers of log segments, before the first launch.
@@ -112,9 +113,10 @@ class FleetExecutor:
             if crew.executor is not None:
                 crew.executor.connect(serve, self._tell_of_change)
 
-    def wake_on(self, source: Waking) -> None:
+    def wake_on(self, *sources: Waking) -> None:
         """Let `poll` return also when something is to be read from elsewhere; whoever calls it reads that."""
-        self._waking = source
+        self._waking = sources
+        self._waking_fds = [-1] * len(sources)
 
     def count_slots(self) -> tuple[int, int]:
         """How many slots there are, and how many of them are taken."""
@@ -233,15 +235,16 @@ class FleetExecutor:
     # --- what happens during a poll ---
 
     def _listen(self) -> None:
-        """Wait on the source by the descriptor that it has now: a connection that was opened again has another."""
-        fd = -1 if self._waking is None else self._waking.fileno()
-        if fd == self._waking_fd:
-            return
-        if self._waking_fd >= 0 and self._waking_fd in self._selector.get_map():
-            self._selector.unregister(self._waking_fd)
-        if fd >= 0:
-            self._selector.register(fd, selectors.EVENT_READ, None)
-        self._waking_fd = fd
+        """Wait on the sources by the descriptors that they have now: a connection that was opened again has another."""
+        for number, source in enumerate(self._waking):
+            before, fd = self._waking_fds[number], source.fileno()
+            if fd == before:
+                continue
+            if before >= 0 and before in self._selector.get_map():
+                self._selector.unregister(before)
+            if fd >= 0:
+                self._selector.register(fd, selectors.EVENT_READ, None)
+            self._waking_fds[number] = fd
 
     def _wait(self, timeout_s: float) -> None:
         """Wait until something is to be read from a program, or one has to be looked at."""

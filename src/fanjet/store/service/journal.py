@@ -269,6 +269,11 @@ class ServiceJournal(Journal):
         with explained(self._path):
             return planned_runs.list_due(self._reader, at, limit, after=after)
 
+    def find_next_due(self, after: float) -> float:
+        """The first instant after another at which a DAG is due; infinite where none is."""
+        with explained(self._path):
+            return planned_runs.find_next_due(self._reader, after)
+
     def find_last(self, dag_id: str) -> LastRun | None:
         """The latest run of a DAG that its schedule has made."""
         with explained(self._path):

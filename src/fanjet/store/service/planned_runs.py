@@ -5,6 +5,7 @@ Functions run on the journal's reader or inside its open transaction.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final
 
 import msgspec
@@ -58,6 +59,9 @@ FROM dag
 WHERE is_present <> 0 AND is_paused = 0
       AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version) AND dag_id > ?
 ORDER BY dag_id LIMIT ?"""
+_FIND_NEXT_DUE: Final = """
+SELECT next_run_after FROM dag
+WHERE next_run_after > ? AND is_present <> 0 AND is_paused = 0 ORDER BY next_run_after LIMIT 1"""
 _FIND_LAST: Final = """
 SELECT logical_date, data_interval_start, data_interval_end FROM run
 WHERE dag_id = ? AND run_type = 'scheduled' AND logical_date IS NOT NULL ORDER BY logical_date DESC LIMIT 1"""
@@ -96,6 +100,12 @@ def list_due(reader: Connection, at: float, limit: int, *, after: str = "") -> l
             _LIST_DUE, (at, after, limit)
         ).fetchall()
     ]  # fmt: skip
+
+
+def find_next_due(reader: Connection, after: float) -> float:
+    """The first instant after another at which a DAG is due; infinite where none is."""
+    row = reader.execute(_FIND_NEXT_DUE, (after,)).fetchone()
+    return inf if row is None else float(row[0])
 
 
 def find_last(reader: Connection, dag_id: str) -> LastRun | None:
