@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from fanjet.errors import ExecutionError, LeaseLostError
-from fanjet.model.changes import Record, find_run
-from fanjet.model.commands import Answer
-from fanjet.model.launches import Launch
+from fanjet.scheduler.batch import Batch
 from fanjet.scheduler.meters import Meters
+from fanjet.scheduler.stop_request import StopRequest
 from fanjet.store.journal.journal import Journal
 
 #: Between two attempts at a write that failed for a passing reason.
@@ -37,6 +36,7 @@ class BatchWriter:
         clock: Gives the instant.
         meters: Count what is written.
         tell: Gets a message for people.
+        stop: Nothing is waited for once it is urgent.
     """
 
     def __init__(
@@ -46,33 +46,22 @@ class BatchWriter:
         clock: Callable[[], float],
         meters: Meters,
         tell: Callable[[str], None],
+        stop: StopRequest,
     ) -> None:
         self._journal = journal
         self._terms = terms
         self._clock = clock
         self._meters = meters
         self._tell = tell
+        self._stop = stop
         #: The running mean of what a transaction takes.
         self.mean_s = 0.0
 
-    def write(
-        self,
-        records: list[Record],
-        launches: list[Launch],
-        answers: Sequence[Answer],
-        *,
-        is_hurried: Callable[[], bool],
-    ) -> frozenset[int]:
+    def write(self, batch: Batch) -> frozenset[int]:
         """Write a batch.
 
-        Args:
-            records: As `Journal.write` has it.
-            launches: As above.
-            answers: As above.
-            is_hurried: Whether nothing is waited for any more.
-
         Returns:
-            The runs that turned out to be another scheduler's; nothing of them was written.
+            The runs that turned out to be another scheduler's; they are left out of the batch.
 
         Raises:
             LeaseLostError: There are such runs, and the terms do not let others go on.
@@ -84,16 +73,14 @@ class BatchWriter:
         while True:
             began_at = time.perf_counter()
             try:
-                self._journal.write(records, launches, at=self._clock(), answers=answers)
+                self._journal.write(batch.records, batch.launches, at=self._clock(), answers=batch.answers)
             except LeaseLostError as error:
                 if not self._terms.goes_on:
                     raise
                 lost |= error.runs
-                records = [record for record in records if find_run(record) not in lost]
-                launches = [launch for launch in launches if launch.run not in lost]
-                answers = [answer for answer in answers if answer.run not in lost]
+                batch.leave_out(lost)
             except ExecutionError as error:
-                if not error.temporary or time.monotonic() > give_up_at or is_hurried():
+                if not error.temporary or time.monotonic() > give_up_at or self._stop.is_urgent:
                     raise
                 if not told:
                     told = True
@@ -103,5 +90,5 @@ class BatchWriter:
                 took_s = time.perf_counter() - began_at
                 self.mean_s += (took_s - self.mean_s) / _MEMORY_WRITES
                 self._meters.commit_s.observe(took_s)
-                self._meters.count(records)
+                self._meters.count(batch.records)
                 return lost
