@@ -27,7 +27,7 @@ def test_a_clock_that_differs_is_told_once(database: Database, caplog: pytest.Lo
     check.look(240.0)
     journal.close()
     if on_server:
-        assert "s ahead of that of the database server" in caplog.messages[0]
-        assert "s behind that of the database server" in caplog.messages[1]
+        assert "s ahead of that of the database server. By so much too early" in caplog.messages[0]
+        assert "s behind that of the database server. By so much too late" in caplog.messages[1]
     else:
         assert not caplog.messages  # the file is on this machine

@@ -1,7 +1,7 @@
 """Says when the clock of this machine is not that of the database server.
 
-Leases end at instants that each scheduler reads off its own clock. One whose clock is ahead by seconds takes the leases
-of others for ended; one whose clock is behind seems dead to them.
+Leases go by the server's, so no run is taken from anybody. But whichever scheduler comes first makes the runs of a
+schedule, and each starts retries, when its own clock says that it is time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fanjet.store.service.journal import ServiceJournal
 
 _log = logging.getLogger("fanjet.scheduler")
 _EVERY_S = 60.0
-#: Far from what synchronised clocks differ by, and not yet what a lease allows for.
+#: Far from what synchronised clocks differ by.
 _MUCH_S = 1.0
 
 
@@ -45,10 +45,9 @@ class ClockCheck:
         differs = abs(ahead_s) > _MUCH_S
         if differs and not self._is_told:
             _log.warning(
-                "The clock of this machine is %.1f s %s that of the database server. Schedulers whose clocks differ by "
-                "seconds take runs from each other, and tries of them run twice. Fix: have the clocks of all machines "
-                "synchronised (NTP).",
+                "The clock of this machine is %.1f s %s that of the database server. By so much too %s runs of "
+                "schedules and retries start here. Fix: have the clocks of all machines synchronised (NTP).",
                 abs(ahead_s),
-                "ahead of" if ahead_s > 0 else "behind",
+                *(("ahead of", "early") if ahead_s > 0 else ("behind", "late")),
             )
         self._is_told = differs
