@@ -44,7 +44,7 @@ def test_a_lease_and_a_look_are_shorter_than_what_is_promised() -> None:
     assert TERMS.renew_every_s * 3 <= TERMS.lease_s, "one or two renewals may fail"
 
 
-def _can_be_elsewhere() -> bool:
+def can_be_elsewhere() -> bool:
     if sys.platform != "linux" or os.geteuid() != 0:
         return False
     return subprocess.run(["unshare", "--uts", "true"], capture_output=True, check=False).returncode == 0
@@ -59,7 +59,7 @@ def test_another_scheduler_goes_on_soon(
 
     There nobody can see that the process is dead, and the lease has to run out.
     """
-    if elsewhere and not _can_be_elsewhere():
+    if elsewhere and not can_be_elsewhere():
         pytest.skip("a machine of another name needs root on Linux")
     name = server.create()
     (tmp_path / "dags").mkdir()
