@@ -286,3 +286,15 @@ def test_a_run_in_progress_tells_what_runs_from_what_waits(call: Call, tmp_path:
     assert "train[11] is running; its log can be read when it has ended." in call("logs", "-", "train[11]").err
     assert json.loads(call("show", "--json").out)["tasks"][1]["running"] == 2
     seeder.journal.close()
+
+
+@pytest.mark.parametrize("action", ["current", "upgrade"])
+def test_a_damaged_file_is_no_fault_of_the_commands_that_look_at_it(
+    call: Call, seeded: Path, tmp_path: Path, action: str
+) -> None:
+    content = (seeded / "fanjet.db").read_bytes()
+    damaged = content[:100] + bytes(byte ^ 0x55 for byte in content[100:8192]) + content[8192:]
+    (tmp_path / "fanjet.db").write_bytes(damaged)
+    result = call("db", action, home=tmp_path)
+    assert result.status == 1
+    assert "is damaged; restore it from a backup" in result.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from fanjet.settings import Settings
 from fanjet.store.database.connections import open_as_it_is
 from fanjet.store.database.copying import Progress, copy_database
 from fanjet.store.database.database import Database
+from fanjet.store.database.faults import explained
 from fanjet.store.database.port import Connection
 from fanjet.store.database.upgrades import can_upgrade, upgrade
 from fanjet.store.database.versions import SCHEMA_VERSION, check_version, find_version
@@ -38,10 +39,8 @@ def current(home: Path | None, as_json: bool) -> None:
     connection = open_as_it_is(database, settings.db_busy_timeout_s)
     version, state = None, "not made yet"
     if connection is not None:
-        try:
+        with explained(database.shown), closing(connection):
             version, state = _look(connection)
-        finally:
-            connection.close()
     if as_json:
         found = {"database": database.shown, "schema": version, "known": SCHEMA_VERSION, "state": state}
         print_json(found)
@@ -71,13 +70,14 @@ def upgrade_(home: Path | None) -> None:
     settings = settings_of(home)
     database = Database.of(settings)
     connection = open_as_it_is(database, settings.db_busy_timeout_s)
-    if connection is None or find_version(connection) is None:
-        raise OperationError(f"There is no database of Fanjet at {database.shown} yet; the first run makes it.")
-    try:
+    missing = f"There is no database of Fanjet at {database.shown} yet; the first run makes it."
+    if connection is None:
+        raise OperationError(missing)
+    with explained(database.shown), closing(connection):
+        if find_version(connection) is None:
+            raise OperationError(missing)
         was = upgrade(connection)
         check_version(connection)
-    finally:
-        connection.close()
     changed = f"upgraded from schema {was} to {SCHEMA_VERSION}" if was != SCHEMA_VERSION else "up to date already"
     print_text(f"{database.shown}: {changed}.\n")
 
