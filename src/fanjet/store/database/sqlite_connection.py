@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from fanjet.model.instants import now
 from fanjet.store.database.database import Database, Dialect
 from fanjet.store.database.faults import explained
 from fanjet.store.database.port import Row
@@ -23,7 +23,7 @@ class SqliteConnection(sqlite3.Connection):
         """Open a file, or an address that leads to it."""
         connection = sqlite3.connect(address, uri=uri, timeout=busy_timeout_s, isolation_level=None, factory=cls)
         connection.database = database
-        connection.use_clock(now)
+        connection.use_clock(time.time)
         return connection
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
