@@ -125,7 +125,7 @@ def test_a_run_that_was_taken_in_only_halfway_is_taken_in_again(database: Databa
     world = ServiceWorld(database, adding())
     run = world.ask("adding")
     member = world.member()
-    started = member.journal.start_queued(
+    started, _ = member.journal.start_queued(
         member.session,
         wanted=1,
         find_most_active=lambda _version, _backfill: None,

@@ -60,6 +60,8 @@ class Answers:
         self._shared = shared
         #: Set by whoever can carry out several runs at once.
         self.start: Start | None = None
+        #: Is called when there are new events of assets.
+        self.tell_of_events: Callable[[], None] = lambda: None
         #: The DAGs of the file that is running, by id; those of a service are in the store.
         self.loaded: Mapping[str, DagSpec] = {}
 
@@ -96,6 +98,7 @@ class Answers:
                 return Count(self._shared.forget(owner, key))
             case RecordAssetEvents(events):
                 self._shared.record_events(events)
+                self.tell_of_events()
                 return Count(len(events))
             case FindAssetEvents():
                 return AssetEvents(tuple(self._shared.find_events(request)))

@@ -44,8 +44,18 @@ class AssetRuns:
         self._clock = clock
         #: The latest event that was looked at; None before the first look.
         self._looked_at: int | None = None
+        self._has_news = False
         #: By DAG: the version, and what it waits for.
         self._conditions: dict[str, tuple[int, AssetCondition | None]] = {}
+
+    def tell(self) -> None:
+        """There are new events."""
+        self._has_news = True
+
+    def has_news(self) -> bool:
+        """Whether there were new events since the last time."""
+        has_news, self._has_news = self._has_news, False
+        return has_news
 
     def look(self) -> bool:
         """Make the runs that new events call for; whether there may be more at once."""

@@ -69,27 +69,38 @@ class Intake:
         self._terms = terms
         self._most_active = most_active
         self._clock = clock
+        #: Whether runs have ended here since it was last looked at: others of their DAGs may start now.
+        self.has_room = False
+        self._told_of = 0
         self.reopened = ReopenedRuns(journal, admission, scheduler.runs, self._find_most_active, scheduler.fill)
         scheduler.when_reopened = self.reopened.hold
 
     def start_queued(self) -> bool:
         """Start runs that wait; whether there may be more of them."""
         now = self._clock()
-        started = self._journal.start_queued(
+        found = self._journal.start_queued(
             self._session,
             wanted=_AT_A_TIME,
             find_most_active=self._find_most_active,
             lease_s=self._terms.lease_s,
             at=now,
         )
+        self._tell_of(found.left)
         opened = []
-        for info, version in started:
+        for info, version in found.runs:
             owned = self._open(info, version, *self._begin(info, version, now))
             if owned is not None:
                 self._waiting_deadlines.hand_over(owned[0])
                 opened.append(owned)
         self._take_in(opened)
-        return len(started) == _AT_A_TIME
+        return len(found.runs) == _AT_A_TIME
+
+    def _tell_of(self, left: int | None) -> None:
+        """Others are rung for runs that are left to them, once whenever there are new ones or there is new room."""
+        if left is not None and (self.has_room or left > self._told_of):
+            self._told_of = left
+            self._journal.ring_others(self._session)
+        self.has_room = False
 
     def _begin(self, info: RunInfo, version: int, now: float) -> tuple[RunState, Sequence[Change]]:
         """The machine of a run that starts, or starts again from its beginning as a backfill may want it."""
@@ -151,7 +162,6 @@ class Intake:
             self._gates.hold(owned)
         if opened:
             self._scheduler.take_in(opened)
-            self._gates.look()
 
     def _open(
         self, info: RunInfo, version: int, machine: RunState, changes: Sequence[Change], *, resumed: bool = False

@@ -61,10 +61,11 @@ class Planner:
         self._clock = clock
         #: The last DAG that was looked at; those that cannot go on, as all their runs are under way, hold up no others.
         self._after = ""
+        self._looked_at = 0.0
 
     def look(self) -> bool:
         """Make what is due of some DAGs; whether there are more to look at."""
-        now = self._clock()
+        now = self._looked_at = self._clock()
         due = self._journal.list_due(now, _DAGS_AT_A_TIME, after=self._after)
         has_more = len(due) == _DAGS_AT_A_TIME
         self._after = due[-1].dag_id if has_more else ""
@@ -73,9 +74,8 @@ class Planner:
         return has_more
 
     def find_wait_s(self) -> float:
-        """In how many seconds the next DAG is due that is not due yet; infinite where none is."""
-        now = self._clock()
-        return self._journal.find_next_due(now) - now
+        """In how many seconds a DAG is due that was not at the last look; infinite where none is."""
+        return self._journal.find_next_due(self._looked_at) - self._clock()
 
     def _plan(self, plan: DagPlan, now: float) -> bool:
         """Look at one DAG; whether it is to be looked at once more."""

@@ -25,6 +25,8 @@ from fanjet.store.service.journal import ServiceJournal
 _log = logging.getLogger("fanjet.scheduler")
 #: Between two looks at the database; what another scheduler has left is among what is looked for.
 LOOK_EVERY_S = 1.0
+#: Between two looks for what is due by the clock: what is due soon after is made with it.
+_NO_SOONER_S = 0.02
 
 
 class Service:
@@ -89,7 +91,9 @@ class Service:
         self._bell = bell
         self._chores = chores
         self._pulse: Callable[[], None] = lambda: None
+        #: The next look for everything, and the next for what is due by the clock.
         self._looks_at = 0.0
+        self._due_at = inf
 
     def run(self, pulse: Callable[[], None] = lambda: None) -> None:
         """Go on until a stop was asked for and what runs has ended, or the grace is over.
@@ -116,7 +120,7 @@ class Service:
 
     def turn(self) -> None:
         """One turn of the loop, and what is due beside it."""
-        looks_at = inf if self._scheduler.stopping else self._looks_at
+        looks_at = inf if self._scheduler.stopping else min(self._looks_at, self._due_at)
         self._scheduler.wake_at = min(looks_at, self._pools.find_next_look_at())
         self._scheduler.turn()
         self._pulse()
@@ -124,8 +128,9 @@ class Service:
             self._looks_at = 0.0
             self._scheduler.ask_now()
             self._pools.hear()
-        if self._timetables.hear():
+        if self._timetables.hear() or self._asset_runs.has_news():
             self._looks_at = 0.0
+        self._follow()
         self._finish()
         self._look_at_pools()
         self._pulse()
@@ -147,23 +152,15 @@ class Service:
     def _look(self) -> None:
         """Whatever is due beside the runs. A store that fails for a moment is asked again a little later."""
         now = self._clock()
-        if now < self._looks_at:
+        is_for_all = now >= self._looks_at
+        if not is_for_all and now < self._due_at:
             return
-        self._looks_at = now + LOOK_EVERY_S
+        self._due_at = now + LOOK_EVERY_S
+        if is_for_all:
+            self._looks_at = now + LOOK_EVERY_S
         try:
-            more = self._planner.look()
-            more |= self._asset_runs.look()
-            self._asked_runs.look()
-            self._waiting_deadlines.take(self._scheduler.take_strays())
-            self._waiting_deadlines.look()
-            more |= self._intake.start_queued()
-            self._intake.take_asked()
-            self._gates.look()
-            for chore in self._chores:
-                chore(now)
-            self._measuring.look(now)
-            more |= self._intake.take_left()
-            self._intake.reopened.look()
+            more = self._look_for_all(now) if is_for_all else self._look_for_due()
+            self._due_at = self._clock() + max(self._find_wait_s(), _NO_SOONER_S)
         except ExecutionError as error:
             if not error.temporary and not isinstance(error, LeaseLostError):
                 raise
@@ -171,6 +168,44 @@ class Service:
         else:
             if more:
                 self._looks_at = now
+
+    def _look_for_due(self) -> bool:
+        """What the clock says; whether there is more of it."""
+        more = self._planner.look()
+        self._waiting_deadlines.look()
+        return self._intake.start_queued() or more
+
+    def _look_for_all(self, now: float) -> bool:
+        more = self._asset_runs.look()
+        self._asked_runs.look()
+        more |= self._look_for_due()
+        self._intake.take_asked()
+        if self._gates.look():
+            self._scheduler.fill()
+        for chore in self._chores:
+            chore(now)
+        self._measuring.look(now)
+        more |= self._intake.take_left()
+        self._intake.reopened.look()
+        return more
+
+    def _find_wait_s(self) -> float:
+        """Until something is due by the clock."""
+        return min(self._planner.find_wait_s(), self._waiting_deadlines.find_next_at() - self._clock())
+
+    def _follow(self) -> None:
+        """What follows at once from what has just ended: others have waited for it, here and elsewhere."""
+        try:
+            self._waiting_deadlines.take(self._scheduler.take_strays())
+            has_passed, is_open = self._gates.look_here()
+            if is_open:
+                self._scheduler.fill()
+            if has_passed:
+                self._journal.ring_others(self._session)
+        except ExecutionError as error:
+            if not error.temporary and not isinstance(error, LeaseLostError):
+                raise
+            _log.warning("%s", error)
 
     def _finish(self) -> None:
         """Let go of the runs that are over."""
@@ -180,7 +215,9 @@ class Service:
         for number in over:
             self._scheduler.let_go(number)
         self._journal.release_leases(over, self._session)
-        self._looks_at = 0.0  # there is room for others
+        self._gates.let_go(over)
+        self._intake.has_room = True
+        self._looks_at = 0.0
 
     def _give_up(self) -> None:
         left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from math import inf
 
 from fanjet.errors import FanjetError, LeaseLostError, RunOwnedError
 from fanjet.executors.port import Executor
@@ -85,6 +86,10 @@ class WaitingDeadlines:
             _, run, version = heappop(self._waiting)
             if run not in self._told:
                 self._tell(run, version, now)
+
+    def find_next_at(self) -> float:
+        """The instant of the next deadline; infinite where there is none."""
+        return self._waiting[0][0] if self._waiting else inf
 
     def take(self, events: Sequence[CallbacksRan]) -> None:
         """Callbacks have run of runs that no scheduler has started."""

@@ -161,6 +161,7 @@ def _compose(
         clock=time.time,  # set back it waits, and what is due is due once: its instants are the wall's
     )
     asset_runs = AssetRuns(journal=journal, programs=programs, make_params=_make_default_params, clock=now)
+    answers.tell_of_events = asset_runs.tell
     pruner = Pruner(settings, now())
     stack.callback(pruner.close)
     bell = hang_bell(database, session)

@@ -25,13 +25,23 @@ _SUFFIX = ".bell"
 _READ_BYTES = 4096
 
 
-def ring(connection: Connection) -> None:
-    """Tell all schedulers of a database that there is something new; after it was committed."""
+def ring(connection: Connection, *, but: int | None = None) -> None:
+    """Tell all schedulers of a database that there is something new; after it was committed.
+
+    Args:
+        connection: The database.
+        but: The session of the one that knows it; None for none.
+    """
     if connection.dialect == "postgresql":
-        connection.execute(f"NOTIFY {_CHANNEL}")
+        connection.execute(f"NOTIFY {_CHANNEL}" if but is None else f"NOTIFY {_CHANNEL}, '{but:d}'")
         return
     for path in (connection.database.home / _FOLDER).glob(f"*{_SUFFIX}"):
-        _ring_pipe(path)
+        if path.name != _name_pipe(but):
+            _ring_pipe(path)
+
+
+def _name_pipe(session: int | None) -> str:
+    return f"{session}{_SUFFIX}"
 
 
 def _ring_pipe(path: Path) -> None:
@@ -68,12 +78,12 @@ def hang_bell(database: Database, session: int) -> Bell:
     Raises:
         ExecutionError: The home cannot be written.
     """
-    return _PipeBell(database.home, session) if database.dialect == "sqlite" else _NotifiedBell(database)
+    return _PipeBell(database.home, session) if database.dialect == "sqlite" else _NotifiedBell(database, session)
 
 
 class _PipeBell:
     def __init__(self, home: Path, session: int) -> None:
-        self._path = home / _FOLDER / f"{session}{_SUFFIX}"
+        self._path = home / _FOLDER / _name_pipe(session)
         try:
             self._path.parent.mkdir(exist_ok=True)
             os.mkfifo(self._path, 0o600)
@@ -97,8 +107,10 @@ class _PipeBell:
 
 
 class _NotifiedBell:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, session: int) -> None:
         self._database = database
+        #: What says that it is no news here.
+        self._own = str(session)
         self._connection: psycopg.Connection | None = None
         self._connect()
 
@@ -112,10 +124,11 @@ class _NotifiedBell:
             self._connect()
             return True
         try:
-            return any(True for _ in self._connection.notifies(timeout=0))
+            heard = [notification.payload for notification in self._connection.notifies(timeout=0)]
         except psycopg.Error:  # the server was restarted; whoever asks the database next hears of it
             self.close()
             return True
+        return any(payload != self._own for payload in heard)
 
     def close(self) -> None:
         if self._connection is not None:

@@ -24,7 +24,7 @@ from fanjet.store.service.asset_queue import Waiting
 from fanjet.store.service.metrics import ProcessMetrics, put_metrics
 from fanjet.store.service.planned_runs import DagPlan, LastRun, NextDue
 from fanjet.store.service.pools import list_pools
-from fanjet.store.service.run_starts import MostActive, Place
+from fanjet.store.service.run_starts import MostActive, Place, Started
 from fanjet.store.service.slot_shares import Others
 
 _FIND_VERSION = "SELECT version, spec, bundle, root, file FROM dag_version WHERE version = ?"
@@ -57,11 +57,11 @@ class ServiceJournal(Journal):
         find_most_active: MostActive,
         lease_s: float,
         at: float,
-    ) -> list[tuple[RunInfo, int]]:
+    ) -> Started:
         """Start runs that wait, within the limits, as `fanjet.store.service.run_starts.start_queued`."""
         with explained(self._path):
             if self._reader.execute(_FIND_ANY_QUEUED).fetchone() is None:
-                return []
+                return Started([], None)
         with self._transaction(lock="queue"):
             return run_starts.start_queued(
                 self._writer,
@@ -156,8 +156,12 @@ class ServiceJournal(Journal):
         return others.gone
 
     def ring(self) -> None:
-        """Tell the other schedulers that there is something new."""
+        """Tell all schedulers that there is something new."""
         ring(self._writer)
+
+    def ring_others(self, session: int) -> None:
+        """Tell all schedulers but this one that there is something new."""
+        ring(self._writer, but=session)
 
     def end_session(self, session: int, *, is_idle: bool) -> None:
         """Say that this scheduler is at work no more, and give back what it holds, unless something still runs."""

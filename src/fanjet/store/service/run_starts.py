@@ -53,6 +53,8 @@ LIST_QUEUED_BACKWARDS: Final = LIST_QUEUED.replace("ORDER BY run", "ORDER BY log
 _LIST_QUEUED_AFTER: Final = """
 SELECT run, version FROM run
 WHERE run > ? AND state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL ORDER BY run LIMIT ?"""
+_FIND_NEWEST_QUEUED: Final = """
+SELECT max(run) FROM run WHERE state = 0 AND ended_at IS NULL AND queued_at IS NOT NULL"""
 _START: Final = "UPDATE run SET state = 1, started_at = ? WHERE run = ? AND state = 0"
 #: What is fixed about a run, for `make_info`.
 _INFO: Final = """
@@ -79,6 +81,15 @@ _IS_ASKED: Final = "SELECT 1 FROM command WHERE run = ? AND answered_at IS NULL 
 MostActive = Callable[[int, int], int | None]
 
 
+class Started(NamedTuple):
+    """What a scheduler has taken up."""
+
+    #: What is fixed about each run, with the number of its version.
+    runs: list[tuple[RunInfo, int]]
+    #: Where it may have no more runs, and some wait: the newest of these, which another scheduler may take up.
+    left: int | None
+
+
 def start_queued(
     connection: Connection,
     leases: Leases,
@@ -88,7 +99,7 @@ def start_queued(
     find_most_active: MostActive,
     lease_s: float,
     at: float,
-) -> list[tuple[RunInfo, int]]:
+) -> Started:
     """Start runs that wait, the oldest of each DAG first, those of a backfill in its order, and become their owner.
 
     Where there are other schedulers, no more than leave the same number to each of them.
@@ -101,16 +112,13 @@ def start_queued(
         find_most_active: Gives the limit for a version and a backfill; None for no limit.
         lease_s: How long the leases hold.
         at: The instant at which the runs start.
-
-    Returns:
-        What is fixed about each run, with the number of its version.
     """
     started: list[tuple[RunInfo, int]] = []
     schedulers, runs, own = connection.execute(_COUNT_PARTS, (session,)).fetchone()
-    if schedulers > 1:
-        wanted = min(wanted, -(-runs // schedulers) - own)
+    part = -(-runs // schedulers) - own if schedulers > 1 else None
+    wanted = wanted if part is None else min(wanted, part)
     if wanted <= 0:
-        return started
+        return Started(started, _find_newest(connection))
     for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
         list_queued = _choose_order(connection, backfill)
         if not waiting or list_queued is None or connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None:
@@ -127,7 +135,12 @@ def start_queued(
                 active += 1
         if len(started) >= wanted:
             break
-    return started
+    return Started(started, _find_newest(connection) if len(started) == part else None)
+
+
+def _find_newest(connection: Connection) -> int | None:
+    newest = connection.execute(_FIND_NEWEST_QUEUED).fetchone()[0]
+    return None if newest is None else int(newest)
 
 
 def take(connection: Connection, leases: Leases, run: int, session: int, *, is_asked: bool, lease_s: float) -> bool:

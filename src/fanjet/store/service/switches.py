@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fanjet.errors import NotFoundError
 from fanjet.model.runs import check_note
+from fanjet.store.database.bells import ring
 from fanjet.store.database.port import Connection
 
 _PAUSE = "UPDATE dag SET is_paused = ? WHERE dag_id = ?"
@@ -30,6 +31,8 @@ def set_paused(connection: Connection, dag_id: str, *, paused: bool, at: float) 
             connection.execute(_FORGET_PLANNED, (dag_id, at))
         if not connection.execute(_PAUSE, (int(paused), dag_id)).rowcount:
             raise NotFoundError(f"There is no DAG {dag_id!r}.")
+    if not paused:
+        ring(connection)
 
 
 def set_note(connection: Connection, run: int, note: str | None) -> None:
