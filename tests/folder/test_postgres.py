@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,31 @@ def test_what_only_another_machine_has_is_gone_when_nobody_sees_it(shared: Place
         second.look_once()
         assert shared.ids() == ["one"]
         assert list(shared.files()) == ["one.py"]
+
+
+@pytest.mark.parametrize("ahead_s", [3 * 3600, -3 * 3600])
+def test_a_machine_whose_clock_is_wrong_takes_nothing_away(
+    shared: Place, monkeypatch: pytest.MonkeyPatch, ahead_s: float
+) -> None:
+    """What is gone from its folder is another's as long as that one says so, by the clock of the database server."""
+    right = time.time
+    shared.write_dag("one.py", "one")
+    shared.write_dag("two.py", "two")
+    elsewhere = Place(shared.home, shared.folder.with_name("second"))
+    elsewhere.database = shared.database
+    elsewhere.settings["database"] = shared.settings["database"]
+    elsewhere.write_dag("uno.py", "three")
+    with shared.open() as first, elsewhere.open() as other:
+        first.look_once()
+        other.look_once()
+    (shared.folder / "two.py").unlink()
+    monkeypatch.setattr(time, "time", lambda: right() + ahead_s)
+    with shared.open() as second:
+        second.look_once()
+        assert set(shared.ids()) == {"one", "two", "three"}
+        shared.select("UPDATE dag SET seen_at = seen_at - 700 WHERE dag_id = 'two' RETURNING dag_id")
+        second.look_once()
+        assert set(shared.ids()) == {"one", "three"}
 
 
 def test_same_id_in_folders_of_two_machines(shared: Place) -> None:

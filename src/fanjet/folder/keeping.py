@@ -233,7 +233,7 @@ class Keeper:
         files = [(new.known.row, new.dags) for new, _ in self._unwritten]
         try:
             if files:
-                self._store.put_files(files, at=time.time())
+                self._store.put_files(files)
         except BaseException:
             for new, before in reversed(self._unwritten):
                 self._known.pop(new.known.row.file)
@@ -280,7 +280,7 @@ class Keeper:
             saved.append((new, self._threads.submit(self._bundling.save, name, used) if has_dags else None))
         bundles = [(new.row, bundle.result()) for new, bundle in saved if bundle is not None]
         if bundles:
-            self._store.put_bundles(bundles, at=time.time())
+            self._store.put_bundles(bundles)
         for new, _ in saved:
             self._known.put(new)
 
@@ -301,7 +301,7 @@ class Keeper:
             errors=msgspec.json.encode([error]).decode(),
             dag_ids=() if before is None else before.row.dag_ids,
         )
-        self._store.put_files([(row, [])], at=row.parsed_at)
+        self._store.put_files([(row, [])])
         self._known.put(KnownFile(row, None, [error]))
 
     def name_in_root(self, file: str) -> str:

@@ -215,7 +215,7 @@ class Looker:
             gone |= dropped
             lost |= others
         if gone or lost:
-            self._store.drop(gone, lost, at=time.time())
+            self._store.drop(gone, lost)
             for dag_id, file in sorted(lost):
                 _log.info("%s has no DAG %r any more.", file, dag_id)
         for file in gone:
@@ -224,21 +224,19 @@ class Looker:
 
     def _find_unclaimed(self) -> tuple[set[str], set[tuple[str, str]]]:
         """Files and DAGs of the store that this folder does not have, and that nobody else says to have."""
-        since = time.time() + 1 if self._is_alone else time.time() - STALE_S
         dags = self._store.list_dags()
         lost = {
             (dag.dag_id, dag.file)
             for dag in dags
             if (dag.file not in self._known or dag.dag_id not in self._known[dag.file].row.dag_ids)
-            and dag.seen_at < since
+            and (self._is_alone or dag.unseen_s > STALE_S)
         }
         kept = {dag.file for dag in dags if (dag.dag_id, dag.file) not in lost}
         return self._gone.keys() - kept, lost
 
     def _drop_other_folders(self) -> None:
         """DAGs of a folder that this service had before, or that another had which is no more."""
-        since = time.time() + 1 if self._is_alone else time.time() - _FORGOTTEN_AFTER_S
-        gone = self._store.drop_unseen(since=since, at=time.time())
+        gone = self._store.drop_unseen(-math.inf if self._is_alone else _FORGOTTEN_AFTER_S)
         if gone:
             _log.warning("DAGs of other folders, which nobody looks at, are gone: %s.", ", ".join(gone[:10]))
 
@@ -246,7 +244,7 @@ class Looker:
         if self._is_alone or time.monotonic() - self._saw_at < SEEN_EVERY_S:
             return
         self._saw_at = time.monotonic()
-        self._store.see(self._known.dag_ids(), at=time.time())
+        self._store.see(self._known.dag_ids())
 
     def _tell(self, notes: Collection[str]) -> None:
         for note in notes:

@@ -70,7 +70,6 @@ class Writer:
         Raises:
             ExecutionError: The store failed.
         """
-        now = time.time()
         errors = [error for error in loaded.report.errors if error.kind != "empty"]
         own: list[DagSpec] = []
         clashes: list[str] = []
@@ -79,7 +78,7 @@ class Writer:
             if self._belongs_elsewhere(spec.dag_id, loaded, known):
                 continue
             taken_from = self._find_importer(spec.dag_id, loaded, known)
-            clash = None if taken_from else self._find_clash(spec.dag_id, loaded, known, now)
+            clash = None if taken_from else self._find_clash(spec.dag_id, loaded, known)
             takes_from += [taken_from] if taken_from else []
             if clash is None:
                 own.append(spec)
@@ -92,7 +91,7 @@ class Writer:
         row = FileRow(
             file=loaded.file,
             fingerprint=msgspec.json.encode(loaded.fingerprint).decode(),
-            parsed_at=now,
+            parsed_at=time.time(),
             duration_s=loaded.report.duration_s,
             errors=msgspec.json.encode(errors).decode() if errors else None,
             dag_ids=had if errors and not loaded.report.specs else tuple(sorted(spec.dag_id for spec in own)),
@@ -129,7 +128,7 @@ class Writer:
         own = str(self._folder / loaded.file)
         return file if known[file].made_in.get(dag_id) == own == loaded.report.places.get(dag_id, ("", 0))[0] else None
 
-    def _find_clash(self, dag_id: str, loaded: Loaded, known: KnownFiles, now: float) -> ParseError | None:
+    def _find_clash(self, dag_id: str, loaded: Loaded, known: KnownFiles) -> ParseError | None:
         """The error where another file has a DAG of this id."""
         there = known.find_owner(dag_id)
         if there == loaded.file:
@@ -139,7 +138,7 @@ class Writer:
         else:
             found = self._store.find_dag(dag_id)
             is_elsewhere = found is not None and found.is_present and found.folder != str(self._folder)
-            if found is None or not is_elsewhere or found.seen_at < now - STALE_S:
+            if found is None or not is_elsewhere or found.unseen_s > STALE_S:
                 return None
             place = f"{found.folder}/{found.file}"
         file, line = loaded.report.places.get(dag_id, ("", 0))
