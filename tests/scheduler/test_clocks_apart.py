@@ -95,6 +95,21 @@ def test_a_clock_that_is_set_forward_takes_no_run_from_anybody(database: Databas
         machines.work(2, [run], [])
 
 
+def test_where_one_clock_is_all_there_is_and_it_is_set_forward_a_scheduler_renews_in_its_next_turn(
+    database: Database,
+) -> None:
+    """As on SQLite."""
+    world = ServiceWorld(database, waiting())
+    one, other = world.member(host="one"), world.member(host="other")
+    run = world.ask("waiting")
+    until(one, lambda: run in one.scheduler.runs)
+    for _ in range(5):
+        world.clock.sleep(3_600.0)
+        one.turns(1)
+        other.turns(1)
+        assert (run in one.scheduler.runs, run in other.scheduler.runs) == (True, False)
+
+
 @APART
 def test_slots_go_from_one_to_the_other_and_are_never_too_many(database: Database, ahead_s: float) -> None:
     machines = Machines(database, ahead_s, calling("calls", 12, pool="api"))
