@@ -79,12 +79,14 @@ class Member:
         host: str | None = None,
         most_active: int = 16,
         pools: Mapping[str, int] | None = None,
+        slow_s: float = 2.0,
     ) -> None:
         self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1, clock=(shared or clock).time))
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
         settings = {"values_root": str(database.home / "values"), "max_map_length": 1000, "inline_value_bytes": 1000}
         self.executor = InlineExecutor(lambda: LoadedFile(list(built), []), settings, clock=clock)
-        self.executor.connect(Answers(self.journal, _opened(Vault(database)), _opened(SharedStore(database))))
+        answers = Answers(self.journal, _opened(Vault(database)), _opened(SharedStore(database)))
+        self.executor.connect(answers)
         self.executor.wait_loaded(10.0)
         self.programs = Programs(self.journal, lambda _: database.home)
         admission = self.admission = Admission(pools or {})
@@ -101,13 +103,17 @@ class Member:
             goes_on=True,
             ask_every_s=0.0,
         )
-        timetables = _opened(OwnTimetables(lambda: BuiltAsker(built)))
+        timetables = _opened(OwnTimetables(lambda: BuiltAsker(built), slow_s))
         self.pools = Pools(self.journal, self.session, admission, pools or {}, TERMS, clock.time)
         gates = PastGates(self.journal, admission, self.scheduler.runs, self.programs)
         waiting_deadlines = WaitingDeadlines(
             journal=self.journal, session=self.session, programs=self.programs, executor=self.executor, terms=TERMS,
             clock=clock.time,
         )  # fmt: skip
+        asset_runs = AssetRuns(
+            journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
+        )
+        answers.tell_of_events = asset_runs.tell
         self.service = Service(
             journal=self.journal,
             session=self.session,
@@ -135,9 +141,7 @@ class Member:
                 clock=clock.time,
             ),
             timetables=timetables,
-            asset_runs=AssetRuns(
-                journal=self.journal, programs=self.programs, make_params=_default_params, clock=clock.time
-            ),
+            asset_runs=asset_runs,
             waiting_deadlines=waiting_deadlines,
             asked_runs=AskedRuns(journal=self.journal, programs=self.programs, timetables=timetables, clock=clock.time),
             gates=gates,

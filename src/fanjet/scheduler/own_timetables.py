@@ -22,7 +22,7 @@ from fanjet.parsing.asked_timetables import read_answer
 from fanjet.parsing.report import ParseError, ParseReport, TimetableAnswer
 
 _log = logging.getLogger("fanjet.scheduler")
-#: How many are asked at once of those that answer soon, and of those that last took longer than this.
+#: How many are asked at once of those that answer soon, and of those that took long the last time.
 _QUICK, _SLOW = 2, 1
 _SLOW_S = 2.0
 _READ_BYTES = 4096
@@ -56,13 +56,8 @@ class Said(NamedTuple):
     """What came of a question."""
 
     answer: TimetableAnswer
-    #: How long it took to come.
-    took_s: float
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether others would have waited for it."""
-        return self.took_s >= _SLOW_S
+    #: Whether it took so long to come that others are not to wait for the next.
+    is_slow: bool
 
 
 class OwnTimetables:
@@ -70,10 +65,12 @@ class OwnTimetables:
 
     Args:
         open_asker: Gives one more of those that ask.
+        slow_s: From when on an answer has taken long.
     """
 
-    def __init__(self, open_asker: Callable[[], Asker]) -> None:
+    def __init__(self, open_asker: Callable[[], Asker], slow_s: float = _SLOW_S) -> None:
         self._open_asker = open_asker
+        self._slow_s = slow_s
         #: By what it is about: the latest question, with its answer once that is there.
         self._answers: dict[str, tuple[Asked, Said | None]] = {}
         self._answered: SimpleQueue[tuple[str, Asked, Said | None]] = SimpleQueue()
@@ -186,7 +183,7 @@ class OwnTimetables:
             answer = TimetableAnswer(error=ParseError(str(program.path), None, "timetable", str(error)))
         else:
             answer = read_answer(report.answers, report.errors)
-        return Said(answer, time.monotonic() - began_at)
+        return Said(answer, time.monotonic() - began_at >= self._slow_s)
 
     def _take_asker(self) -> Asker:
         try:

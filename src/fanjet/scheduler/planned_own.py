@@ -80,7 +80,7 @@ class OwnSchedules:
             if isinstance(error, ExecutionError) and error.temporary:
                 raise
             file = self._programs.get_version(dag.version).file
-            return Said(TimetableAnswer(error=ParseError(file, None, "timetable", str(error))), 0.0)
+            return Said(TimetableAnswer(error=ParseError(file, None, "timetable", str(error))), is_slow=False)
         return self._timetables.find(dag.spec.dag_id, Asked(dag.version, question), program)
 
     def _take(self, dag: LookedAt, answer: TimetableAnswer) -> Found:
@@ -112,5 +112,5 @@ class OwnSchedules:
         self._hangs[dag.spec.dag_id] = dag.version, count
         again_in_s = min(_AGAIN_S * 2.0 ** min(count - 1, 10), _LONGEST_AGAIN_S)
         minutes = "a minute" if again_in_s == _AGAIN_S else f"{again_in_s / 60:g} minutes"
-        told = replace(error, message=f"{error.message} It is asked again in {minutes}.")
+        told = replace(error, message=f"{error.message.rstrip('.')}. It is asked again in {minutes}.")
         return Found(None, [], told, again_in_s=again_in_s)
