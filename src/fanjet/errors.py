@@ -85,6 +85,10 @@ class LeaseLostError(ExecutionError):
         self.runs = runs
 
 
+class DatabaseReplacedError(ExecutionError):
+    """The database is another one than before: what this process knows of it holds no longer, and it has to end."""
+
+
 class InvariantError(FanjetError):
     """Fanjet itself is wrong: a bug.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 
-from fanjet.errors import ExecutionError, FanjetError
+from fanjet.errors import DatabaseReplacedError, ExecutionError, FanjetError
 from fanjet.folder.bundling import Bundling
 from fanjet.folder.counters import Counters
 from fanjet.folder.digests import Digests
@@ -26,6 +26,7 @@ from fanjet.parsing.report import ParseError
 from fanjet.settings.values import Settings
 from fanjet.store.database.connections import open_writer
 from fanjet.store.database.database import Database
+from fanjet.store.database.database_presence import DatabasePresence
 from fanjet.store.files.bundles import has_bundle
 from fanjet.store.secrets.lookups import look_up
 from fanjet.store.secrets.vault import Vault
@@ -62,6 +63,7 @@ class DagFolder:
         self._is_safe = settings.dag_safe_mode == "on"
         database = Database.of(settings)
         self._connection = open_writer(database, settings.db_busy_timeout_s)
+        self._presence = DatabasePresence(self._connection)
         try:
             self._lister = Lister(
                 self.folder,
@@ -149,6 +151,9 @@ class DagFolder:
         Args:
             stop: From any thread.
             pulse: Called about once a second, and between two files that are loaded.
+
+        Raises:
+            DatabaseReplacedError: What has been written of the folder is not there any more.
         """
         from fanjet.folder.watching import FolderWatch  # noqa: PLC0415 - a library that only services need
 
@@ -160,10 +165,12 @@ class DagFolder:
         try:
             while not stop.is_set():
                 woken.clear()
+                self._presence.look()
                 until = time.monotonic() + self._look(woken, stop, pulse)
                 pulse()
                 while (left_s := until - time.monotonic()) > 0 and not woken.wait(min(left_s, _PULSE_EVERY_S)):
                     pulse()
+                    self._presence.look()
         finally:
             watch.stop()
 
@@ -177,6 +184,8 @@ class DagFolder:
 
         try:
             looked = self._looker.look(is_cut=is_cut, is_patient=False)
+        except DatabaseReplacedError:
+            raise
         except ExecutionError as error:
             if stop.is_set():
                 return 0.0

@@ -17,7 +17,6 @@ from fanjet.folder.dag_folder import DagFolder
 from fanjet.settings.values import Settings
 from fanjet.store.database.connections import open_writer
 from fanjet.store.database.database import Database
-from fanjet.store.database.database_file import DatabaseFile
 from fanjet.store.service.metrics import ProcessMetrics, put_metrics
 
 _log = logging.getLogger("fanjet.folder")
@@ -34,22 +33,14 @@ def run(settings: Settings, pulse: Callable[[], None]) -> None:
         pulse: Called about once a second, and between two files that are loaded.
 
     Raises:
-        ExecutionError: The database cannot be opened, or its file was removed or replaced: the next process writes all
-            that is in the folder into the new one.
+        ExecutionError: The database cannot be opened, or is another one than before: the next process writes all that
+            is in the folder into the new one.
     """
-    database = Database.of(settings)
     with DagFolder(settings) as folder, stopped_by_signals() as stop:
         measuring = Thread(target=_measure, args=(settings, folder.counters, stop), name="metrics", daemon=True)
         measuring.start()
         _log.info("Looking at %s.", folder.folder)
-        file = DatabaseFile(database.path) if database.dialect == "sqlite" else None
-
-        def live() -> None:
-            pulse()
-            if file is not None:
-                file.check()
-
-        folder.run_until_stopped(stop, live)
+        folder.run_until_stopped(stop, pulse)
         measuring.join()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fanjet.errors import ExecutionError
+from fanjet.errors import DatabaseReplacedError
 
 
 class DatabaseFile:
@@ -25,18 +25,18 @@ class DatabaseFile:
         """Refuse to go on with a file that nobody can find. Costs a microsecond.
 
         Raises:
-            ExecutionError: There is no file under the name, or another one.
+            DatabaseReplacedError: There is no file under the name, or another one.
         """
         try:
             found = self._identify()
         except OSError as error:
-            raise ExecutionError(
+            raise DatabaseReplacedError(
                 f"The database {self._path} was removed while it was in use ({error.strerror}). What is recorded from "
                 "now on would be lost, so this process ends. Fix: bring the folder back and resume the run, or run "
                 "the DAG anew."
             ) from error
         if found != self._identity:
-            raise ExecutionError(
+            raise DatabaseReplacedError(
                 f"The database {self._path} was replaced while it was in use, as by a backup. What is recorded from "
                 "now on would be lost, so this process ends. Fix: stop everything that uses the home before you "
                 "restore it; `fanjet runs` shows what the restored database knows, `fanjet resume` goes on from there."
