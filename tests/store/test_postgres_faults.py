@@ -60,7 +60,8 @@ def test_a_connection_lost_in_a_transaction_loses_the_whole_batch_and_the_next_o
 ) -> None:
     def write_halves() -> None:
         with owned.journal._transaction():
-            owned.journal._writer.execute("UPDATE run SET note = 'half' WHERE run = ?", (owned.run,))
+            half = owned.journal._writer.execute("UPDATE run SET note = 'half' WHERE run = ?", (owned.run,))
+            assert half.rowcount == 1
             cut_all(postgres)
             owned.journal._writer.execute("UPDATE run SET note = 'whole' WHERE run = ?", (owned.run,))
 
@@ -77,6 +78,7 @@ def test_psycopg_does_not_tell_of_a_lost_connection_in_its_own_words(
 ) -> None:
     def write_many() -> None:
         with owned.journal._writer.transaction():
+            owned.journal._writer.select("SELECT 1")
             cut_all(postgres)
             owned.journal._writer.executemany("UPDATE run SET note = ? WHERE run = ?", [("x", owned.run)] * 20)
 
@@ -88,10 +90,11 @@ def test_psycopg_does_not_tell_of_a_lost_connection_in_its_own_words(
 def test_what_follows_in_a_broken_transaction_is_not_written_by_itself(owned: Owned, postgres: PostgresServer) -> None:
     def go_on_regardless() -> None:
         with owned.journal._writer.transaction():
+            owned.journal._writer.select("SELECT 1")
             cut_all(postgres)
-            for statement in ("SELECT 1", "UPDATE run SET note = 'alone'"):
+            for statement in ("SELECT 1", "UPDATE run SET note = 'alone' RETURNING run"):
                 with pytest.raises(ExecutionError):
-                    owned.journal._writer.execute(statement)
+                    owned.journal._writer.select(statement)
 
     with pytest.raises(ExecutionError, match="was lost"):
         go_on_regardless()
@@ -282,7 +285,7 @@ def test_a_commit_after_a_statement_that_failed_is_not_taken_for_one(owned: Owne
         with writer.transaction():
             writer.execute("UPDATE run SET note = 'lost'")
             with pytest.raises(InvariantError, match="refused a statement"):
-                writer.execute("SELECT nonsense")
+                writer.select("SELECT nonsense")
 
     with pytest.raises(InvariantError, match="answered a commit with ROLLBACK"):
         swallow()

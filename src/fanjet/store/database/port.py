@@ -88,8 +88,11 @@ class Connection(Protocol):
     def select(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query, outside of a transaction."""
 
-    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> list[list[Row]]:
-        """What a query gives for each of these parameters, in one round trip. Inside a transaction."""
+    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> Iterable[list[Row]]:
+        """What a query gives for each of these parameters. Inside a transaction.
+
+        It is as of now, and costs nothing more than what is waited for next.
+        """
 
     def transaction(self, *, lock: str | None = None) -> AbstractContextManager[None]:
         """All that is written inside is committed at its end, or nothing when it raises.

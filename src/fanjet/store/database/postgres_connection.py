@@ -14,32 +14,34 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import islice
 
 import psycopg
+from psycopg import RawCursor
 
-from fanjet.errors import ExecutionError, FanjetError, InvariantError
+from fanjet.errors import ExecutionError, InvariantError
 from fanjet.store.database.database import Database, Dialect
 from fanjet.store.database.port import Cursor, Row
-from fanjet.store.database.postgres_faults import explain_postgres, is_lost
-from fanjet.store.database.postgres_opening import connect
-
-if TYPE_CHECKING:
-    from psycopg import RawCursor
+from fanjet.store.database.postgres_arrays import encode_columns
+from fanjet.store.database.postgres_line import Line
+from fanjet.store.database.postgres_outbox import Repeated, Statement
 
 _MARK = re.compile(r"\?(\d*)")
 _CLOCK = "shared_clock()"
 #: That of the moment in which it is looked at: a statement may have waited for another process before.
 _SERVER_CLOCK = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)"
 _ASK_AGAIN_S = 0.2
-#: Rows; from so many on COPY is quicker.
-_FEW = 8
+#: For so many rows it is quicker to send each by itself.
+_FEW = 2
+_ROWS_AT_ONCE = 2000
+#: Of one statement; the server takes no more than a gigabyte.
+_LARGEST_BYTES = 64 << 20
 #: By table and columns.
 _types: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 _MARK_PREFIX = "commit "
 #: Marks of connections that were not closed in good order are removed after so long.
 _MARKS_KEPT_S = 7 * 86_400
+_PUT_MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _FORGET_MARKS = """
 DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS BIGINT) < ?"""
 
@@ -67,31 +69,33 @@ class PostgresConnection:
     def __init__(self, database: Database, *, timeout_s: float, durable: bool = True, read_only: bool = False) -> None:
         self.database = database
         self._timeout_s = timeout_s
-        self._durable = durable
-        self._read_only = read_only
         #: In the place of the server's.
         self._clock: Callable[[], float] | None = None
         self._pid = os.getpid()
-        self._open: psycopg.Connection[Row] | None = self._connect()
+        self._line = Line(database, timeout_s=timeout_s, durable=durable, read_only=read_only)
         #: The key of this connection's mark in `meta`; None before there is that table.
         self._mark: str | None = None
         self._commits = 0
-        #: Whether a transaction is open as far as the caller knows; with it goes the connection that it began on.
+        #: Whether a transaction is open as far as the caller knows.
         self._is_inside = False
+        #: Whether anything of it was sent; from then on it is lost with the line.
+        self._is_begun = False
+        #: What it has still to send.
+        self._waiting: list[Statement | Repeated] = []
 
     @property
     def in_transaction(self) -> bool:
         """Whether one is open."""
-        return self._open is not None and self._open.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
+        return self._is_inside
 
     def close(self) -> None:
         """Close it, but not that of the parent in a forked child, whose socket is the same."""
         if self._pid != os.getpid():
-            self._open = None
-        elif self._open is not None and self._mark is not None:
+            self._line.forget()
+        elif self._line.is_open and self._mark is not None:
             with suppress(ExecutionError):
                 self.execute("DELETE FROM meta WHERE key = ?", (self._mark,))
-        self._drop()
+        self._line.drop()
 
     def mark_commits(self) -> None:
         """From now on an uncertain commit can be asked about. The tables are there."""
@@ -102,58 +106,65 @@ class PostgresConnection:
     # --- statements ---
 
     def execute(self, statement: str, parameters: Sequence[object] = (), /) -> Cursor:
-        """Carry out one statement; outside of a transaction a query is tried again on a new connection."""
-        may_repeat = not self._is_inside and _only_reads(statement)
-        return self._send(self._translate(statement), parameters, may_repeat=may_repeat)
+        """Carry out one statement; outside of a transaction a query is tried again on a new connection.
+
+        In a transaction it waits for what comes next: an answer that is looked at, or the commit.
+        """
+        if self._is_inside:
+            return self._put(Statement(self._translate(statement), parameters, self._send_waiting))
+        return self._line.execute(self._translate(statement), parameters, may_repeat=_only_reads(statement))
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]], /) -> None:
-        """Carry out one statement for each row, in one round trip."""
-        with self._explained():
-            self._cursor().executemany(self._translate(statement), rows)
+        """Carry out one statement for each row, in one round trip; in a transaction, in that of what comes next."""
+        if self._is_inside:
+            self._waiting.append(Repeated(self._translate(statement), list(rows)))
+            return
+        with self._line.explained():
+            RawCursor(self._line.open()).executemany(self._translate(statement), rows)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Insert many rows by COPY, few by what costs one round trip less."""
+        """Insert many rows, column by column."""
         rest = iter(rows)
-        few = list(islice(rest, _FEW))
-        names = ", ".join(columns)
-        if len(few) < _FEW:
-            marks = ", ".join("?" * len(columns))
-            self.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", few)  # noqa: S608 - names of ours
+        while some := list(islice(rest, _ROWS_AT_ONCE)):
+            self._insert_some(table, tuple(columns), some)
+            if len(some) == _ROWS_AT_ONCE:  # they need not all be held here
+                self._send_waiting()
+
+    def _insert_some(self, table: str, columns: tuple[str, ...], rows: list[Sequence[object]]) -> None:
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        if len(rows) <= _FEW:
+            self.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of ours
             return
-        types = self._find_types(table, tuple(columns))
-        statement = f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)".encode()
-        with self._explained(), self._cursor().copy(statement) as copy:
-            copy.set_types(types)
-            for row in chain(few, rest):
-                copy.write_row(row)
+        arrays = encode_columns(self._find_types(table, columns), rows)
+        if sum(map(len, arrays)) > _LARGEST_BYTES:
+            for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+                self._insert_some(table, columns, half)
+                self._send_waiting()
+            return
+        statement = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({marks})"  # noqa: S608 - names of ours
+        self._put(Statement(self._translate(statement), arrays, prepare=True))
 
     def select(self, statement: str, *parameters: object) -> list[Row]:
         """All rows of a query."""
         return self.execute(statement, parameters).fetchall()
 
-    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> list[list[Row]]:
-        """What a query gives for each of these parameters, in one round trip."""
-        if len(rows) < 2:  # the way of many costs more for one
-            return [self.execute(statement, row).fetchall() for row in rows]
-        with self._explained():
-            cursor = self._cursor()
-            cursor.format = psycopg.pq.Format.BINARY
-            cursor.executemany(self._translate(statement), rows, returning=True)
-            found = [cursor.fetchall()]
-            while cursor.nextset():
-                found.append(cursor.fetchall())
-        return found
+    def select_each(self, statement: str, rows: Sequence[Sequence[object]], /) -> Iterable[list[Row]]:
+        """What a query gives for each of these parameters; it is asked for at the latest when somebody looks at it."""
+        text = self._translate(statement)
+        asked = [self._put(Statement(text, row, self._send_waiting, prepare=True)) for row in rows]
+        return map(Statement.fetchall, asked)
 
     # --- transactions ---
 
     @contextmanager
     def transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing; also when the connection is lost while it commits."""
-        self._refuse_nested()
         self._commits += 1
         mark = self._make_mark()
+        self._enter(b"BEGIN")
         try:
-            self._enter(self._begin(mark))
+            if self._mark is not None:
+                self.execute(_PUT_MARK, (self._mark, mark))
             if lock is not None:
                 self.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"fanjet {lock}",))
             yield
@@ -164,12 +175,21 @@ class PostgresConnection:
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Reads that belong together."""
-        self._refuse_nested()
+        self._enter(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            self._enter(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
+            self._end_reading()
         finally:
             self._leave()
+
+    def _end_reading(self) -> None:
+        """Nothing was written; unlike a rollback, a commit leaves what the server has prepared."""
+        self._waiting = []
+        if self._is_begun and self._line.is_open:
+            try:
+                self._carry_out([Statement(b"COMMIT", prepare=False)], is_last=True)
+            except psycopg.Error:
+                self._line.drop()
 
     def locking(self, table: str) -> str:
         """Other writers of these rows wait; readers do not."""
@@ -194,32 +214,63 @@ class PostgresConnection:
         (row,) = self.select("SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT)")
         return int(row[0])
 
-    def _refuse_nested(self) -> None:
+    def _enter(self, begin: bytes) -> None:
         if self._is_inside:
             raise InvariantError("a transaction was begun inside another one")
-
-    def _enter(self, begin: bytes) -> None:
-        self._send(begin, may_repeat=True)
-        self._is_inside = True
+        self._is_inside, self._is_begun = True, False
+        self._waiting = [Statement(begin, prepare=False)]
 
     def _make_mark(self) -> str:
         return f"{self._commits} {int(time.time())}"
 
-    def _begin(self, mark: str) -> bytes:
-        """What begins a transaction, in one round trip with its mark."""
-        if self._mark is None:
-            return b"BEGIN"
-        put = f"INSERT INTO meta (key, value) VALUES ('{self._mark}', '{mark}')"  # noqa: S608 - digits of ours
-        return f"BEGIN; {put} ON CONFLICT (key) DO UPDATE SET value = excluded.value".encode()
+    def _put(self, statement: Statement) -> Statement:
+        if not self._is_inside:
+            raise InvariantError("a statement was to wait for others outside of a transaction")
+        self._waiting.append(statement)
+        return statement
 
-    def _commit(self, mark: str) -> None:
+    def _send_waiting(self) -> None:
+        """Send what waits in the open transaction; all of it again when the line was lost before its first."""
+        if not self._waiting:
+            return
+        may_repeat = self._line.is_open and not self._is_begun
+        waiting, self._waiting = self._waiting, []
         try:
-            done = self._cursor().execute(b"COMMIT").statusmessage
+            self._carry_out(waiting)
         except psycopg.Error as error:
-            fault = self._explain(error)
-            if self._open is not None or not self._is_committed(mark):
+            fault = self._line.explain(error)
+            if self._line.is_open or not may_repeat:
                 raise fault from error
         else:
+            return
+        self._is_begun = False
+        with self._line.explained():  # it was lost while nobody needed it
+            self._carry_out(waiting)
+
+    def _carry_out(self, waiting: Sequence[Statement | Repeated], *, is_last: bool = False) -> None:
+        was_begun, self._is_begun = self._is_begun, True
+        if was_begun and not self._line.is_open:
+            raise ExecutionError(f"The connection to {self.database.shown} was lost.", temporary=True)
+        self._line.travel(waiting, is_last=is_last)
+
+    def _commit(self, mark: str) -> None:
+        """Commit, in one round trip with what waits.
+
+        The mark is written before, and that is known: so whoever asks for it waits for this transaction to end, also on
+        a server that has not yet read what was sent to it.
+        """
+        if not self._is_begun or self._mark is None:
+            self._send_waiting()
+        commit = Statement(b"COMMIT", prepare=False)
+        waiting, self._waiting = self._waiting, []
+        try:
+            self._carry_out([*waiting, commit], is_last=True)
+        except psycopg.Error as error:
+            fault = self._line.explain(error)
+            if self._line.is_open or not commit.is_sent or not self._is_committed(mark):
+                raise fault from error
+        else:
+            done = commit.cursor.statusmessage
             if done != "COMMIT":  # somebody went on after a statement that failed
                 raise InvariantError(f"the database answered a commit with {done}: a statement before it had failed")
 
@@ -247,63 +298,16 @@ class PostgresConnection:
         )
 
     def _leave(self) -> None:
-        """Roll back what is still open; a connection on which that fails is of no use any more."""
         self._is_inside = False
-        if self._open is not None and self.in_transaction:
-            try:
-                self._open.execute(b"ROLLBACK")
-            except psycopg.Error:
-                self._drop()
-
-    # --- the connection ---
-
-    def _send(self, statement: bytes, parameters: Sequence[object] = (), *, may_repeat: bool) -> RawCursor[Row]:
-        was_open = self._open is not None
-        try:
-            return self._cursor().execute(statement, parameters or None, binary=bool(parameters))
-        except psycopg.Error as error:
-            fault = self._explain(error)
-            if self._open is not None or not was_open or not may_repeat:
-                raise fault from error
-        with self._explained():  # the connection was lost while nobody needed it
-            return self._cursor().execute(statement, parameters or None, binary=bool(parameters))
-
-    def _cursor(self) -> RawCursor[Row]:
-        """On the open connection, or a new one outside of a transaction."""
-        if self._open is None:
-            if self._is_inside:
-                raise ExecutionError(f"The connection to {self.database.shown} was lost.", temporary=True)
-            self._open = self._connect()
-        return psycopg.RawCursor(self._open)
-
-    def _connect(self) -> psycopg.Connection[Row]:
-        return connect(self.database, timeout_s=self._timeout_s, durable=self._durable, read_only=self._read_only)
-
-    def _drop(self) -> None:
-        connection, self._open = self._open, None
-        if connection is not None:
-            with suppress(psycopg.Error):
-                connection.close()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            raise self._explain(error) from error
-
-    def _explain(self, error: psycopg.Error) -> FanjetError:
-        """What to raise; a connection that was lost is let go."""
-        if self._open is not None and is_lost(error, self._open):
-            self._drop()
-        return explain_postgres(error, self.database)
+        self._waiting = []
+        self._line.roll_back()
 
     def _find_types(self, table: str, columns: tuple[str, ...]) -> list[int]:
         """The types of columns: the same wherever the schema is."""
         found = _types.get((table, columns))
         if found is None:
             statement = f"SELECT {', '.join(columns)} FROM {table} LIMIT 0"  # noqa: S608 - names of ours
-            description = self._send(statement.encode(), may_repeat=False).description
+            description = self._put(Statement(statement.encode(), send=self._send_waiting)).cursor.description
             assert description is not None, "a query has columns"
             found = _types[table, columns] = [column.type_code for column in description]
         return found

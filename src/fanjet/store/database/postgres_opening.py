@@ -13,6 +13,7 @@ from psycopg.types.string import StrBinaryDumper, StrDumperUnknown
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.database.database import Database
 from fanjet.store.database.port import Row
+from fanjet.store.database.postgres_arrays import register_arrays
 from fanjet.store.database.postgres_faults import explain_postgres
 from fanjet.store.database.postgres_poolers import LOOK_AT_SESSION, refuse_shared
 
@@ -107,6 +108,7 @@ def _configure(
     adapters.register_dumper(str, _BinaryText)
     adapters.register_dumper(str, _Text)
     adapters.register_loader("numeric", _Sum)
+    register_arrays(connection)
     ((pid, sign),) = connection.execute(LOOK_AT_SESSION).fetchall()
     refuse_shared(connection, database, pid, sign)
     connection.execute(

@@ -57,30 +57,45 @@ def encode_all(parent: Path, indexes: Sequence[int]) -> list[bytes]:
     return [prefix + level for level in map(_pack_level, indexes)] if prefix else list(map(_pack_level, indexes))
 
 
-def write_tries(connection: Connection, records: Sequence[RecordTries], summaries: Summaries) -> None:
-    """Write accepted ends of tries, of any tasks and runs; none of an instance twice."""
-    batches = [_Tries(record) for record in records]
-    batches = [batch for batch in batches if batch.paths]
-    summaries.load([batch.key for batch in batches])
-    plain: list[Iterable[_Row]] = []
-    whole: list[Iterable[_Row]] = []
-    for batch, recorded in zip(batches, _find_all_recorded(connection, batches), strict=True):
-        ended, record = batch.ended, batch.record
-        summary = summaries.touch(*batch.key)
-        if recorded:
-            _replace(connection, *batch.key, recorded, summary)
-            summary.valued += _count_still_valued(recorded, batch.paths, record.states)
-        summary.add(record.states, ended.values)
-        summary.add_times(record.states, ended.started_at, ended.ended_at)
-        rows = _make_rows(batch)
-        if recorded or ended.extras or record.resume_at:
-            whole.append(_widen(rows, record, ended.extras))
-        else:
-            plain.append(rows)
-    if whole:
-        connection.executemany(sql.REPLACE_WHOLE, chain.from_iterable(whole))
-    if plain:
-        connection.insert("instance", _PLAIN, chain.from_iterable(plain))
+class AskedTries:
+    """Accepted ends of tries, of any tasks and runs, none of an instance twice; what is recorded of them is asked for.
+
+    Args:
+        connection: In a transaction.
+        records: The ends.
+        summaries: Where they count.
+    """
+
+    def __init__(self, connection: Connection, records: Sequence[RecordTries], summaries: Summaries) -> None:
+        self._connection = connection
+        self._summaries = summaries
+        batches = [_Tries(record) for record in records]
+        self._batches = [batch for batch in batches if batch.paths]
+        summaries.ask(batch.key for batch in self._batches)
+        spans = [(*batch.key, min(batch.paths), max(batch.paths)) for batch in self._batches]
+        self._found = connection.select_each(sql.FIND_RECORDED, spans)
+
+    def write(self) -> None:
+        """Write them."""
+        connection, plain, whole = self._connection, list[Iterable[_Row]](), list[Iterable[_Row]]()
+        for batch, between in zip(self._batches, self._found, strict=True):
+            recorded = _choose(batch.paths, between)
+            ended, record = batch.ended, batch.record
+            summary = self._summaries.touch(*batch.key)
+            if recorded:
+                _replace(connection, *batch.key, recorded, summary)
+                summary.valued += _count_still_valued(recorded, batch.paths, record.states)
+            summary.add(record.states, ended.values)
+            summary.add_times(record.states, ended.started_at, ended.ended_at)
+            rows = _make_rows(batch)
+            if recorded or ended.extras or record.resume_at:
+                whole.append(_widen(rows, record, ended.extras))
+            else:
+                plain.append(rows)
+        if whole:
+            connection.executemany(sql.REPLACE_WHOLE, chain.from_iterable(whole))
+        if plain:
+            connection.insert("instance", _PLAIN, chain.from_iterable(plain))
 
 
 class _Tries:
@@ -116,29 +131,50 @@ def _make_rows(batch: _Tries) -> Iterator[_Row]:
     )
 
 
-def write_ends(connection: Connection, record: EndInstances, summaries: Summaries) -> None:
-    """Write the ends of instances that had no (further) try."""
-    if not record.indexes:
-        return
-    run, task, state, at, reason = record.run, record.task, int(record.state), record.at, record.reason
-    paths = encode_all(record.parent, record.indexes)
-    recorded = _find_recorded(connection, run, task, paths)
-    summary = summaries.touch(run, task)
-    summary.counts[state] += len(paths)
-    summary.widen(None, at)
-    fresh: Sequence[bytes] = paths
-    if recorded:
-        _replace(connection, run, task, recorded, summary)
-        keeps = record.keeps_results or state == State.REMOVED
-        if keeps and state != State.REMOVED:
-            summary.valued += sum(row.valued for row in recorded)
-        known = {row.path for row in recorded}
-        ends = ((state, at, reason, record.try_number, keeps, run, task, path) for path in known)
-        connection.executemany(sql.END_RECORDED, ends)
-        fresh = [path for path in paths if path not in known]
-    tries = repeat(record.try_number)
-    rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), tries, strict=False)
-    connection.insert("instance", _ENDED, rows)
+class AskedEnds:
+    """The ends of instances that had no (further) try; what is recorded of them is asked for.
+
+    Args:
+        connection: In a transaction.
+        record: The ends.
+        summaries: Where they count.
+    """
+
+    def __init__(self, connection: Connection, record: EndInstances, summaries: Summaries) -> None:
+        self._connection = connection
+        self._record = record
+        self._summaries = summaries
+        self._paths = encode_all(record.parent, record.indexes) if record.indexes else []
+        key = (record.run, record.task)
+        spans = [(*key, min(self._paths), max(self._paths))] if self._paths else []
+        if spans:
+            summaries.ask([key])
+        self._found = connection.select_each(sql.FIND_RECORDED, spans)
+
+    def write(self) -> None:
+        """Write them."""
+        for between in self._found:
+            self._write(_choose(self._paths, between))
+
+    def _write(self, recorded: list[_Recorded]) -> None:
+        connection, record, paths = self._connection, self._record, self._paths
+        run, task, state, at, reason = record.run, record.task, int(record.state), record.at, record.reason
+        summary = self._summaries.touch(run, task)
+        summary.counts[state] += len(paths)
+        summary.widen(None, at)
+        fresh: Sequence[bytes] = paths
+        if recorded:
+            _replace(connection, run, task, recorded, summary)
+            keeps = record.keeps_results or state == State.REMOVED
+            if keeps and state != State.REMOVED:
+                summary.valued += sum(row.valued for row in recorded)
+            known = {row.path for row in recorded}
+            ends = ((state, at, reason, record.try_number, keeps, run, task, path) for path in known)
+            connection.executemany(sql.END_RECORDED, ends)
+            fresh = [path for path in paths if path not in known]
+        tries = repeat(record.try_number)
+        rows = zip(repeat(run), repeat(task), fresh, repeat(state), repeat(at), repeat(reason), tries, strict=False)
+        connection.insert("instance", _ENDED, rows)
 
 
 def write_firings(connection: Connection, record: RecordFirings) -> None:
@@ -176,17 +212,6 @@ def _count_still_valued(recorded: list[_Recorded], paths: list[bytes], states: b
     if not valued:
         return 0
     return sum(path in valued and state in WAITING for path, state in zip(paths, states, strict=True))
-
-
-def _find_all_recorded(connection: Connection, batches: Sequence[_Tries]) -> list[list[_Recorded]]:
-    spans = [(*batch.key, min(batch.paths), max(batch.paths)) for batch in batches]
-    found = connection.select_each(sql.FIND_RECORDED, spans)
-    return [_choose(batch.paths, between) for batch, between in zip(batches, found, strict=True)]
-
-
-def _find_recorded(connection: Connection, run: int, task: int, paths: list[bytes]) -> list[_Recorded]:
-    """The rows that exist for these keys."""
-    return _choose(paths, connection.execute(sql.FIND_RECORDED, (run, task, min(paths), max(paths))).fetchall())
 
 
 def _choose(paths: list[bytes], between: Sequence[Row]) -> list[_Recorded]:

@@ -49,7 +49,7 @@ from fanjet.store.journal import statements as sql
 from fanjet.store.journal.cancelled_tries import write_cancelled
 from fanjet.store.journal.dag_versions import put_version
 from fanjet.store.journal.histories import read_history
-from fanjet.store.journal.instances import write_cleared, write_ends, write_firings, write_tries
+from fanjet.store.journal.instances import AskedEnds, AskedTries, write_cleared, write_firings
 from fanjet.store.journal.leases import PROCESS, Leases
 from fanjet.store.journal.summaries import Summaries
 from fanjet.store.journal.value_pages import ValuePages
@@ -231,31 +231,50 @@ class Journal:
         """
         with self._transaction():
             runs = [find_run(record) for record in records] + [x.run for x in launches] + [x.run for x in answers]
-            self._leases.check(dict.fromkeys(runs))
             tries, others = _split(records)
-            self._write_tries(tries)
+            # Asked first and looked at later, so that it costs no round trip beside that for the leases. While they
+            # are ours nobody else writes these rows, so it does not matter that it was before they were locked.
+            asked = AskedTries(self._writer, tries, self._summaries)
+            ends = self._ask_ends(tries, others)
+            self._leases.check(dict.fromkeys(runs))
+            self._write_tries(tries, asked)
             for record in others:
-                self._write_record(record, at)
+                self._write_record(record, at, ends.get(id(record)))
             if launches:
                 self._write_launches(launches, at)
             for answer in answers:
                 self._writer.execute(sql.ANSWER_COMMAND, (at, answer.text, answer.command))
             self._summaries.write()
 
-    def _write_tries(self, records: Sequence[RecordTries]) -> None:
-        write_tries(self._writer, records, self._summaries)
+    def _ask_ends(self, tries: Sequence[RecordTries], others: Sequence[Record]) -> dict[int, AskedEnds]:
+        """By `id`, ends of instances of which nothing else in the batch writes anything before."""
+        asked: dict[int, AskedEnds] = {}
+        written = {(record.ended.run, record.ended.task, record.ended.parent) for record in tries}
+        for record in others:
+            match record:
+                case RecordTries(ended=ended) | RecordCancelled(ended=ended):
+                    written.add((ended.run, ended.task, ended.parent))
+                case EndInstances() | ClearInstances() | RecordFirings():
+                    place = (record.run, record.task, record.parent)
+                    if isinstance(record, EndInstances) and place not in written:
+                        asked[id(record)] = AskedEnds(self._writer, record, self._summaries)
+                    written.add(place)
+        return asked
+
+    def _write_tries(self, records: Sequence[RecordTries], asked: AskedTries) -> None:
+        asked.write()
         for ended in (record.ended for record in records):
             self._pages.written(ended.run, ended.task, ended.parent, ended.indexes)
 
-    def _write_record(self, record: Record, at: float) -> None:
+    def _write_record(self, record: Record, at: float, asked: AskedEnds | None) -> None:
         writer = self._writer
         match record:
             case RecordTries():
-                self._write_tries([record])
+                self._write_tries([record], AskedTries(writer, [record], self._summaries))
             case RecordCancelled():
                 write_cancelled(writer, record, self._summaries)
             case EndInstances():
-                write_ends(writer, record, self._summaries)
+                (asked or AskedEnds(writer, record, self._summaries)).write()
                 self._pages.written(record.run, record.task, record.parent, record.indexes)
             case ClearInstances():
                 write_cleared(writer, record, self._summaries)

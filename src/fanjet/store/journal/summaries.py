@@ -9,7 +9,7 @@ from itertools import compress
 import msgspec
 
 from fanjet.model.states import ENDED, State
-from fanjet.store.database.port import Connection
+from fanjet.store.database.port import Connection, Row
 from fanjet.store.journal import statements as sql
 
 #: Bucket 0 holds durations below the unit, bucket b those in [2^(b-1), 2^b) units.
@@ -93,6 +93,8 @@ class Summaries:
         #: Only the owner of a run writes its summaries, so what was written once needs no reading again.
         self._known: defaultdict[int, dict[int, Summary]] = defaultdict(dict)
         self._touched: set[tuple[int, int]] = set()
+        #: What was asked for and not taken yet.
+        self._asked: list[tuple[list[tuple[int, int]], Iterable[list[Row]]]] = []
 
     def touch(self, run: int, task: int) -> Summary:
         """The summary of a task, to be changed in the open transaction."""
@@ -100,15 +102,24 @@ class Summaries:
         known = self._known[run]
         summary = known.get(task)
         if summary is None:
+            self._take()
+            summary = known.get(task)
+        if summary is None:
             summary = known[task] = load_summary(self._connection, run, task)
         return summary
 
-    def load(self, keys: Sequence[tuple[int, int]]) -> None:
-        """Read the summaries of many tasks at once, (run, task) each, which are about to be touched."""
+    def ask(self, keys: Iterable[tuple[int, int]]) -> None:
+        """Ask at once for the summaries of many tasks, (run, task) each, which are about to be touched."""
         wanted = [key for key in dict.fromkeys(keys) if key[1] not in self._known[key[0]]]
-        found = self._connection.select_each(sql.FIND_SUMMARY, wanted)
-        for (run, task), rows in zip(wanted, found, strict=True):
-            self._known[run][task] = parse_summary(rows[0]) if rows else Summary()
+        if wanted:
+            self._asked.append((wanted, self._connection.select_each(sql.FIND_SUMMARY, wanted)))
+
+    def _take(self) -> None:
+        """Take what was asked for; what another statement has told before is newer."""
+        asked, self._asked = self._asked, []
+        for wanted, found in asked:
+            for (run, task), rows in zip(wanted, found, strict=True):
+                self._known[run].setdefault(task, parse_summary(rows[0]) if rows else Summary())
 
     def write(self) -> None:
         """Write what was touched."""
@@ -126,12 +137,14 @@ class Summaries:
     def committed(self) -> None:
         """The transaction has been committed."""
         self._touched.clear()
+        self._asked.clear()
 
     def rolled_back(self) -> None:
         """The transaction has not been committed: what it changed here is wrong."""
         for run, task in self._touched:
             self._known[run].pop(task, None)
         self._touched.clear()
+        self._asked.clear()
 
     def forget(self, run: int) -> None:
         """The run is no longer ours; its summaries may change elsewhere."""
