@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from select import select
 from threading import Event
 from typing import Any
 
@@ -296,6 +297,25 @@ class WaitingAsker:
             each.set()
 
     def close(self) -> None: ...
+
+
+def test_an_answer_that_was_not_used_is_asked_for_anew_after_a_while(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path, make_dag("any", Hourly()))
+    program = world.member().programs.get(world.versions["any"])
+    (may_answer := {"any": Event()})["any"].set()
+    with closing(OwnTimetables(lambda: WaitingAsker(may_answer), fresh_s=0.1)) as timetables:
+        asked = Asked(1, NextRuns(dag_id="any"))
+        assert timetables.find("any", asked, program) is None
+        select([timetables], [], [], 10.0)
+        first = timetables.find("any", asked, program)
+        assert first is not None
+        time.sleep(0.11)
+        assert timetables.find("any", asked, program) is None
+        timetables.hear()
+        select([timetables], [], [], 10.0)
+        second = timetables.find("any", asked, program)
+        assert second is not None
+        assert second.at > first.at
 
 
 def test_timetables_that_hang_hold_up_none_that_does_not(tmp_path: Path) -> None:

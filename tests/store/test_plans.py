@@ -13,7 +13,7 @@ from fanjet.store.database.port import Connection
 from fanjet.store.journal import statements as sql
 from fanjet.store.journal.journal import Journal
 from fanjet.store.queries import statements_progress as progress
-from fanjet.store.service import run_starts
+from fanjet.store.service import planned_runs, run_starts
 from store.samples import ends, own_run
 
 #: By name: the statement, and values for it. Paths lie in the middle of those that are there.
@@ -42,6 +42,7 @@ HOT: dict[str, tuple[str, tuple[object, ...]]] = {
     "queued": (run_starts.LIST_QUEUED, ("sweep", 0, 1, 50)),
     "queued of a backfill": (run_starts.LIST_QUEUED_FORWARDS, ("sweep", 1, 1, 50)),
     "queued of a backfill, backwards": (run_starts.LIST_QUEUED_BACKWARDS, ("sweep", 1, 1, 50)),
+    "next due": (planned_runs.FIND_NEXT_DUE, (5.0,)),
     "version": ("SELECT version FROM dag_version WHERE digest = ?", ("x",)),
 }
 
@@ -63,6 +64,11 @@ def filled(database: Database, journal_factory: Callable[[], Journal]) -> Connec
             )
             connection.execute(
                 "INSERT INTO command (run, kind, body, posted_at, answered_at) VALUES (1, 'mark', '{}', 0, 1)"
+            )
+            connection.execute(
+                "INSERT INTO dag (dag_id, version, folder, file, is_present, is_paused, seen_at, next_run_after) "
+                "VALUES (?, 1, 'd', 'f', 1, 0, 0, ?)",
+                (f"dag {number}", float(number)),
             )
             connection.execute("INSERT INTO xcom VALUES (1, 1, ?, 'k', 1, ?)", (b"%d" % number, b"x" * 100))
             connection.execute(

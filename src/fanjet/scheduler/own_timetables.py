@@ -25,6 +25,8 @@ _log = logging.getLogger("fanjet.scheduler")
 #: How many are asked at once of those that answer soon, and of those that took long the last time.
 _QUICK, _SLOW = 2, 1
 _SLOW_S = 2.0
+#: An answer that nobody has come for by then, as another scheduler was quicker, may not be true any more.
+_FRESH_S = 10.0
 _READ_BYTES = 4096
 
 
@@ -58,6 +60,8 @@ class Said(NamedTuple):
     answer: TimetableAnswer
     #: Whether it took so long to come that others are not to wait for the next.
     is_slow: bool
+    #: When it came, in seconds of `time.monotonic`.
+    at: float
 
 
 class OwnTimetables:
@@ -66,10 +70,12 @@ class OwnTimetables:
     Args:
         open_asker: Gives one more of those that ask.
         slow_s: From when on an answer has taken long.
+        fresh_s: For how long an answer is true.
     """
 
-    def __init__(self, open_asker: Callable[[], Asker], slow_s: float = _SLOW_S) -> None:
+    def __init__(self, open_asker: Callable[[], Asker], slow_s: float = _SLOW_S, fresh_s: float = _FRESH_S) -> None:
         self._open_asker = open_asker
+        self._fresh_s = fresh_s
         self._slow_s = slow_s
         #: By what it is about: the latest question, with its answer once that is there.
         self._answers: dict[str, tuple[Asked, Said | None]] = {}
@@ -96,7 +102,7 @@ class OwnTimetables:
         """
         self._take_answers()
         known = self._answers.get(subject)
-        if known is not None and known[0] == asked:
+        if known is not None and known[0] == asked and self._is_fresh(known[1]):
             return known[1]
         self._answers[subject] = (asked, None)
         lane = self._slow if self._is_slow(asked, program) else self._quick
@@ -142,7 +148,15 @@ class OwnTimetables:
                 if said is None:
                     self.forget(subject)  # nobody could be asked: the next one who wants to know asks again
                 else:
+                    self._forget_stale()
                     self._answers[subject] = (asked, said)
+
+    def _is_fresh(self, said: Said | None) -> bool:
+        return said is None or time.monotonic() - said.at <= self._fresh_s
+
+    def _forget_stale(self) -> None:
+        for subject in [subject for subject, (_, said) in self._answers.items() if not self._is_fresh(said)]:
+            self.forget(subject)
 
     # --- in the threads ---
 
@@ -183,7 +197,8 @@ class OwnTimetables:
             answer = TimetableAnswer(error=ParseError(str(program.path), None, "timetable", str(error)))
         else:
             answer = read_answer(report.answers, report.errors)
-        return Said(answer, time.monotonic() - began_at >= self._slow_s)
+        at = time.monotonic()
+        return Said(answer, at - began_at >= self._slow_s, at)
 
     def _take_asker(self) -> Asker:
         try:

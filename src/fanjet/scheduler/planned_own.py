@@ -80,7 +80,7 @@ class OwnSchedules:
             if isinstance(error, ExecutionError) and error.temporary:
                 raise
             file = self._programs.get_version(dag.version).file
-            return Said(TimetableAnswer(error=ParseError(file, None, "timetable", str(error))), is_slow=False)
+            return Said(TimetableAnswer(error=ParseError(file, None, "timetable", str(error))), is_slow=False, at=0.0)
         return self._timetables.find(dag.spec.dag_id, Asked(dag.version, question), program)
 
     def _take(self, dag: LookedAt, answer: TimetableAnswer) -> Found:

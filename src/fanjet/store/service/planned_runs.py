@@ -59,7 +59,7 @@ FROM dag
 WHERE is_present <> 0 AND is_paused = 0
       AND (next_run_after <= ? OR planned_version IS NULL OR planned_version <> version) AND dag_id > ?
 ORDER BY dag_id LIMIT ?"""
-_FIND_NEXT_DUE: Final = """
+FIND_NEXT_DUE: Final = """
 SELECT next_run_after FROM dag
 WHERE next_run_after > ? AND is_present <> 0 AND is_paused = 0 ORDER BY next_run_after LIMIT 1"""
 _FIND_LAST: Final = """
@@ -104,7 +104,7 @@ def list_due(reader: Connection, at: float, limit: int, *, after: str = "") -> l
 
 def find_next_due(reader: Connection, after: float) -> float:
     """The first instant after another at which a DAG is due; infinite where none is."""
-    row = reader.execute(_FIND_NEXT_DUE, (after,)).fetchone()
+    row = reader.execute(FIND_NEXT_DUE, (after,)).fetchone()
     return inf if row is None else float(row[0])
 
 
