@@ -23,6 +23,7 @@ TABLES = {
 }
 _ERRORS = {
     "DagError",
+    "DatabaseReplacedError",
     "DagTypeError",
     "DagValueError",
     "OperationError",

@@ -70,14 +70,14 @@ def upgrade_(home: Path | None) -> None:
     settings = settings_of(home)
     database = Database.of(settings)
     connection = open_as_it_is(database, settings.db_busy_timeout_s)
-    missing = f"There is no database of Fanjet at {database.shown} yet; the first run makes it."
-    if connection is None:
-        raise OperationError(missing)
-    with explained(database.shown), closing(connection):
-        if find_version(connection) is None:
-            raise OperationError(missing)
-        was = upgrade(connection)
-        check_version(connection)
+    was = None
+    if connection is not None:
+        with explained(database.shown), closing(connection):
+            was = upgrade(connection)
+            if was is not None:
+                check_version(connection)
+    if was is None:
+        raise OperationError(f"There is no database of Fanjet at {database.shown} yet; the first run makes it.")
     changed = f"upgraded from schema {was} to {SCHEMA_VERSION}" if was != SCHEMA_VERSION else "up to date already"
     print_text(f"{database.shown}: {changed}.\n")
 
