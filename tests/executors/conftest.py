@@ -60,7 +60,7 @@ class Driver:
         executor.connect(lambda run, request: Count(count=request.prefix[0] * 2))
 
     def start(self, task_id: str, indexes) -> None:
-        spec = self.executor._spec_of_run[1]
+        spec = self.executor.family.loaded.specs[0]
         self.task = spec.task(task_id).number
         self.todo = list(indexes)
         self.outcomes = {}
@@ -111,7 +111,7 @@ class Driver:
 
     @property
     def worker_pids(self) -> list[int]:
-        return [worker.pid for worker in self.executor._pool.workers.values() if worker.pid]
+        return [worker.pid for worker in self.executor.family.workers.values() if worker.pid]
 
 
 @pytest.fixture

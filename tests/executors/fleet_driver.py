@@ -117,16 +117,16 @@ class FleetDriver:
         self.run_until(lambda: not any(self.todo.values()) and not self.executor.busy(), patience_s)
 
     def workers(self):
-        return [worker for crew in self.executor._crews.values() for worker in crew.workers.values()]
+        return [worker for crew in self.executor._crews for worker in crew.workers.values()]
 
     def crew(self, run: int):
-        return self.executor._crew_of_run[run]
+        return self.executor._crews.of_run[run]
 
     def guard_pids(self) -> list[int]:
-        return [crew.executor._pool.guard._pid for crew in self.executor._crews.values() if crew.executor is not None]
+        return [crew.family.pool.guard._pid for crew in self.executor._crews if crew.family is not None]
 
     def zygote_pid(self, run: int) -> int:
-        guard = self.crew(run).executor._pool.guard._pid
+        guard = self.crew(run).family.pool.guard._pid
         return min(list_children(guard))
 
 

@@ -198,7 +198,7 @@ def test_a_cancelled_try_that_goes_on_is_killed(start):
 
     driver = start(FLOW, workers=1, kill_grace_s=0.3)
     driver.start("never_stops", [0])
-    wait_until(lambda: driver.turn(0.05) or any(w.running for w in driver.executor._pool.workers.values()))
+    wait_until(lambda: driver.turn(0.05) or any(w.running for w in driver.executor.family.workers.values()))
     driver.executor.cancel(CancelTries(run=1, fence=driver.launches[-1].fence, indexes=[0]))
     wait_until(lambda: driver.turn(0.05) or driver.outcomes)
     assert "cancelled" in driver.outcomes[0].error

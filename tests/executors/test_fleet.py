@@ -130,7 +130,7 @@ def test_a_program_that_cannot_be_loaded_fails_its_runs_alone(start, make_progra
     assert all(reason in text for text in driver.failed.values()), driver.failed
     answer = next(event for event in driver.events if isinstance(event, CallbacksRan))
     assert reason in answer.error
-    assert not driver.executor._failed
+    assert not driver.executor._crews._failed
 
 
 def callbacks(run: int, kind: str = "success") -> RunCallbacks:
@@ -202,10 +202,10 @@ def test_a_program_whose_zygote_dies_before_it_works_over_and_over_fails_alone(s
     driver.run_until(lambda: any(worker.running for worker in driver.workers()))
     for _ in range(4):  # the first has worked
         assert not driver.failed
-        guard = driver.crew(run).executor._pool.guard
+        guard = driver.crew(run).family.pool.guard
         driver.run_until(lambda new=guard: list_children(new._pid), timeout_s=0.01)
         os.kill(driver.zygote_pid(run), signal.SIGKILL)
-        driver.run_until(lambda old=guard: run in driver.failed or driver.crew(run).executor._pool.guard is not old)
+        driver.run_until(lambda old=guard: run in driver.failed or driver.crew(run).family.pool.guard is not old)
     assert "process that starts the workers died" in driver.failed[run]
     assert driver.states[run] == {0: State.FAILED}
     driver.queue(good, "name", [0])
@@ -219,9 +219,9 @@ def test_a_zygote_that_works_may_be_killed_any_number_of_times(start, make_progr
     for index in range(5):
         driver.queue(run, "name", [index])
         driver.run_all()
-        guard = driver.crew(run).executor._pool.guard
+        guard = driver.crew(run).family.pool.guard
         os.kill(driver.zygote_pid(run), signal.SIGKILL)
-        driver.run_until(lambda old=guard: driver.crew(run).executor._pool.guard is not old)
+        driver.run_until(lambda old=guard: driver.crew(run).family.pool.guard is not old)
     assert not driver.failed
 
 
@@ -233,8 +233,8 @@ def test_a_zygote_that_somebody_kills_while_it_loads_is_replaced(start, make_pro
     )
     run = driver.open(make_program("slow", slow))
     driver.queue(run, "name", [0])
-    driver.run_until(lambda: driver.crew(run).executor is not None)
-    guard = driver.crew(run).executor._pool.guard
+    driver.run_until(lambda: driver.crew(run).family is not None)
+    guard = driver.crew(run).family.pool.guard
     driver.run_until(lambda: list_children(guard._pid), timeout_s=0.01)
     os.kill(driver.zygote_pid(run), signal.SIGKILL)
     driver.run_all()
@@ -261,7 +261,7 @@ def test_many_programs_have_their_turn_on_two_slots(start, make_program, count):
     most_present = 0
     while any(driver.todo.values()) or driver.executor.busy():
         driver.turn()
-        most_present = max(most_present, sum(c.executor is not None for c in driver.executor._crews.values()))
+        most_present = max(most_present, sum(c.family is not None for c in driver.executor._crews))
     assert {run: driver.values[run][0] for run in runs} == {run: f'j"{name}"'.encode() for run, name in runs.items()}
     assert driver.most_busy <= 2
     assert driver.most_workers <= 4
@@ -330,10 +330,10 @@ def test_a_closed_run_leaves_nothing_behind(start, make_program):
     driver.run_until(lambda: any(worker.running for worker in driver.workers()))
     driver.close(leaves)
     driver.run_until(lambda: not driver.executor.busy())
-    executor = driver.crew(keeps).executor
+    family = driver.crew(keeps).family
     driver.turn(0.0)
-    assert list(executor._runs) == list(executor._spec_of_run) == [keeps]
-    assert list(executor._durations._dags) == [keeps]
+    assert list(family.runs.numbers) == [keeps]
+    assert list(family.durations._dags) == [keeps]
 
 
 def test_stopping_gives_back_what_has_not_started(start, make_program):
@@ -416,7 +416,7 @@ def test_variables_are_answered_while_programs_load_and_changes_reach_all_of_the
 def test_the_numbers_of_a_session_run_out_with_a_warning_and_a_clear_error(start, make_program):
     driver = start(workers=1)
     run = driver.open(make_program("a"))
-    numbers = driver.executor._numbers
+    numbers = driver.executor._starter.numbers
     numbers._started = MOST_WORKERS - 1000
     assert driver.executor.needs_session
     driver.executor.begin_session(8)

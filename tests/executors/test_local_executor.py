@@ -173,7 +173,7 @@ def test_short_tries_that_only_wait_make_room_for_more_too(start):
 def test_cancelling_raises_in_the_task_and_gives_back_the_rest(start):
     driver = start(FLOW.replace("0.4", "30"), workers=1)
     driver.start("rest", [0])
-    while not any(worker.running for worker in driver.executor._pool.workers.values()):
+    while not any(worker.running for worker in driver.executor.family.workers.values()):
         driver.turn(0.05)
     fence = driver.launches[-1].fence
     driver.executor.cancel(CancelTries(run=1, fence=fence, indexes=[0]))
@@ -195,7 +195,7 @@ def test_a_try_that_is_cancelled_before_it_starts_does_not_run_on(start):
 
 def test_a_run_of_another_program_is_refused(start, tmp_path):
     driver = start(FLOW)
-    spec = driver.executor._spec_of_run[1]
+    spec = driver.executor.family.loaded.specs[0]
     other = msgspec.structs.replace(spec, tasks=spec.tasks[1:])
     now = datetime.now(UTC)
     info = RunInfo(number=2, run_id="r2", dag_id=spec.dag_id, created_at=now, started_at=now)

@@ -148,7 +148,7 @@ def test_secrets_that_were_printed_are_masked_in_the_log(executor, tmp_path):
 @pytest.mark.parametrize("executor", ["local"], indirect=True)
 def test_cancelling_calls_on_kill(executor, tmp_path):
     launch(executor, "kills", -1, 1)
-    while not any(worker.running for worker in executor._pool.workers.values()):
+    while not any(worker.running for worker in executor.family.workers.values()):
         executor.poll(0.05)
     executor.cancel(CancelTries(run=1, fence=99, indexes=[-1]))
     ended = []

@@ -37,13 +37,13 @@ def test_tries_end_once_however_often_they_are_recalled(start, workers, kills):
     while len(driver.outcomes) < 3000:
         driver.turn()
         if chances.random() < 0.2:
-            driver.executor._recalls.declare_all(driver.executor._pool.workers.values())
+            driver.executor.family.recalls.declare_all(driver.executor.family.workers.values())
         if killed < kills and len(driver.outcomes) > 300 * (killed + 1):
             os.kill(chances.choice(driver.worker_pids), signal.SIGKILL)
             killed += 1
     assert sum(outcome.state == State.FAILED for outcome in driver.outcomes.values()) <= kills
     assert driver.returned > 0
-    for worker in driver.executor._pool.workers.values():
+    for worker in driver.executor.family.workers.values():
         assert (worker.outstanding, worker.load_s, len(worker.assignments)) == (0, 0.0, 0)
 
 

@@ -117,7 +117,7 @@ class InlineExecutor:
 
     def open_run(self, info: RunInfo, program: Program | None = None) -> None:
         if program is not None:
-            require_dag(program, self._specs)
+            require_dag(program, list(self._specs.values()))
         self._runs[info.number] = info
         self._durations.open_run(info.number, info.dag_id)
 

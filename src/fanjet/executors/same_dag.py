@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fanjet.errors import OperationError
 from fanjet.model.programs import Program
@@ -38,12 +38,12 @@ def _describe(task: TaskSpec) -> tuple[object, ...]:
     return (task.task_id, task.kind, task.scope, task.map, task.upstream, task.feeds_map)
 
 
-def require_dag(program: Program, loaded: Mapping[str, DagSpec]) -> None:
+def require_dag(program: Program, loaded: Sequence[DagSpec]) -> None:
     """Refuse a program that is not the one that was loaded.
 
     Raises:
         OperationError: It is another.
     """
-    difference = find_difference(program.spec, list(loaded.values()))
+    difference = find_difference(program.spec, loaded)
     if difference is not None:
         raise OperationError(f"{program.path} is not what this process has loaded: {difference}.")

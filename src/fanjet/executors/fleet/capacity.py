@@ -12,7 +12,7 @@ from fanjet.model.launches import Launch
 
 
 class FleetCapacity:
-    """Shared by the executors of all programs.
+    """Shared by the processes of all programs.
 
     Args:
         options: The settings that hold for all of them together.

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from fanjet.executors.local.executor import LocalExecutor
+from fanjet.executors.local.family import Family
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.orders import Order
 from fanjet.executors.same_dag import find_difference
-from fanjet.model.changes import DropTriggers, MeasureMaps, RunCallbacks, WatchTriggers
+from fanjet.model.changes import DropTriggers, WatchTriggers
+from fanjet.model.launches import Launch
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.parsing.report import ParseError
 
 #: What can wait until the program is loaded.
 KeptOrder: TypeAlias = Order | WatchTriggers
-#: Starts to load a file below a root.
-StartExecutor: TypeAlias = Callable[[Path, Path], LocalExecutor]
 
 #: Its processes are started anew so often within so long.
 _MOST_REPLACED = 5
@@ -32,15 +31,13 @@ class Crew:
 
     Args:
         program: One of the programs that it can serve; see `Program.key`.
-        start: Starts the processes.
     """
 
-    def __init__(self, program: Program, start: StartExecutor) -> None:
+    def __init__(self, program: Program) -> None:
         self.key = program.key
         self._root, self._path = program.root, program.path
-        self._start = start
-        #: None while it is not wanted, or waits for its turn to be loaded.
-        self.executor: LocalExecutor | None = None
+        #: Its processes; None while it is not wanted, or waits for its turn to be loaded.
+        self.family: Family | None = None
         #: The file has been loaded, and is what the runs want.
         self.is_ready = False
         self.runs: dict[int, tuple[RunInfo, Program]] = {}
@@ -55,25 +52,28 @@ class Crew:
         self.loaded_at = 0.0
         #: When it last had something to do.
         self.used_at = time.monotonic()
-        #: How long its processes may be left alone from `prepared_at` on.
+        #: How long its processes may be left alone, from when they were last prepared for a wait.
         self.patience_s = 0.0
         #: When its processes were lately started anew.
         self._replaced_at: list[float] = []
 
     def want(self, *, urgent: bool) -> None:
         """Have it loaded when its turn comes; others are closed for it only if that is urgent."""
-        if self.executor is None:
+        if self.family is None:
             self.is_urgent = self.is_urgent or urgent
             if self.wanted_since is None:
                 self.wanted_since = time.monotonic()
 
-    def load(self) -> None:
+    def load(self, start: Callable[[Path, Path], Family]) -> None:
         """Start to load.
+
+        Args:
+            start: Starts processes that load a file below a root.
 
         Raises:
             ExecutionError: No process can be started, or no log be written.
         """
-        self.executor = self._start(self._path, self._root)
+        self.family = start(self._path, self._root)
         self.wanted_since = None
         self.is_urgent = self.was_served = False
 
@@ -86,8 +86,7 @@ class Crew:
 
     def find_errors(self) -> dict[int, str] | None:
         """Once it is loaded: the runs that it cannot serve, with the reasons. None before."""
-        assert self.executor is not None
-        loaded = self.executor.find_loaded()
+        loaded = None if self.family is None else self.family.loaded
         if loaded is None:
             return None
         if loaded.errors:
@@ -112,19 +111,23 @@ class Crew:
         self.used_at = time.monotonic()
         if not self.runs:
             self.wanted_since = None
-        if self.is_ready and self.executor is not None:
-            self.executor.close_run(number)
+        if self.is_ready and self.family is not None:
+            self.family.close_run(number)
+
+    def launch(self, launches: Sequence[Launch]) -> None:
+        """Start tries; it is ready."""
+        assert self.family is not None
+        self.used_at = time.monotonic()
+        self.was_served = True
+        self.family.launching.launch(launches)
 
     def carry_out(self, order: KeptOrder) -> None:
         """Have its processes do what was ordered; it is ready."""
-        assert self.executor is not None
-        match order:
-            case MeasureMaps():
-                self.executor.measure(order)
-            case RunCallbacks():
-                self.executor.run_callbacks(order)
-            case WatchTriggers():
-                self.executor.watch_triggers(order)
+        assert self.family is not None
+        if isinstance(order, WatchTriggers):
+            self.family.triggers.watch(order)
+        else:
+            self.family.control.send(order)
 
     def drop_triggers(self, request: DropTriggers) -> None:
         """Nobody waits for these triggers any more, whether or not they have reached the processes."""
@@ -133,39 +136,43 @@ class Crew:
             _without(order, dropped) if isinstance(order, WatchTriggers) and order.run == request.run else order
             for order in self.orders
         )
-        if self.executor is not None:
-            self.executor.drop_triggers(request)
+        if self.family is not None:
+            self.family.triggers.drop(request)
 
-    def take_executor(self) -> LocalExecutor | None:
+    def retire(self, worker: int) -> None:
+        """Let a worker end that has nothing to do."""
+        if self.family is not None:
+            self.family.retirement.retire(worker)
+
+    def take_family(self) -> Family | None:
         """Part from the processes; what has runs can be loaded again."""
-        executor, self.executor, self.is_ready = self.executor, None, False
-        return executor
+        family, self.family, self.is_ready = self.family, None, False
+        return family
 
     @property
     def is_loading(self) -> bool:
         """Whether the file is being loaded for the first time."""
-        return self.executor is not None and not self.is_ready
+        return self.family is not None and not self.is_ready
 
     @property
     def workers(self) -> dict[int, WorkerHandle]:
         """Its workers by number; empty while it is not there."""
-        return {} if self.executor is None else self.executor.workers
+        return {} if self.family is None else self.family.workers
 
     def is_idle(self) -> bool:
         """Whether its processes do nothing, and nothing is kept for them."""
-        return not self.orders and (self.executor is None or self.executor.is_idle())
+        return not self.orders and (self.family is None or self.family.is_idle())
 
     def _open(self, info: RunInfo, program: Program) -> str | None:
-        assert self.executor is not None
-        loaded = self.executor.find_loaded()
-        assert loaded is not None
-        difference = find_difference(program.spec, loaded.specs)
+        assert self.family is not None
+        assert self.family.loaded is not None
+        difference = find_difference(program.spec, self.family.loaded.specs)
         if difference is not None:
             return (
                 f"{self._path} is not what the run began with: {difference}. Fix: what the file defines may depend on "
                 "nothing that changes, such as the time, the environment or a variable; or start a new run."
             )
-        self.executor.open_run(info)
+        self.family.open_run(info)
         return None
 
 

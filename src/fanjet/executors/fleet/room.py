@@ -40,13 +40,13 @@ class FleetRoom:
         crew = self._crew_of_run.get(run)
         if crew is None:
             return []
-        if not crew.is_ready or crew.executor is None:
+        if not crew.is_ready or crew.family is None:
             crew.want(urgent=True)
             self.unmet.add(crew)
             return []
         room = self._rooms.get(crew)
         if room is None:
-            room = self._rooms[crew] = crew.executor.make_room(_CrewPlaces(self, crew), without=self._closed)
+            room = self._rooms[crew] = crew.family.launching.make_room(_CrewPlaces(self, crew), without=self._closed)
             for gone, number in self.outgoing:
                 if gone is crew:
                     room.remove(number)
@@ -60,7 +60,7 @@ class FleetRoom:
 
     def count_startable(self, crew: Crew) -> int:
         """How many workers may be started for a crew."""
-        if crew.executor is None or not crew.executor.may_promise():
+        if crew.family is None or not crew.family.hiring.may_promise():
             return 0
         if self._startable >= self.free:
             return self._startable
@@ -83,7 +83,7 @@ class FleetRoom:
 
     def start(self, crew: Crew) -> int:
         """A worker is to be started for a crew; its number."""
-        assert crew.executor is not None
+        assert crew.family is not None
         if self._startable > 0:
             self._startable -= 1
         else:
@@ -92,7 +92,7 @@ class FleetRoom:
             self.outgoing.append((other, number))
             if other in self._rooms:
                 self._rooms[other].remove(number)
-        return crew.executor.promise_worker()
+        return crew.family.hiring.promise()
 
 
 class NoRoom:

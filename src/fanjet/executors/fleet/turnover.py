@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from fanjet.executors.fleet.crew import Crew
 from fanjet.executors.fleet.options import FleetOptions
@@ -27,7 +27,7 @@ class Turnover:
     def __init__(
         self,
         options: FleetOptions,
-        crews: Collection[Crew],
+        crews: Iterable[Crew],
         load: Callable[[Crew], None],
         close: Callable[[Crew], None],
     ) -> None:
@@ -51,7 +51,7 @@ class Turnover:
         """Those first that have waited longest."""
         wanted = [crew for crew in self._crews if crew.wanted_since is not None]
         places = self._options.most_loading - sum(crew.is_loading for crew in self._crews)
-        present = sum(crew.executor is not None for crew in self._crews)
+        present = sum(crew.family is not None for crew in self._crews)
         wanted.sort(key=lambda crew: (not crew.is_urgent, crew.wanted_since))
         for crew in wanted[: max(places, 0)]:
             if present >= self._options.most_programs:
@@ -91,8 +91,8 @@ class Turnover:
     def _retire_idle(self, now: float) -> None:
         for crew in self._crews:
             for worker in list(crew.workers.values()):
-                if crew.executor is not None and now - worker.idle_since >= self._options.idle_worker_s:
-                    crew.executor.retire(worker.number)
+                if now - worker.idle_since >= self._options.idle_worker_s:
+                    crew.retire(worker.number)
 
     def _list_idle(self) -> Iterator[Crew]:
         return (crew for crew in self._crews if crew.is_ready and crew.is_idle())

@@ -1,17 +1,17 @@
-"""Sends work to workers."""
+"""What workers are sent: work, and what they have to know for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from fanjet.executors.local.open_runs import OpenRuns
 from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.orders import Order
 from fanjet.executors.prefetch import Durations
 from fanjet.model.changes import MeasureMaps, RunCallbacks
-from fanjet.model.frames import Callbacks, Forget, Measure, OpenRun, RunTries, ToWorker
+from fanjet.model.frames import Callbacks, CloseRun, Forget, Measure, OpenRun, RunTries, ToWorker
 from fanjet.model.launches import Launch
-from fanjet.model.runs import RunInfo
 
 
 class Dispatch:
@@ -20,13 +20,11 @@ class Dispatch:
     Args:
         pool: The workers.
         durations: What is known of the tasks.
-        runs: Those that are open, by number.
+        runs: Those that it serves.
         callback_timeout_s: How long the callbacks of one event may take.
     """
 
-    def __init__(
-        self, pool: Pool, durations: Durations, runs: Mapping[int, RunInfo], callback_timeout_s: float
-    ) -> None:
+    def __init__(self, pool: Pool, durations: Durations, runs: OpenRuns, callback_timeout_s: float) -> None:
         self._pool = pool
         self._durations = durations
         self._runs = runs
@@ -38,7 +36,7 @@ class Dispatch:
         for work in works:
             if work.run not in worker.known_runs:
                 worker.known_runs.add(work.run)
-                frames.append(OpenRun(self._runs[work.run]))
+                frames.append(OpenRun(self._runs.get_info(work.run)))
             frames.append(self._make_frame(worker, work))
         self.write(worker, frames)
 
@@ -46,6 +44,18 @@ class Dispatch:
         """Send frames, now or as soon as the worker's pipe has room."""
         if not worker.send(frames):
             self._pool.wait_to_write(worker)
+
+    def forget_run(self, number: int) -> None:
+        """What workers have read of a run may not be so any more; they are told of it again with its next try."""
+        for worker in self._pool.workers.values():
+            worker.known_runs.discard(number)
+
+    def close_run(self, number: int) -> None:
+        """Nothing more comes of a run."""
+        for worker in self._pool.workers.values():
+            if number in worker.known_runs:
+                worker.known_runs.discard(number)
+                self.write(worker, [CloseRun(number)])
 
     def tell_of_change(self, changed_by: WorkerHandle) -> None:
         """What workers read after this, whoever starts it, is to be what was written."""

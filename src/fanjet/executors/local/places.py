@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from fanjet.executors.local.capacity import Capacity
-
-
-class Starter(Protocol):
-    """Starts workers for what is launched on them."""
-
-    def may_promise(self) -> bool:
-        """Whether workers can be started now."""
-
-    def promise_worker(self) -> int:
-        """The number of a worker that will be started when something is launched on it."""
+from fanjet.executors.local.hiring import Hiring
 
 
 class OwnPlaces:
     """What a snapshot of an executor has left that shares with nobody, or is alone with its share."""
 
-    def __init__(self, executor: Starter, capacity: Capacity) -> None:
-        self._executor = executor
+    def __init__(self, hiring: Hiring, capacity: Capacity) -> None:
+        self._hiring = hiring
         self._free = capacity.count_free_slots()
-        self._startable = capacity.count_startable() if executor.may_promise() else 0
+        self._startable = capacity.count_startable() if hiring.may_promise() else 0
 
     def count_free(self) -> int:
         return self._free
@@ -37,4 +26,4 @@ class OwnPlaces:
 
     def start(self) -> int:
         self._startable -= 1
-        return self._executor.promise_worker()
+        return self._hiring.promise()

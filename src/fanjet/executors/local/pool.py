@@ -167,6 +167,13 @@ class Pool:
         while worker.read():
             pass
 
+    def kill(self, worker: WorkerHandle, reason: str) -> None:
+        """Kill a worker with all that it started; what it runs fails for that reason."""
+        if worker.doom is None:
+            worker.doom = reason
+            if worker.pid is not None:  # else as soon as it has one
+                self.guard.kill(worker.pid)
+
     def close(self) -> None:
         """Kill whatever is left, and wait for its end."""
         for guard in self.release():

@@ -11,10 +11,6 @@ from fanjet.worker.slot import CURRENT, LIMIT, REFUSED, RESUME
 
 #: What a worker publishes is seen after this time at the latest, by a wide margin.
 SETTLE_S = 0.001
-#: Tries that would start sooner than this on their worker are not worth taking back.
-_SHORT_WAIT_S = 0.003
-#: Starting another worker for them takes longer.
-_SHORT_WAIT_FOR_NEW_S = 0.02
 #: Between two looks at a worker that was about to start a try when its hole was declared.
 _DOUBT_LOOK_S = 0.05
 
@@ -97,32 +93,3 @@ class Recalls:
     def _take_back(self, worker: WorkerHandle, first: int) -> None:
         for assignment, begin, end in worker.take_back(first):
             self._give_back(assignment, begin, end)
-
-
-def find_recall(workers: Iterable[WorkerHandle], *, idle_worker: bool) -> tuple[WorkerHandle, int] | None:
-    """The worker whose unstarted tries wait longest, when another has nothing to do.
-
-    Args:
-        workers: Those that may be asked.
-        idle_worker: Whether a worker is idle; otherwise one would have to be started.
-
-    Returns:
-        The worker and the first sequence to take back; None when nothing waits long enough.
-    """
-    now = time.monotonic()
-    best, best_wait_s = None, _SHORT_WAIT_S if idle_worker else _SHORT_WAIT_FOR_NEW_S
-    for worker in workers:
-        running = worker.running
-        waiting = worker.next_sequence - 1 - max(running, worker.last_ended)
-        if not running or waiting < 1:
-            continue
-        assignment = worker.find_assignment(running)
-        expected_s = assignment.expected_s if assignment else 0.0
-        elapsed_s = now - worker.started_at
-        stuck = elapsed_s > 2 * expected_s
-        rest_s = elapsed_s if stuck else max(expected_s - elapsed_s, 0.0)
-        wait_s = rest_s + max(worker.load_s - expected_s, 0.0)
-        if wait_s > best_wait_s:
-            keep = 0 if stuck or waiting == 1 else waiting // 2
-            best, best_wait_s = (worker, running + 1 + keep), wait_s
-    return best

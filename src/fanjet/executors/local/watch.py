@@ -1,29 +1,27 @@
-"""Looks after tries that run for long: time limits, cancellations, tries that only wait, output without end."""
+"""Looks after tries that run for long: cancellations, time limits, tries that only wait, output without end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from fanjet.executors.local.guard_handle import GuardHandle
+from fanjet.executors.local.cancellations import Cancellations, kill_stubborn
 from fanjet.executors.local.log_watch import LogWatch
+from fanjet.executors.local.open_runs import OpenRuns
 from fanjet.executors.local.options import LocalOptions
+from fanjet.executors.local.pool import Pool
 from fanjet.executors.local.processes import read_cpu_s
 from fanjet.executors.local.worker_handle import WorkerHandle
+from fanjet.executors.orders import Order
 from fanjet.executors.prefetch import Durations
 from fanjet.model.changes import RunCallbacks
 from fanjet.model.launches import Launch
-from fanjet.worker.slot import CANCEL
 
 #: Between two looks.
 WATCH_EVERY_S = 0.2
 _QUIET_AFTER_S = 1.0
 #: A try that used less than this share of a core does not count as busy, nor do those of its task that follow it.
 _QUIET_SHARE = 0.1
-
-#: The `execution_timeout` in seconds of a (run, task); None without one.
-FindTimeLimit = Callable[[int, int], float | None]
 
 
 class _Sample(NamedTuple):
@@ -40,90 +38,68 @@ class Watch:
     """Looks at all workers a few times a second.
 
     Args:
+        pool: The workers.
         options: The settings.
         durations: Told which tasks only wait.
-        find_time_limit: Says how long tries of a task may take.
-        log_folder: Where segments lie.
+        runs: Say how long tries of a task may take.
+        cancellations: Want to look at what runs.
     """
 
     def __init__(
-        self, options: LocalOptions, durations: Durations, find_time_limit: FindTimeLimit, log_folder: str
+        self, pool: Pool, options: LocalOptions, durations: Durations, runs: OpenRuns, cancellations: Cancellations
     ) -> None:
+        self._pool = pool
         self._options = options
         self._durations = durations
-        self._find_time_limit = find_time_limit
-        self._logs = LogWatch(log_folder, options.log_cap_bytes)
+        self._runs = runs
+        self._cancellations = cancellations
+        self._logs = LogWatch(pool.config.log_folder, options.log_cap_bytes)
         self._looked_at = 0.0
         self._samples: dict[WorkerHandle, _Sample] = {}
-        #: Tries that are to stop: worker -> sequences. Some may only be about to start.
-        self._to_cancel: dict[WorkerHandle, set[int]] = {}
-        #: Those of them that were told to: worker -> sequence, when its grace is over.
-        self._cancelled: dict[WorkerHandle, tuple[int, float]] = {}
 
-    def cancel(self, worker: WorkerHandle, sequences: Iterable[int], guard: GuardHandle) -> None:
-        """Tell tries to stop: at once the one that runs, others when they should still start."""
-        told, _ = self._cancelled.get(worker, (0, 0.0))
-        self._to_cancel.setdefault(worker, set()).update(sequence for sequence in sequences if sequence != told)
-        self._cancel_running(worker, guard)
-
-    def look(self, workers: Iterable[WorkerHandle], guard: GuardHandle) -> None:
+    def look(self) -> None:
         """Look, if it is time."""
         now = time.monotonic()
         if now - self._looked_at < WATCH_EVERY_S:
             return
         self._looked_at = now
+        workers = list(self._pool.workers.values())
         running = [worker for worker in workers if worker.running and worker.pid is not None]
         self._logs.look(workers)
         for worker in running:
-            self._cancel_running(worker, guard)
-            self._kill_overdue(worker, guard, now)
+            self._cancellations.look(worker, now)
+            self._kill_overdue(worker, now)
         if not self._options.workers:
             for worker in self._samples.keys() - set(running):
                 del self._samples[worker]  # it paused: its next second begins anew
             self._find_quiet(running, now)
 
+    def shorten(self, timeout_s: float) -> float:
+        """The patience of a poll: shorter where something runs."""
+        if any(worker.assignments for worker in self._pool.workers.values()):
+            return min(timeout_s, WATCH_EVERY_S)
+        return timeout_s
+
     def forget(self, worker: WorkerHandle) -> None:
         """The worker is dead."""
         self._samples.pop(worker, None)
-        self._cancelled.pop(worker, None)
-        self._to_cancel.pop(worker, None)
+        self._cancellations.forget(worker)
         self._logs.forget(worker)
 
-    def _cancel_running(self, worker: WorkerHandle, guard: GuardHandle) -> None:
-        running = worker.running
-        if worker.pid is not None and running and running in self._to_cancel.get(worker, ()):
-            self._to_cancel[worker] = {sequence for sequence in self._to_cancel[worker] if sequence > running}
-            worker.slot.words[CANCEL] = running
-            guard.terminate(worker.pid)
-            self._cancelled[worker] = (running, time.monotonic() + self._options.kill_grace_s)
+    def _kill_overdue(self, worker: WorkerHandle, now: float) -> None:
+        """Kill a worker whose try should have stopped by itself at its time limit."""
+        assignment, grace_s = worker.find_assignment(worker.running), self._options.kill_grace_s
+        limit_s = None if assignment is None else self._find_time_limit(assignment.work)
+        if assignment is not None and limit_s is not None and now > worker.started_at + limit_s + grace_s:
+            kill_stubborn(self._pool, worker, _explain_timeout(assignment.work, limit_s), grace_s)
 
-    def _kill_overdue(self, worker: WorkerHandle, guard: GuardHandle, now: float) -> None:
-        sequence, over_at = self._cancelled.get(worker, (0, 0.0))
-        if sequence and sequence != worker.running:
-            del self._cancelled[worker]
-        elif sequence and now > over_at:
-            self._kill(worker, guard, "The try was cancelled and did not stop")
-        assignment = worker.find_assignment(worker.running)
-        if assignment is None:
-            return
-        if isinstance(assignment.work, RunCallbacks):
-            most_s = self._options.callback_timeout_s
-            if now > worker.started_at + most_s + self._options.kill_grace_s:
-                self._kill(worker, guard, f"timeout: the callbacks took longer than callback_timeout_s = {most_s:g}")
-            return
-        if not isinstance(assignment.work, Launch):
-            return
-        limit_s = self._find_time_limit(assignment.work.run, assignment.work.task)
-        if limit_s is not None and now > worker.started_at + limit_s + self._options.kill_grace_s:
-            self._kill(worker, guard, f"timeout: the try took longer than its execution_timeout of {limit_s:g} s")
-
-    def _kill(self, worker: WorkerHandle, guard: GuardHandle, reason: str) -> None:
-        if worker.doom is None and worker.pid is not None:
-            worker.doom = (
-                f"{reason}; it went on for {self._options.kill_grace_s:g} s after it had been told to stop, so its "
-                "processes were killed. Fix: let on_kill, or the handling of the exception, end what it waits for."
-            )
-            guard.kill(worker.pid)
+    def _find_time_limit(self, work: Launch | Order) -> float | None:
+        match work:
+            case RunCallbacks():
+                return self._options.callback_timeout_s
+            case Launch():
+                return self._runs.find_time_limit(work.run, work.task)
+        return None
 
     def _find_quiet(self, running: list[WorkerHandle], now: float) -> None:
         """Compare CPU times with those of a second ago."""
@@ -146,3 +122,9 @@ class Watch:
         if before is None or before[:2] != (launch.run, launch.task):
             return launch if now - worker.started_at >= WATCH_EVERY_S else None
         return launch if now - before.at >= _QUIET_AFTER_S else None
+
+
+def _explain_timeout(work: Launch | Order, limit_s: float) -> str:
+    if isinstance(work, RunCallbacks):
+        return f"timeout: the callbacks took longer than callback_timeout_s = {limit_s:g}"
+    return f"timeout: the try took longer than its execution_timeout of {limit_s:g} s"
