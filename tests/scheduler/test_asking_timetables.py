@@ -1,0 +1,84 @@
+"""Timetables of authors are asked a few at once, and none waits for one that hangs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from select import select
+from threading import Event
+
+from fanjet.model.programs import Program
+from fanjet.model.timetables import NextRuns, TimetableQuestion
+from fanjet.parsing.report import ParseReport, TimetableAnswer
+from fanjet.scheduler.own_timetables import Asked, OwnTimetables, Said
+from scheduler.own_schedules import Hourly, make_dag
+from scheduler.service_world import ServiceWorld
+
+
+class WaitingAsker:
+    """Answers when it may, and remembers what it was asked."""
+
+    def __init__(self, may_answer: dict[str, Event]) -> None:
+        self._may_answer = may_answer
+
+    def ask(self, program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
+        assert self._may_answer[questions[0].dag_id].wait(10.0)
+        return ParseReport([], [], 0.0, answers=[TimetableAnswer()])
+
+    def abort(self) -> None:
+        for each in self._may_answer.values():
+            each.set()
+
+    def close(self) -> None: ...
+
+
+def test_an_answer_that_was_not_used_is_asked_for_anew_after_a_while(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path, make_dag("any", Hourly()))
+    program = world.member().programs.get(world.versions["any"])
+    (may_answer := {"any": Event()})["any"].set()
+    with closing(OwnTimetables(lambda: WaitingAsker(may_answer), fresh_s=0.1)) as timetables:
+        asked = Asked(1, NextRuns(dag_id="any"))
+        assert timetables.find("any", asked, program) is None
+        select([timetables], [], [], 10.0)
+        first = timetables.find("any", asked, program)
+        assert first is not None
+        time.sleep(0.11)
+        assert timetables.find("any", asked, program) is None
+        timetables.hear()
+        select([timetables], [], [], 10.0)
+        second = timetables.find("any", asked, program)
+        assert second is not None
+        assert second.at > first.at
+
+
+def test_timetables_that_hang_hold_up_none_that_does_not(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path, make_dag("any", Hourly()))
+    program = world.member().programs.get(world.versions["any"])
+    may_answer = {name: Event() for name in ("hangs", "hangs too", "fine")}
+    may_answer["fine"].set()
+    with closing(OwnTimetables(lambda: WaitingAsker(may_answer), slow_s=0.05)) as timetables:
+
+        def ask(name: str, number: int) -> Said | None:
+            return timetables.find(name, Asked(number, NextRuns(dag_id=name)), program)
+
+        def wait_for(name: str, number: int) -> Said:
+            give_up_at = time.monotonic() + 10.0
+            while (said := ask(name, number)) is None:
+                assert time.monotonic() < give_up_at
+                time.sleep(0.002)
+            assert timetables.hear()  # the loop is woken
+            return said
+
+        assert ask("hangs", 1) is None
+        assert not wait_for("fine", 1).is_slow  # another is asked meanwhile
+        time.sleep(0.06)
+        may_answer["hangs"].set()
+        assert wait_for("hangs", 1).is_slow
+        may_answer["hangs"].clear()
+        ask("hangs too", 1)
+        ask("hangs", 2)  # not where the others are asked
+        assert not wait_for("fine", 2).is_slow
+        began_at = time.monotonic()
+    assert time.monotonic() - began_at < 5.0  # it waits for no answer
