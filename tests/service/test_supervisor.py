@@ -112,6 +112,7 @@ def test_a_second_signal_does_not_wait(service: Service) -> None:
 def test_what_was_ignored_stays_ignored(service: Service) -> None:
     """As under nohup: the end of the terminal is not the end of the service."""
     service.start("--schedulers", "0", ignoring=(signal.SIGHUP,))
+    service.wait_until(lambda: "Looking at" in service.text(), "the folder is looked at")
     service.signal(signal.SIGHUP)
     service.get_role("folder").kill()
     service.wait_until(lambda: service.text().count("Looking at") == 2, "it goes on")
