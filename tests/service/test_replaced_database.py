@@ -13,6 +13,7 @@ import pytest
 from fanjet.errors import OperationError
 from fanjet.store.database.database import Database
 from fanjet.store.service.dag_overview import DagOverview
+from postgres_server import PostgresServer
 from service.running import Service
 
 DAG = """
@@ -69,3 +70,15 @@ def test_the_folder_does_not_go_on_with_a_file_that_no_name_leads_to(
         _, told = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "was replaced while" in told or (not is_replaced and "was removed while" in told)
+
+
+def test_the_folder_does_not_go_on_with_a_server_that_has_lost_what_was_written(
+    service: Service, postgres: PostgresServer, postgres_database: Database
+) -> None:
+    name = str(postgres_database.url).partition("?")[0].rpartition("/")[2]
+    with _folder_process(service, postgres_database) as process:
+        postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        postgres.execute(f'CREATE DATABASE {name} TEMPLATE "tables"')
+        _, told = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "has lost what it had confirmed" in told

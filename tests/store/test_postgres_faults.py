@@ -125,6 +125,26 @@ def test_a_commit_whose_answer_is_lost_is_neither_repeated_nor_forgotten(
         check_summaries(reader, 1)
 
 
+@pytest.mark.parametrize("loss", ["a commit", "everything"])
+def test_a_server_that_comes_back_with_less_ends_the_process(
+    loss: str, owned: Owned, postgres: PostgresServer, database: Database
+) -> None:
+    """As a standby does that was behind, or a backup."""
+    name = str(database.url).partition("?")[0].rpartition("/")[2]
+    before = postgres.execute("SELECT key, value FROM meta WHERE key LIKE 'commit %'", name)
+    owned.write(ends(owned.run, 1, range(10)))
+    if loss == "a commit":
+        for key, value in before:
+            postgres.execute(f"UPDATE meta SET value = '{value}' WHERE key = '{key}'", name)
+    else:
+        postgres.execute("DROP TABLE meta", name)
+    postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    for _ in range(2):
+        with pytest.raises(ExecutionError, match="has lost what it had confirmed") as raised:
+            owned.write(ends(owned.run, 1, range(10, 20)))
+        assert not raised.value.temporary
+
+
 def test_an_uncertain_commit_that_nobody_can_tell_about_ends_the_process(
     database: Database, postgres: PostgresServer
 ) -> None:

@@ -19,11 +19,12 @@ from itertools import islice
 import psycopg
 from psycopg import RawCursor
 
-from fanjet.errors import ExecutionError, InvariantError
+from fanjet.errors import DatabaseReplacedError, ExecutionError, InvariantError
 from fanjet.store.database.database import Database, Dialect
 from fanjet.store.database.port import Cursor, Row
 from fanjet.store.database.postgres_arrays import encode_columns
 from fanjet.store.database.postgres_line import Line
+from fanjet.store.database.postgres_marks import MARKS_KEPT_S, Marks
 from fanjet.store.database.postgres_outbox import Repeated, Statement
 
 _MARK = re.compile(r"\?(\d*)")
@@ -39,8 +40,6 @@ _LARGEST_BYTES = 64 << 20
 #: By table and columns.
 _types: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 _MARK_PREFIX = "commit "
-#: Marks of connections that were not closed in good order are removed after so long.
-_MARKS_KEPT_S = 7 * 86_400
 _PUT_MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _FORGET_MARKS = """
 DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS BIGINT) < ?"""
@@ -72,10 +71,10 @@ class PostgresConnection:
         #: In the place of the server's.
         self._clock: Callable[[], float] | None = None
         self._pid = os.getpid()
+        self._durable = durable
         self._line = Line(database, timeout_s=timeout_s, durable=durable, read_only=read_only)
-        #: The key of this connection's mark in `meta`; None before there is that table.
-        self._mark: str | None = None
-        self._commits = 0
+        #: What it has committed; None before there is a table for that.
+        self._marks: Marks | None = None
         #: Whether a transaction is open as far as the caller knows.
         self._is_inside = False
         #: Whether anything of it was sent; from then on it is lost with the line.
@@ -92,16 +91,20 @@ class PostgresConnection:
         """Close it, but not that of the parent in a forked child, whose socket is the same."""
         if self._pid != os.getpid():
             self._line.forget()
-        elif self._line.is_open and self._mark is not None:
+        elif self._line.is_open and self._marks is not None:
             with suppress(ExecutionError):
-                self.execute("DELETE FROM meta WHERE key = ?", (self._mark,))
+                self.execute("DELETE FROM meta WHERE key = ?", (self._marks.key,))
         self._line.drop()
 
     def mark_commits(self) -> None:
         """From now on an uncertain commit can be asked about. The tables are there."""
-        self._mark = f"{_MARK_PREFIX}{secrets.token_hex(8)}"
-        self.execute(_FORGET_MARKS, (int(time.time()) - _MARKS_KEPT_S,))
-        self.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (self._mark, self._make_mark()))
+        marks = Marks(self.database, f"{_MARK_PREFIX}{secrets.token_hex(8)}")
+        self.execute(_FORGET_MARKS, (int(time.time()) - MARKS_KEPT_S,))
+        self.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (marks.key, marks.make()))
+        marks.keep()
+        self._marks = marks
+        if self._durable:
+            self._line.look = marks.check
 
     # --- statements ---
 
@@ -159,16 +162,17 @@ class PostgresConnection:
     @contextmanager
     def transaction(self, *, lock: str | None = None) -> Iterator[None]:
         """All or nothing; also when the connection is lost while it commits."""
-        self._commits += 1
-        mark = self._make_mark()
+        mark = None if self._marks is None else self._marks.make()
         self._enter(b"BEGIN")
         try:
-            if self._mark is not None:
-                self.execute(_PUT_MARK, (self._mark, mark))
+            if self._marks is not None:
+                self.execute(_PUT_MARK, (self._marks.key, mark))
             if lock is not None:
                 self.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"fanjet {lock}",))
             yield
             self._commit(mark)
+            if self._marks is not None:
+                self._marks.keep()
         finally:
             self._leave()
 
@@ -220,9 +224,6 @@ class PostgresConnection:
         self._is_inside, self._is_begun = True, False
         self._waiting = [Statement(begin, prepare=False)]
 
-    def _make_mark(self) -> str:
-        return f"{self._commits} {int(time.time())}"
-
     def _put(self, statement: Statement) -> Statement:
         if not self._is_inside:
             raise InvariantError("a statement was to wait for others outside of a transaction")
@@ -253,13 +254,13 @@ class PostgresConnection:
             raise ExecutionError(f"The connection to {self.database.shown} was lost.", temporary=True)
         self._line.travel(waiting, is_last=is_last)
 
-    def _commit(self, mark: str) -> None:
+    def _commit(self, mark: str | None) -> None:
         """Commit, in one round trip with what waits.
 
         The mark is written before, and that is known: so whoever asks for it waits for this transaction to end, also on
         a server that has not yet read what was sent to it.
         """
-        if not self._is_begun or self._mark is None:
+        if not self._is_begun or self._marks is None:
             self._send_waiting()
         commit = Statement(b"COMMIT", prepare=False)
         waiting, self._waiting = self._waiting, []
@@ -274,7 +275,7 @@ class PostgresConnection:
             if done != "COMMIT":  # somebody went on after a statement that failed
                 raise InvariantError(f"the database answered a commit with {done}: a statement before it had failed")
 
-    def _is_committed(self, mark: str) -> bool:
+    def _is_committed(self, mark: str | None) -> bool:
         """Whether a transaction was committed whose end was not heard of.
 
         Raises:
@@ -282,9 +283,11 @@ class PostgresConnection:
         """
         self._is_inside = False
         give_up_at = time.monotonic() + self._timeout_s
-        while self._mark is not None:
+        while self._marks is not None:
             try:  # the lock waits for a transaction that is still under way on a server that has not noticed
-                rows = self.execute("SELECT value FROM meta WHERE key = ? FOR UPDATE", (self._mark,)).fetchall()
+                rows = self.execute("SELECT value FROM meta WHERE key = ? FOR UPDATE", (self._marks.key,)).fetchall()
+            except DatabaseReplacedError:
+                raise
             except ExecutionError:
                 if time.monotonic() > give_up_at:
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -34,6 +34,8 @@ class Line:
         self._durable = durable
         self._read_only = read_only
         self._connection: psycopg.Connection[Row] | None = None
+        #: Looks at each connection that takes the place of a lost one.
+        self.look: Callable[[psycopg.Connection[Row]], None] | None = None
         #: The round trips of the open transaction.
         self._trips: Trips | None = None
         #: The last words of the server.
@@ -49,7 +51,7 @@ class Line:
         """The connection, or a new one.
 
         Raises:
-            ExecutionError: The server cannot be reached or refuses.
+            ExecutionError: The server cannot be reached or refuses, or has lost what it had confirmed.
         """
         if self._connection is None:
             self._farewell = None
@@ -57,6 +59,12 @@ class Line:
                 self._database, timeout_s=self._timeout_s, durable=self._durable, read_only=self._read_only
             )
             self._connection.add_notice_handler(self._hear)
+            if self.look is not None:
+                try:
+                    self.look(self._connection)
+                except BaseException:
+                    self.drop()
+                    raise
         return self._connection
 
     def forget(self) -> None:
