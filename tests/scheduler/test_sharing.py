@@ -191,7 +191,7 @@ def test_what_another_has_done_meanwhile_is_not_done_again(database: Database) -
     with Commands.open(world.database) as commands:
         number = commands.post(RerunRequested(run=run, at=0.0, tasks=(0,)))
         slow.scheduler.turn()
-        assert [command.run for command in slow.scheduler.unclaimed] == [run], "it is about to open the run"
+        assert [command.run for command in slow.scheduler.commands.unclaimed] == [run], "it is about to open the run"
         until(quick, lambda: commands.find_answer(number) is not None)
         until(quick, lambda: ended(world)() and not len(quick.scheduler.runs))
     fence = world.journal._reader.select("SELECT lease_fence FROM run")

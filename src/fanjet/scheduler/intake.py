@@ -73,7 +73,7 @@ class Intake:
         self.has_room = False
         self._told_of = 0
         self.reopened = ReopenedRuns(journal, admission, scheduler.runs, self._find_most_active, scheduler.fill)
-        scheduler.when_reopened = self.reopened.hold
+        scheduler.ownership.when_reopened = self.reopened.hold
 
     def start_queued(self) -> bool:
         """Start runs that wait; whether there may be more of them."""
@@ -130,12 +130,12 @@ class Intake:
 
     def take_asked(self) -> None:
         """Go on with runs that nobody carries out, and of which something is asked."""
-        for number in dict.fromkeys(command.run for command in self._scheduler.unclaimed):
+        for number in dict.fromkeys(command.run for command in self._scheduler.commands.unclaimed):
             info = self._journal.find_service_run(number)
             if info is not None:
                 message = f"Run {number} is opened again, because something is asked of it."
                 if self._take_over(info, message, is_asked=True):
-                    self._scheduler.ask_now()  # before it is let go of, as it is over
+                    self._scheduler.commands.ask_now()  # before it is let go of, as it is over
 
     def _take_over(self, info: RunInfo, message: str, *, is_asked: bool = False) -> bool:
         """Take a run in; False when another scheduler was quicker."""

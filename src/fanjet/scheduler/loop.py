@@ -18,8 +18,8 @@ from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.executors.port import Executor
 from fanjet.model.changes import Change
-from fanjet.model.commands import Answer, Command
-from fanjet.model.events import CallbacksRan, Event
+from fanjet.model.commands import Answer
+from fanjet.model.events import Event
 from fanjet.model.instants import now
 from fanjet.model.metrics import Sample
 from fanjet.model.programs import Program
@@ -93,10 +93,11 @@ class Scheduler:
         self._longest_sleep_s = longest_sleep_s
         self._meters = meters = meters or Meters()
         self._stop = StopRequest()
-        self._runs = runs = OwnedRuns()
+        #: What this scheduler carries out; nobody else changes it.
+        self.runs = runs = OwnedRuns()
         cancelled = CancelledTries()
         limits = TimeLimits(journal, display.message, steady or clock)
-        self._ownership = Ownership(
+        self.ownership = Ownership(
             runs=runs,
             journal=journal,
             keeper=LeaseKeeper(journal, session, terms or LeaseTerms(), clock),
@@ -108,8 +109,8 @@ class Scheduler:
             clock=clock,
             goes_on=goes_on,
         )
-        self._decisions = Decisions(runs, admission, limits, cancelled, display.message, clock)
-        self._commands = Commands(journal, runs, self._decisions, display.message, clock, ask_every_s)
+        self.decisions = Decisions(runs, admission, limits, cancelled, display.message, clock)
+        self.commands = Commands(journal, runs, self.decisions, display.message, clock, ask_every_s)
         write_terms = WriteTerms(write_patience_s, goes_on)
         self._writer = BatchWriter(journal, write_terms, clock, meters, display.message, self._stop)
         self._transactions = Transactions(
@@ -117,7 +118,7 @@ class Scheduler:
             launcher=Launcher(admission, executor, runs, self._stop, session, clock),
             limits=limits,
             writer=self._writer,
-            ownership=self._ownership,
+            ownership=self.ownership,
             cancelled=cancelled,
             executor=executor,
             meters=meters,
@@ -158,7 +159,7 @@ class Scheduler:
         """As `own`, for several runs in one transaction."""
         self._heard_at = time.perf_counter()
         for owned, _ in opened:
-            self._ownership.take_in(owned)
+            self.ownership.take_in(owned)
         self._carry_out(opened)
 
     def adopt(self, info: RunInfo, spec: DagSpec, machine: RunState, changes: Sequence[Change]) -> None:
@@ -166,24 +167,7 @@ class Scheduler:
 
         Its end is told with a line.
         """
-        self._ownership.adopt(OwnedRun(info, spec, machine, is_quiet=True), changes)
-
-    def list_over(self) -> list[int]:
-        """The runs that are over, with all that they owe; `let_go` of them."""
-        return self._ownership.list_over()
-
-    def let_go(self, number: int) -> RunStatus:
-        """Take no further part in a run. Its lease is left to the caller.
-
-        Returns:
-            Its end, or RUNNING where it can be resumed.
-        """
-        return self._ownership.let_go(number)
-
-    @property
-    def runs(self) -> OwnedRuns:
-        """What this scheduler carries out; nobody else changes it."""
-        return self._runs
+        self.ownership.adopt(OwnedRun(info, spec, machine, is_quiet=True), changes)
 
     # --- turns ---
 
@@ -198,19 +182,19 @@ class Scheduler:
         Raises:
             ExecutionError: The store cannot be written. What was committed before is safe; the runs can be resumed.
         """
-        while not (self._ownership.has_only_over() or self.done_stopping):
+        while not (self.ownership.has_only_over() or self.done_stopping):
             self.turn()
-        return {number: self.let_go(number) for number in list(self._runs.numbers)}
+        return {number: self.ownership.let_go(number) for number in list(self.runs.numbers)}
 
     def turn(self) -> None:
         """One turn of the loop."""
         events = self._hear()
-        self._carry_out(self._decisions.take(events))
-        for decision in self._ownership.take_adopted():
+        self._carry_out(self.decisions.take(events))
+        for decision in self.ownership.take_adopted():
             self._carry_out([decision])
-        for decision, answer in self._commands.obey():
+        for decision, answer in self.commands.obey():
             self._carry_out([decision], answers=[answer])
-        self._ownership.keep()
+        self.ownership.keep()
         self._progress.look()
         self._meters.turn_s.observe(time.perf_counter() - self._heard_at)
 
@@ -230,7 +214,7 @@ class Scheduler:
         return events
 
     def _find_patience_s(self) -> float:
-        instants = [at for at in (self.wake_at, self._runs.next_wake_at()) if at is not None]
+        instants = [at for at in (self.wake_at, self.runs.next_wake_at()) if at is not None]
         return max(0.0, min(self._longest_sleep_s, min(instants) - self._clock()))
 
     def _carry_out(self, decided: Iterable[Decision], *, answers: Sequence[Answer] = ()) -> None:
@@ -265,33 +249,9 @@ class Scheduler:
         """Whether no try is running."""
         return not self._executor.busy()
 
-    # --- for a service ---
-
-    def ask_now(self) -> None:
-        """Look for commands in the next turn, not only when it is time again."""
-        self._commands.ask_now()
-
-    @property
-    def unclaimed(self) -> Sequence[Command]:
-        """What was asked of runs that are not here, when it was last looked at."""
-        return self._commands.unclaimed
-
-    @property
-    def when_reopened(self) -> Callable[[int], None]:
-        """Is told of a run that is opened again, before anything of it is launched."""
-        return self._transactions.when_reopened
-
-    @when_reopened.setter
-    def when_reopened(self, hear: Callable[[int], None]) -> None:
-        self._transactions.when_reopened = hear
-
-    def take_strays(self) -> list[CallbacksRan]:
-        """Callbacks that have run, since the last call, of runs that are not here."""
-        return self._decisions.take_strays()
-
     def measure(self) -> Sequence[Sample]:
         """What this scheduler measures of itself, as of now."""
         self._meters.queue_depth.set(self._admission.count_ready())
         self._meters.running.set(self._executor.busy())
-        self._meters.runs.set(len(self._runs))
+        self._meters.runs.set(len(self.runs))
         return self._meters.all.read()

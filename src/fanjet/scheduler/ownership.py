@@ -59,6 +59,8 @@ class Ownership:
         self._display = display
         self._clock = clock
         self._goes_on = goes_on
+        #: Is told of a run that is opened again, before anything of it is launched.
+        self.when_reopened: Callable[[int], None] = lambda _run: None
         #: Started by tasks, and not yet here.
         self._adopted: list[Decision] = []
 
@@ -81,6 +83,7 @@ class Ownership:
 
     def reopen(self, owned: OwnedRun) -> None:
         """A run that had ended goes on."""
+        self.when_reopened(owned.info.number)
         self._limits.reopen(owned, self._clock())
         self._runs.note(owned)
 

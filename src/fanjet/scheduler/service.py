@@ -126,7 +126,7 @@ class Service:
         self._pulse()
         if self._bell is not None and self._bell.answer():
             self._looks_at = 0.0
-            self._scheduler.ask_now()
+            self._scheduler.commands.ask_now()
             self._pools.hear()
         if self._timetables.hear() or self._asset_runs.has_news():
             self._looks_at = 0.0
@@ -196,7 +196,7 @@ class Service:
     def _follow(self) -> None:
         """What follows at once from what has just ended: others have waited for it, here and elsewhere."""
         try:
-            self._waiting_deadlines.take(self._scheduler.take_strays())
+            self._waiting_deadlines.take(self._scheduler.decisions.take_strays())
             has_passed, is_open = self._gates.look_here()
             if is_open:
                 self._scheduler.fill()
@@ -209,18 +209,18 @@ class Service:
 
     def _finish(self) -> None:
         """Let go of the runs that are over."""
-        over = self._scheduler.list_over()
+        over = self._scheduler.ownership.list_over()
         if not over:
             return
         for number in over:
-            self._scheduler.let_go(number)
+            self._scheduler.ownership.let_go(number)
         self._journal.release_leases(over, self._session)
         self._gates.let_go(over)
         self._intake.has_room = True
         self._looks_at = 0.0
 
     def _give_up(self) -> None:
-        left = [(number, self._scheduler.let_go(number)) for number in list(self._scheduler.runs.numbers)]
+        left = [(number, self._scheduler.ownership.let_go(number)) for number in list(self._scheduler.runs.numbers)]
         self._measuring.write(self._clock())  # what was counted since the last time
         self._waiting_deadlines.close()
         self._journal.release_leases([number for number, _ in left], self._session)

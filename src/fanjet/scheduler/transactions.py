@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from fanjet.engine.admission import Admission
 from fanjet.executors.port import Executor
@@ -65,8 +65,6 @@ class Transactions:
         self._cancelled = cancelled
         self._executor = executor
         self._meters = meters
-        #: Is told of a run that is opened again, before anything of it is launched.
-        self.when_reopened: Callable[[int], None] = lambda _run: None
 
     def carry_out(self, decided: Iterable[Decision], *, heard_at: float, answers: Sequence[Answer] = ()) -> None:
         """Carry out what was decided, and launch what the limits allow by then.
@@ -106,12 +104,8 @@ class Transactions:
                 case _:
                     batch.records.append(change)
                     if isinstance(change, ReopenRun):
-                        self._reopen(owned, batch)
-
-    def _reopen(self, owned: OwnedRun, batch: Batch) -> None:
-        batch.reopened.append(owned)
-        self.when_reopened(owned.info.number)
-        self._ownership.reopen(owned)
+                        self._ownership.reopen(owned)
+                        batch.reopened.append(owned)
 
     def _act(self, batch: Batch) -> None:
         """Do what is written."""
