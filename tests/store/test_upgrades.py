@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -175,6 +176,22 @@ def test_an_upgrade_that_fails_changes_nothing(home: Path) -> None:
     assert describe(database.path) == before
 
 
+def test_a_database_is_not_upgraded_under_a_service_of_the_older_release(home: Path) -> None:
+    connection = make_old(Database(home).path, 6)
+    connection.execute(
+        "INSERT INTO session (host, pid, process, started_at, role, until) VALUES ('h', 7, 'p', 1.0, 'scheduler', ?)",
+        (time.time() + 60.0,),
+    )
+    for opening in (Reader.open, Journal.open):
+        with pytest.raises(ExecutionError, match=r"a service is at work in it \(scheduler: process 7 on h\)") as raised:
+            opening(home)
+        assert raised.value.temporary
+    assert connection.execute("SELECT value FROM meta").fetchone() == ("6",)
+    connection.execute("UPDATE session SET until = 5.0")  # it has ended, or was killed
+    connection.close()
+    Reader.open(home).close()
+
+
 NEXT = f'''
 """A version that is yet to come."""
 from fanjet.store.database.migrations.statements import execute
@@ -210,6 +227,11 @@ def test_the_next_version_can_come_to_both_databases(current: Database, tmp_path
             "INSERT INTO run (dag_id, run_id, version, run_type, created_at, started_at, state, conf, params) "
             "VALUES ('d', 'r', 1, 'manual', 1.0, 1.0, 1, '{}', '{}')"
         )
+    put = "INSERT INTO session (host, pid, process, started_at, role, until) VALUES ('h', 7, 'p', 1.0, 'scheduler', ?)"
+    connection.execute(put, (time.time() + 60.0,))
+    with pytest.raises(ExecutionError, match="a service is at work"):
+        upgrade(connection, to=SCHEMA_VERSION + 1, list_steps=steps)
+    connection.execute("DELETE FROM session")
     assert upgrade(connection, to=SCHEMA_VERSION + 1, list_steps=steps) == SCHEMA_VERSION
     assert connection.select("SELECT run_id, colour, note FROM run") == [("r", "100%; or so", "upgraded: 8")]
     with connection.transaction():
