@@ -110,7 +110,9 @@ def test_an_upgraded_database_has_the_schema_of_a_new_one_and_all_its_rows(home:
     for table, rows in before.items():
         found = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
         assert [{name: row[name] for name in rows[0]} for row in found] == rows
-    assert connection.execute("SELECT value FROM meta").fetchone()[0] == str(SCHEMA_VERSION)
+    assert connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()[0] == str(
+        SCHEMA_VERSION
+    )
     connection.close()
 
 
@@ -186,7 +188,7 @@ def test_a_database_is_not_upgraded_under_a_service_of_the_older_release(home: P
         with pytest.raises(ExecutionError, match=r"a service is at work in it \(scheduler: process 7 on h\)") as raised:
             opening(home)
         assert raised.value.temporary
-    assert connection.execute("SELECT value FROM meta").fetchone() == ("6",)
+    assert connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone() == ("6",)
     connection.execute("UPDATE session SET until = 5.0")  # it has ended, or was killed
     connection.close()
     Reader.open(home).close()
