@@ -43,7 +43,8 @@ class FileAsker:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._parser = ForkedParser(lambda request: answer_lookup(settings, request))
+        # Its time is bounded, and runs wait for it: it goes behind no other work.
+        self._parser = ForkedParser(lambda request: answer_lookup(settings, request), niceness=0)
         self._timeout_s = min(settings.parse_timeout_s, _ASK_TIMEOUT_S)
 
     def ask(self, program: Program, questions: Sequence[TimetableQuestion]) -> ParseReport:
