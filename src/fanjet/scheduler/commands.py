@@ -13,6 +13,7 @@ from fanjet.scheduler.decisions import Decision, Decisions
 from fanjet.scheduler.obedience import describe_answer
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
+from fanjet.scheduler.rests import find_rest_s
 from fanjet.store.journal.journal import Journal
 
 
@@ -44,6 +45,8 @@ class Commands:
         self._clock = clock
         self._ask_every_s = ask_every_s
         self._asked_at = 0.0
+        #: How long nothing is asked after an answer that was long in coming.
+        self._rest_s = 0.0
         #: What was asked of runs that are not here, when it was last looked at.
         self.unclaimed: list[Command] = []
 
@@ -57,7 +60,7 @@ class Commands:
         Each is carried out before the next is decided.
         """
         now = time.monotonic()
-        if now - self._asked_at < self._ask_every_s:
+        if now - self._asked_at < max(self._ask_every_s, self._rest_s):
             return
         self._asked_at = now
         try:
@@ -66,6 +69,7 @@ class Commands:
             if not error.temporary:
                 raise
             return  # asked again in the next turn
+        self._rest_s = find_rest_s(time.monotonic() - now)
         self.unclaimed = [command for command in commands if command.run not in self._runs]
         for command in commands:
             owned = self._runs.find(command.run)

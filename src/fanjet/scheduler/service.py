@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from math import inf
 
@@ -18,6 +19,7 @@ from fanjet.scheduler.own_timetables import OwnTimetables
 from fanjet.scheduler.past import PastGates
 from fanjet.scheduler.planner import Planner
 from fanjet.scheduler.pools import Pools
+from fanjet.scheduler.rests import find_rest_s
 from fanjet.scheduler.waiting_deadlines import WaitingDeadlines
 from fanjet.store.database.bells import Bell
 from fanjet.store.service.journal import ServiceJournal
@@ -158,9 +160,12 @@ class Service:
         self._due_at = now + LOOK_EVERY_S
         if is_for_all:
             self._looks_at = now + LOOK_EVERY_S
+        began_at = time.monotonic()
         try:
             more = self._look_for_all(now) if is_for_all else self._look_for_due()
             self._due_at = self._clock() + max(self._find_wait_s(), _NO_SOONER_S)
+            if is_for_all:
+                self._looks_at = max(self._looks_at, self._clock() + find_rest_s(time.monotonic() - began_at))
         except ExecutionError as error:
             if not error.temporary and not isinstance(error, LeaseLostError):
                 raise

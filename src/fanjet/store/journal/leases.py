@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from fanjet.errors import LeaseLostError, OperationError, RunOwnedError
-from fanjet.store.database.port import Connection
+from fanjet.store.database.port import Connection, Cursor
 from fanjet.store.journal import statements as sql
 
 #: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
@@ -83,15 +83,25 @@ class Leases:
             OperationError: There is no such run.
             RunOwnedError: Another live scheduler owns it.
         """
-        lease = self._get(run)
-        if lease.session != session and lease.is_live():
-            raise RunOwnedError(
-                f"Run {run} is owned by {lease.owner}, whose lease has {lease.left_s:.0f} s left. "
-                "Stop that process first, or wait until the lease runs out."
-            )
-        fence = lease.fence + 1
-        self._connection.execute(sql.TAKE_LEASE, (session, fence, lease_s, run))
-        self._held[run] = (session, fence)
+        self.take_all([run], session, lease_s=lease_s)
+
+    def take_all(self, runs: Sequence[int], session: int, *, lease_s: float) -> None:
+        """Become the owner of several runs.
+
+        Raises:
+            OperationError: There is no such run.
+            RunOwnedError: Another live scheduler owns one of them.
+        """
+        for run, asked in [(run, self._ask(run)) for run in runs]:
+            lease = _make_lease(run, asked)
+            if lease.session != session and lease.is_live():
+                raise RunOwnedError(
+                    f"Run {run} is owned by {lease.owner}, whose lease has {lease.left_s:.0f} s left. "
+                    "Stop that process first, or wait until the lease runs out."
+                )
+            fence = lease.fence + 1
+            self._connection.execute(sql.TAKE_LEASE, (session, fence, lease_s, run))
+            self._held[run] = (session, fence)
 
     def renew(self, session: int, *, lease_s: float) -> None:
         """Keep all runs of the session for `lease_s` more.
@@ -122,26 +132,22 @@ class Leases:
         """
         wanted = sorted(set(runs))
         found: dict[int, tuple[int | None, int]] = {}
-        for at in range(0, len(wanted), _RUNS_AT_ONCE):
-            found.update(self._lock(wanted[at : at + _RUNS_AT_ONCE]))
+        for asked in [self._lock(wanted[at : at + _RUNS_AT_ONCE]) for at in range(0, len(wanted), _RUNS_AT_ONCE)]:
+            found.update((run, (session, fence)) for run, session, fence in asked)
         lost = [run for run in wanted if run not in found or self._held.get(run) != found[run]]
         if lost:
             raise self._explain_loss(lost)
 
-    def _lock(self, runs: Sequence[int]) -> Iterator[tuple[int, tuple[int | None, int]]]:
+    def _lock(self, runs: Sequence[int]) -> Cursor:
         """The fences of runs, which stay as they are until the transaction ends: nobody can take one meanwhile."""
         statement = f"{sql.LIST_FENCES}({', '.join('?' * len(runs))}) ORDER BY r.run{self._connection.locking('r')}"
-        for run, session, fence in self._connection.execute(statement, runs):
-            yield run, (session, fence)
+        return self._connection.execute(statement, runs)
 
-    def _get(self, run: int) -> _Lease:
-        row = self._connection.execute(sql.FIND_LEASE + self._connection.locking("r"), (run,)).fetchone()
-        if row is None:
-            raise OperationError(f"There is no run {run}.")
-        return _Lease(*row)
+    def _ask(self, run: int) -> Cursor:
+        return self._connection.execute(sql.FIND_LEASE + self._connection.locking("r"), (run,))
 
     def _explain_loss(self, lost: list[int]) -> LeaseLostError:
-        lease = self._get(lost[0])
+        lease = _make_lease(lost[0], self._ask(lost[0]))
         taken = f"now owned by {lease.owner}" if lease.pid is not None else "now owned by nobody"
         more = f" Nor are {len(lost) - 1} other runs." if len(lost) > 1 else ""
         return LeaseLostError(
@@ -149,3 +155,10 @@ class Leases:
             f"{more} This batch was not written.",
             frozenset(lost),
         )
+
+
+def _make_lease(run: int, asked: Cursor) -> _Lease:
+    row = asked.fetchone()
+    if row is None:
+        raise OperationError(f"There is no run {run}.")
+    return _Lease(*row)

@@ -6,7 +6,7 @@ transaction or on its reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from fanjet.model.backfills import decode_options
@@ -121,21 +121,41 @@ def start_queued(
         return Started(started, _find_newest(connection))
     for dag_id, backfill, waiting, _active, _oldest in connection.execute(_COUNT_OPEN).fetchall():
         list_queued = _choose_order(connection, backfill)
-        if not waiting or list_queued is None or connection.execute(_FIND_PAUSED, (dag_id,)).fetchone() is not None:
+        if not waiting or list_queued is None:
             continue
-        (active,) = connection.execute(_COUNT_ACTIVE, (dag_id, backfill)).fetchone()
+        paused = connection.execute(_FIND_PAUSED, (dag_id,))
+        counted = connection.execute(_COUNT_ACTIVE, (dag_id, backfill))
         queued = connection.execute(list_queued, (dag_id, backfill, session, wanted - len(started))).fetchall()
+        (active,) = counted.fetchone()
+        if paused.fetchone() is not None:
+            continue
+        chosen: list[tuple[int, int]] = []
         for run, version in queued:
             most = find_most_active(version, backfill)
-            if most is not None and active >= most:
+            if most is not None and active + len(chosen) >= most:
                 break
-            if connection.execute(_START, (at, run)).rowcount:
-                leases.take(run, session, lease_s=lease_s)
-                started.append((make_info(connection.execute(_FIND_INFO, (run,)).fetchone()), version))
-                active += 1
+            chosen.append((run, version))
+        started += _start(connection, leases, session, chosen, lease_s=lease_s, at=at)
         if len(started) >= wanted:
             break
     return Started(started, _find_newest(connection) if len(started) == part else None)
+
+
+def _start(
+    connection: Connection,
+    leases: Leases,
+    session: int,
+    chosen: Sequence[tuple[int, int]],
+    *,
+    lease_s: float,
+    at: float,
+) -> list[tuple[RunInfo, int]]:
+    """Start runs, with their versions, unless they have ended while they waited."""
+    begun = [(run, version, connection.execute(_START, (at, run))) for run, version in chosen]
+    taken = [(run, version) for run, version, cursor in begun if cursor.rowcount]
+    leases.take_all([run for run, _ in taken], session, lease_s=lease_s)
+    found = [(connection.execute(_FIND_INFO, (run,)), version) for run, version in taken]
+    return [(make_info(cursor.fetchone()), version) for cursor, version in found]
 
 
 def _find_newest(connection: Connection) -> int | None:
