@@ -72,7 +72,8 @@ def test_everything_arrives_on_postgresql_and_comes_back(home: Path, postgres_da
     one, other = sqlite3.connect(source.path), sqlite3.connect(back.path)
     tables = [name for (name,) in one.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     for table in tables:
-        rows = [sorted(each.execute(f"SELECT * FROM {table}"), key=repr) for each in (one, other)]
+        own = " WHERE key <> 'clock'" if table == "meta" else ""  # each has its own
+        rows = [sorted(each.execute(f"SELECT * FROM {table}{own}"), key=repr) for each in (one, other)]
         assert rows[0] == rows[1] or table == "try"
     (before,), (after,) = (each.execute("SELECT error FROM try").fetchall() for each in (one, other))
     assert (before, after) == (("a\0b",), ("a\u2400b",))  # PostgreSQL cannot hold a NUL

@@ -19,9 +19,10 @@ from fanjet.store.queries.reader import Reader
 Progress: TypeAlias = Callable[[str, int, int], None]
 
 _ROWS_AT_ONCE: Final = 5_000
-#: What it says of the schema is the other database's own; the rest is copied.
+#: What it says of the schema and of the clock is the other database's own; the rest is copied.
 _META: Final = "meta"
-_LIST_NOTES: Final = "SELECT key, value FROM meta WHERE key <> 'schema_version' AND key NOT LIKE 'commit %'"
+_LIST_NOTES: Final = """
+SELECT key, value FROM meta WHERE key NOT IN ('schema_version', 'clock') AND key NOT LIKE 'commit %'"""
 _PUT_NOTE: Final = """
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
 _FIND_AT_WORK: Final = """

@@ -75,7 +75,7 @@ class SqliteConnection(sqlite3.Connection):
         return
 
     def use_clock(self, clock: Callable[[], float]) -> None:
-        """SQLite asks for the time here."""
+        """SQLite asks for the time here; until then it is the time of day."""
         self.create_function("shared_clock", 0, clock)
 
     def find_data_version(self) -> int:

@@ -8,6 +8,7 @@ import time
 from fanjet.errors import ExecutionError
 from fanjet.store.database.database import Database
 from fanjet.store.database.faults import explain, explained
+from fanjet.store.database.machine_clock import begin_clock, find_clock
 from fanjet.store.database.schema import read_sqlite_statements
 from fanjet.store.database.sqlite_connection import SqliteConnection
 from fanjet.store.database.upgrades import can_upgrade, upgrade
@@ -79,6 +80,7 @@ def find_sqlite(database: Database, busy_timeout_s: float) -> SqliteConnection |
             if can_upgrade(connection):
                 open_sqlite(database, busy_timeout_s).close()
             check_version(connection)
+            connection.use_clock(find_clock(connection) or time.time)  # nobody writes who would have begun it
     except BaseException:
         connection.close()
         raise
@@ -141,8 +143,15 @@ def _ensure_schema(connection: SqliteConnection) -> None:
                 for statement in read_sqlite_statements():
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+                begin_clock(connection)
+    clock = find_clock(connection)
+    connection.use_clock(clock or time.time)  # that of an older release
     upgrade(connection)
     check_version(connection)
+    if clock is None:
+        with connection.transaction():
+            begin_clock(connection)
+        connection.use_clock(find_clock(connection) or time.time)
 
 
 def _refuse_foreign(connection: SqliteConnection) -> None:
