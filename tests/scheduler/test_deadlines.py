@@ -215,6 +215,17 @@ def test_a_run_that_waits_past_its_deadline_misses_it_then_and_not_again_when_it
     assert (texts(), world.states()) == (["late"], {"waits": "success"})
 
 
+def test_of_a_run_that_waits_it_is_told_at_the_instant_and_recorded_at_once(database: Database) -> None:
+    """Whatever dies later, nobody tells again."""
+    world = ServiceWorld(database, slow(by(QUEUED, TEN_S + timedelta(seconds=0.4))))
+    world.execute("UPDATE dag SET is_paused = 1")
+    run = world.ask("slow", "waits")
+    member = world.member()
+    until(member, lambda: bool(_TOLD))
+    until(member, lambda: member.journal.find_deadlines(run) == [None])
+    assert world.clock.now - START - TEN_S < timedelta(seconds=0.5)
+
+
 def test_a_scheduler_that_dies_while_it_tells_leaves_the_run_to_others(database: Database) -> None:
     world = ServiceWorld(database, slow(by(QUEUED, TEN_S)))
     world.execute("UPDATE dag SET is_paused = 1")
