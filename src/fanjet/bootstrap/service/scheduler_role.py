@@ -15,6 +15,7 @@ from fanjet.bootstrap.asked_timetables import FileAsker
 from fanjet.bootstrap.interrupts import stop_on_signals
 from fanjet.bootstrap.params import merge_params
 from fanjet.bootstrap.restored_files import restore_files
+from fanjet.bootstrap.service.home_check import HomeCheck
 from fanjet.bootstrap.service.pruner import Pruner
 from fanjet.bootstrap.service.starts import Starts
 from fanjet.bootstrap.session import runtime_settings
@@ -164,6 +165,8 @@ def _compose(
     answers.tell_of_events = asset_runs.tell
     pruner = Pruner(settings, now())
     stack.callback(pruner.close)
+    home_check = HomeCheck(database, session, now())
+    stack.callback(home_check.close)
     bell = hang_bell(database, session)
     stack.callback(bell.close)
     executor.wake_on(bell, timetables)
@@ -183,7 +186,7 @@ def _compose(
         terms=TERMS,
         stop_grace_s=settings.stop_grace_s,
         clock=now,
-        chores=(pruner.look, ClockCheck(journal).look),
+        chores=(pruner.look, ClockCheck(journal).look, home_check.look),
         bell=bell,
     )
     return service, scheduler
