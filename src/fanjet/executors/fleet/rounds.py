@@ -74,7 +74,7 @@ class Rounds:
         errors = crew.find_errors()
         if errors is None:
             return
-        if errors and family.pool.was_killed:
+        if errors and family.pool.loading.was_killed:
             self._crews.replace(crew, ExecutionError(next(iter(errors.values()))))
             return
         for number, reason in errors.items():

@@ -74,7 +74,7 @@ class Starter:
             runners=self._runners,
             capacity=self._capacity,
         )
-        family.pool.load_timeout_s = self._parse_timeout_s
+        family.pool.loading.timeout_s = self._parse_timeout_s
         if self._serve is not None:
             family.connect(self._serve, self._tell_of_change)
         self._listener.add(family)

@@ -148,7 +148,7 @@ class Family:
     @property
     def loaded(self) -> Loaded | None:
         """What is in the DAG file: its specs, or what is wrong with it; None while it is being loaded."""
-        return self.pool.loaded
+        return self.pool.loading.found
 
     @property
     def workers(self) -> dict[int, WorkerHandle]:
@@ -182,7 +182,7 @@ class Family:
         """Do what comes before a wait, and say how long it may be at most; `attend` then."""
         self._balance.look()
         self.triggers.look()
-        return self.pool.shorten(self._shorten(self.triggers.shorten(timeout_s)))
+        return self.pool.loading.shorten(self._shorten(self.triggers.shorten(timeout_s)))
 
     def _shorten(self, timeout_s: float) -> float:
         look_s = self.recalls.next_look_s()

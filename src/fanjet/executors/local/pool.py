@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from fanjet.errors import ExecutionError
 from fanjet.executors.local.guard_handle import GuardHandle
+from fanjet.executors.local.loading import Loading
 from fanjet.executors.local.worker_handle import WorkerHandle
 from fanjet.executors.local.worker_numbers import WorkerNumbers
 from fanjet.executors.local.zygote_frames import (
@@ -26,11 +25,7 @@ from fanjet.executors.local.zygote_frames import (
     ZygoteConfig,
     decode_answer,
 )
-from fanjet.executors.same_dag import find_difference
 from fanjet.model.requests import Failure, Found, Lookup
-from fanjet.model.spec import DagSpec
-from fanjet.parsing.load_errors import explain_crash, explain_timeout
-from fanjet.parsing.report import ParseError
 from fanjet.worker.deaths import explain_death
 
 #: So many zygotes before a worker of theirs was ready, or workers before they were, may die in a row.
@@ -61,17 +56,10 @@ class Pool:
         self.workers: dict[int, WorkerHandle] = {}
         #: The process that runs triggers, while there is one.
         self.triggerer: WorkerHandle | None = None
-        #: A zygote is loading the file since this instant (`time.monotonic`); None when the last one has done it.
-        self._loading_since: float | None = time.monotonic()
+        self.loading = Loading(Path(config.file))
         #: When the present guard was started, and whether workers below it were ready that have ended since.
         self._guard_since = time.monotonic()
         self._guard_worked = False
-        #: How long that may take; None for ever.
-        self.load_timeout_s: float | None = None
-        #: What the first zygote loaded; later ones must find the same.
-        self.loaded: Loaded | None = None
-        #: Whether somebody has killed the first zygote while it loaded the file, which says nothing about the file.
-        self.was_killed = False
         self._deaths_in_a_row = 0
         self.on_death: OnDeath = lambda _worker, _reason: None
         self.on_readable: Callable[[WorkerHandle], None] = lambda _worker: None
@@ -134,33 +122,21 @@ class Pool:
 
     def wait_loaded(self, timeout_s: float) -> Loaded:
         """What the zygote found in the DAG file; errors also say that it took too long or that it died."""
-        self.load_timeout_s = timeout_s
-        while self.loaded is None:
-            self.select(self.shorten(timeout_s))
+        self.loading.timeout_s = timeout_s
+        while self.loading.found is None:
+            self.select(self.loading.shorten(timeout_s))
             self.look()
-        return self.loaded
-
-    def shorten(self, timeout_s: float) -> float:
-        """The patience of a wait: shorter when `look` has to be called before."""
-        if self._loading_since is None or self.load_timeout_s is None:
-            return timeout_s
-        return min(timeout_s, max(self._loading_since + self.load_timeout_s - time.monotonic(), 0.0))
+        return self.loading.found
 
     def look(self) -> None:
-        """Give up a zygote that takes too long to load the file.
+        """Look after what takes its time: guards that are going, a zygote that loads.
 
         Raises:
-            ExecutionError: The file had been loaded before.
+            ExecutionError: A zygote takes too long to load the file, which had been loaded before.
         """
         if self._old_guards:
             self._old_guards = [guard for guard in self._old_guards if not guard.is_gone()]
-        limit_s = self.load_timeout_s
-        if self._loading_since is None or limit_s is None or time.monotonic() - self._loading_since < limit_s:
-            return
-        error = explain_timeout(Path(self.config.file), limit_s)
-        if self.loaded is not None:
-            raise ExecutionError(f"The process that starts the workers died, and its successor failed. {error}")
-        self._set_loaded(_make_failed(error))
+        self.loading.look()
 
     def read_to_end(self, worker: WorkerHandle) -> None:
         """Take in all that a dead worker has left in its pipe."""
@@ -195,13 +171,13 @@ class Pool:
 
     def _read_guard(self) -> None:
         is_there = self.guard.read()
-        if self.loaded is None and (not is_there or self.guard.zygote_status is not None):
+        if self.loading.found is None and (not is_there or self.guard.zygote_status is not None):
             self._read_last_words()
-            if self.loaded is None:
-                self._set_loaded(self._explain_stillborn())
+            if self.loading.found is None:
+                self.loading.explain_end(self.guard.zygote_status, self.guard.read_log_tail())
         if is_there:
             return
-        if self.loaded is not None and self.loaded.errors:
+        if self.loading.has_failed:
             self.selector.unregister(self.guard)  # nothing can be started from this file
         else:
             self._replace_guard()
@@ -224,7 +200,7 @@ class Pool:
     def _take(self, frame: FromZygote) -> None:
         match frame:
             case Loaded():
-                self._check_loaded(frame)
+                self.loading.take(frame)
             case Forked(number, pid):
                 worker = self._get(number)
                 worker.pid = pid
@@ -242,21 +218,6 @@ class Pool:
     def _get(self, number: int) -> WorkerHandle:
         triggerer = self.triggerer
         return triggerer if triggerer is not None and triggerer.number == number else self.workers[number]
-
-    def _check_loaded(self, frame: Loaded) -> None:
-        if self.loaded is None:
-            self._set_loaded(frame)
-            return
-        self._loading_since = None
-        if difference := find_change(self.loaded.specs, frame):
-            raise ExecutionError(
-                f"{self.config.file} was changed while a run of it was going on, and had to be loaded again: "
-                f"{difference}. What was recorded is safe. Fix: resume the run."
-            )
-
-    def _set_loaded(self, loaded: Loaded) -> None:
-        self.loaded = loaded
-        self._loading_since = None
 
     def _lose(self, worker: WorkerHandle, reason: str) -> None:
         self.read_to_end(worker)
@@ -297,7 +258,7 @@ class Pool:
         """Whether the present zygote was good for something, so that its death is no sign that others would die too."""
         if self._guard_worked or any(worker.ready for worker in self.workers.values()):
             return True
-        return self._loading_since is None and time.monotonic() - self._guard_since > _HEALTHY_AFTER_S
+        return self.loading.is_over and time.monotonic() - self._guard_since > _HEALTHY_AFTER_S
 
     def _replace_guard(self) -> None:
         """The zygote is dead, and with it its workers; what they sent before is still there."""
@@ -313,7 +274,8 @@ class Pool:
             raise ExecutionError(f"{self.config.file}: {reason}{self._show_log_tail()}")
         dead = list(self.workers.values())
         self.guard = GuardHandle(self.config)
-        self._loading_since = self._guard_since = time.monotonic()
+        self.loading.begin_again()
+        self._guard_since = time.monotonic()
         self._register_guard()
         for worker in dead:
             self.read_to_end(worker)
@@ -327,24 +289,6 @@ class Pool:
         status = self.guard.zygote_status
         return "its guard is gone" if status is None else explain_death(status)
 
-    def _explain_stillborn(self) -> Loaded:
-        """The zygote ended before it had loaded the file: user code ended the process."""
-        status = self.guard.zygote_status
-        code = None if status is None else os.waitstatus_to_exitcode(status)
-        self.was_killed = code is None or code == -signal.SIGKILL
-        return _make_failed(explain_crash(Path(self.config.file), code, self.guard.read_log_tail()))
-
     def _write_on(self, worker: WorkerHandle) -> None:
         if worker.flush():
             self.selector.unregister(worker.write_fd)
-
-
-def find_change(before: list[DagSpec], now: Loaded) -> str | None:
-    """In what a file that was loaded again is not what it was."""
-    if now.errors:
-        return str(now.errors[0])
-    return next((text for spec in before if (text := find_difference(spec, now.specs)) is not None), None)
-
-
-def _make_failed(error: ParseError) -> Loaded:
-    return Loaded(specs=[], errors=[error], duration_s=0.0)
