@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.databases import databases
+from benchmarks.distance import distance
 from benchmarks.fan_out import fan_out, sweep
 from benchmarks.latency import chain, cold_start
 from benchmarks.many_runs import many_runs
@@ -20,6 +21,7 @@ from benchmarks.takeover import takeover
 BENCHMARKS: dict[str, tuple[Callable[[Path, int], list[Line]], int, str]] = {
     "fanout": (fan_out, 10_000, "durable no-op instances of one map (1,000,000 works; allow a few minutes)"),
     "databases": (databases, 100_000, "the same on PostgreSQL beside SQLite"),
+    "distance": (distance, 30, "no-op tasks one after another, on a PostgreSQL that is near and far"),
     "runs": (
         many_runs,
         1_000,

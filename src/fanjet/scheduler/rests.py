@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Looking takes at most the fifth part of the time.
-_REST: Final = 4.0
+#: Looking takes at most the tenth part of the time.
+_REST: Final = 9.0
 #: The network may have stood still for long, and does so no more.
 _LONGEST_REST_S: Final = 5.0
 
