@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from fanjet.errors import ExecutionError, InvariantError, LeaseLostError
@@ -20,9 +21,10 @@ from fanjet.store.database.connections import open_writer
 from fanjet.store.database.database import Database
 from fanjet.store.journal.journal import Journal
 from fanjet.store.queries.reader import Reader
+from fanjet.store.service.journal import ServiceJournal
 from postgres_server import PostgresServer
 from store.cutting_proxy import CuttingProxy
-from store.samples import NOW, Owned, check_summaries, ends, own_run
+from store.samples import NOW, Owned, check_summaries, ends, make_run, make_spec, own_run
 
 
 @pytest.fixture
@@ -106,6 +108,33 @@ def test_leases_are_renewed_and_given_back_in_two_round_trips(distant: Owned, pr
         distant.journal.renew_leases(distant.session, lease_s=60.0)
     with taking(2, proxy):
         distant.journal.release_lease(distant.run, distant.session)
+
+
+def test_runs_start_in_as_many_round_trips_as_one(distant: Owned, proxy: CuttingProxy) -> None:
+    journal = ServiceJournal(distant.journal._writer, distant.journal._reader)
+    version = journal.save_version(make_spec("many"), bundle="b", root="/dags", file="many.py")
+    for trips, wanted in ((8, 20), (8, 1)):
+        for number in range(wanted):
+            journal.queue_run("many", version, make_run(f"{wanted}-{number}"))
+        with taking(trips, proxy):
+            started = journal.start_queued(
+                distant.session, wanted=50, find_most_active=lambda *_: None, lease_s=60.0, at=NOW
+            )
+        assert [info.run_id for info, _ in started.runs] == [f"{wanted}-{number}" for number in range(wanted)]
+    runs = [info.number for info, _ in started.runs]
+    journal.write([EndRun(run=run, state=RunStatus.SUCCESS, at=NOW) for run in runs], [], at=NOW)
+
+
+def test_the_leases_of_hundreds_of_runs_are_looked_at_in_one_round_trip(distant: Owned, proxy: CuttingProxy) -> None:
+    journal = ServiceJournal(distant.journal._writer, distant.journal._reader)
+    version = journal.save_version(make_spec("many"), bundle="b", root="/dags", file="many.py")
+    for number in range(230):
+        journal.queue_run("many", version, make_run(f"{number}"))
+    started = journal.start_queued(distant.session, wanted=500, find_most_active=lambda *_: None, lease_s=60.0, at=NOW)
+    records = [EndRun(run=info.number, state=RunStatus.SUCCESS, at=NOW) for info, _ in started.runs]
+    assert len(records) == 230
+    with taking(2, proxy):
+        journal.write(records, [], at=NOW)
 
 
 def test_a_commit_is_sent_when_its_mark_is_known_to_be_there(distant: Owned, proxy: CuttingProxy) -> None:
@@ -203,6 +232,25 @@ def test_an_answer_that_was_not_asked_for_in_its_transaction_is_no_answer(distan
     assert late.fetchone() == (3,), "it travelled with the commit"
     with pytest.raises(InvariantError, match="outside of a transaction"):
         list(writer.select_each("SELECT ?", [(1,)]))
+
+
+def test_a_libpq_without_pipelines_takes_a_trip_for_each_statement(
+    distant: Owned, proxy: CuttingProxy, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psycopg.Pipeline, "is_supported", lambda: False)
+    before = proxy.trips
+    for index in range(7):
+        launches = _launch(distant, range(index, index + 1))
+        distant.write(
+            ends(distant.run, 1, range(5 * index, 5 * index + 5)), _skip(distant, 1, range(3)), launches=launches
+        )
+    assert proxy.trips - before > 7 * 7
+    with pytest.raises(InvariantError, match="duplicate key"):
+        distant.write(ends(distant.run, 1, [50]), launches=_launch(distant, range(2000, 2001)))
+    distant.write(ends(distant.run, 1, [50]))
+    with Reader.open(database) as reader:
+        assert len(reader.instances(distant.run, 1)) == 46
+        check_summaries(reader, distant.run)
 
 
 def test_more_statements_than_are_kept_prepared(distant: Owned) -> None:
