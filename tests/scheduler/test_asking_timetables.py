@@ -82,3 +82,18 @@ def test_timetables_that_hang_hold_up_none_that_does_not(tmp_path: Path) -> None
         assert not wait_for("fine", 2).is_slow
         began_at = time.monotonic()
     assert time.monotonic() - began_at < 5.0  # it waits for no answer
+
+
+def test_those_that_hang_for_the_first_time_make_room_after_a_moment(tmp_path: Path) -> None:
+    world = ServiceWorld(tmp_path, make_dag("any", Hourly()))
+    program = world.member().programs.get(world.versions["any"])
+    may_answer = {name: Event() for name in ("hangs", "hangs too", "hangs as well", "fine")}
+    may_answer["fine"].set()
+    with closing(OwnTimetables(lambda: WaitingAsker(may_answer), slow_s=0.05)) as timetables:
+        for name in may_answer:
+            assert timetables.find(name, Asked(1, NextRuns(dag_id=name)), program) is None
+        began_at = time.monotonic()
+        while timetables.find("fine", Asked(1, NextRuns(dag_id="fine")), program) is None:
+            assert time.monotonic() - began_at < 5.0
+            time.sleep(0.002)
+        assert time.monotonic() - began_at >= 0.05

@@ -36,7 +36,7 @@ def ask_file(settings: Settings, file: Path, root: Path, question: TimetableQues
 
 
 class FileAsker:
-    """Asks in processes that are forked from one of its own; implements `fanjet.scheduler.own_timetables.Asker`.
+    """Asks in processes that are forked from one of its own; implements `fanjet.scheduler.askers.Asker`.
 
     Args:
         settings: The settings.
