@@ -13,8 +13,12 @@ from fanjet.errors import ExecutionError, OperationError
 from fanjet.model.runs import NewRun, RunInfo
 from fanjet.store.journal.journal import Journal
 from fanjet.store.journal.leases import PROCESS, is_orphan
+from fanjet.store.journal.machines import find_machine
 from fanjet.store.queries.reader import Reader
 from store.samples import NOW, STARTED, Owned, ends, make_run, make_spec, own_run
+
+#: Another process of this machine.
+OTHER = f"0123 {find_machine()}"
 
 
 def test_session_numbers_grow_over_all_schedulers(journal_factory: Callable[[], Journal]) -> None:
@@ -134,14 +138,33 @@ def test_the_lease_of_a_dead_process_is_free_at_once(journal: Journal) -> None:
 def test_a_dead_process_that_nobody_has_noticed_is_dead(journal: Journal) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
-    assert is_orphan(socket.gethostname(), dead.pid, "other")
+    assert is_orphan(socket.gethostname(), dead.pid, OTHER)
     dead.wait()
 
 
-def test_a_pid_that_is_used_again_in_a_restarted_container_is_dead() -> None:
-    assert is_orphan(socket.gethostname(), os.getpid(), "other")
+def test_the_process_before_that_had_the_same_pid_is_dead() -> None:
+    assert is_orphan(socket.gethostname(), os.getpid(), OTHER)
     assert not is_orphan(socket.gethostname(), os.getpid(), PROCESS)
-    assert not is_orphan(socket.gethostname(), os.getppid(), "other")
+    assert not is_orphan(socket.gethostname(), os.getppid(), OTHER)
+
+
+def test_nobody_knows_of_processes_on_another_machine_of_the_same_name() -> None:
+    """As containers on the network of their host are, and copies of a virtual machine."""
+    for process in ("0123", f"0123 {socket.gethostname()}/another/1"):
+        assert not is_orphan(socket.gethostname(), os.getpid(), process)
+        assert not is_orphan(socket.gethostname(), 2**22 - 1, process)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
+def test_a_container_is_a_machine_of_its_own() -> None:
+    script = "from fanjet.store.journal.machines import find_machine; print(find_machine())"
+    inside = subprocess.run(
+        ["unshare", "--pid", "--fork", sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    if "unshare" in inside.stderr:
+        pytest.skip("this user may not make namespaces")
+    assert inside.stdout.startswith(f"{socket.gethostname()}/")
+    assert inside.stdout.strip() != find_machine()
 
 
 def test_a_foreign_host_is_believed_to_live(journal: Journal) -> None:

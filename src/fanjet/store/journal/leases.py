@@ -10,9 +10,10 @@ from typing import NamedTuple
 from fanjet.errors import LeaseLostError, OperationError, RunOwnedError
 from fanjet.store.database.port import Connection, Cursor
 from fanjet.store.journal import statements as sql
+from fanjet.store.journal.machines import find_machine
 
-#: Tells this process from an earlier one with the same pid on the same host (pid 1 of a restarted container).
-PROCESS = os.urandom(8).hex()
+#: Tells this process from an earlier one with the same pid, and from one on another machine of the same name.
+PROCESS = f"{os.urandom(8).hex()} {find_machine()}"
 #: In one statement.
 _RUNS_AT_ONCE = 100
 
@@ -38,7 +39,7 @@ class _Lease(NamedTuple):
 
 def is_orphan(host: str, pid: int, process: str) -> bool:
     """Whether a session's process is known to be dead, so that nobody needs to wait for the end of its leases."""
-    if host != os.uname().nodename:
+    if host != os.uname().nodename or process.partition(" ")[2] != find_machine():
         return False
     if pid == os.getpid():
         return process != PROCESS
