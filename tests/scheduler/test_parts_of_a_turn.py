@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fanjet import DAG, task
+from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import CancelTries, KeepDeadlines, MeasureMaps
 from fanjet.model.commands import Answer
-from fanjet.model.events import CancelRequested, RerunRequested, TriesEnded
+from fanjet.model.events import CancelRequested, RerunRequested, TriesEnded, TriesReturned
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
 from fanjet.parsing.spec_builder import build_spec
 from fanjet.scheduler.batch import Batch
 from fanjet.scheduler.cancelled_tries import CancelledTries
+from fanjet.scheduler.decisions import Decisions
 from fanjet.scheduler.owned_run import OwnedRun
 from fanjet.scheduler.owned_runs import OwnedRuns
 from fanjet.scheduler.stop_request import StopRequest
+from fanjet.scheduler.time_limits import TimeLimits
+from fanjet.store.journal.journal import Journal
 
 
 def ended(run: int, fence: int, indexes: list[int]) -> TriesEnded:
@@ -56,6 +61,22 @@ def test_only_the_cancelled_tries_of_a_launch_are_recorded_until_their_run_is_le
     assert cancelled.find_records(ended(1, 8, [2])) == cancelled.find_records(ended(2, 7, [2])) == []
     cancelled.forget(1)
     assert cancelled.find_records(ended(1, 7, [2])) == []
+
+
+def test_tries_from_before_a_run_was_lost_and_had_again_count_for_nothing(tmp_path: Path) -> None:
+    runs, admission, journal = OwnedRuns(), Admission({}), Journal.open(tmp_path)
+    limits = TimeLimits(journal, print, lambda: 0.0)
+    decisions = Decisions(runs, admission, limits, CancelledTries(), print, lambda: 1.0)
+    owned = own(1)
+    admission.add_run(1, owned.spec)
+    runs.add(owned)
+    late = [ended(1, 7, [-1]), TriesReturned(run=1, task=0, fence=7, indexes=[-1])]
+    decisions.take(late)
+    assert owned.tries_out == 0
+    owned.note_launches([Launch(fence=9, run=1, task=0, parent=(), first=-1, count=1, try_number=1, worker=1)])
+    decisions.take(late)
+    assert owned.tries_out == 1
+    journal.close()
 
 
 def test_nothing_is_done_about_runs_that_are_another_schedulers():

@@ -101,6 +101,8 @@ class Decisions:
 
     def _book(self, owned: OwnedRun, event: Event, news: _News) -> None:
         match event:
+            case TriesEnded() | TriesReturned() if owned.is_of_before(event.fence):
+                return
             case TriesEnded() | TriesReturned():
                 owned.tries_out -= len(event.indexes)
                 self._admission.released(event.run, event.task, len(event.indexes))

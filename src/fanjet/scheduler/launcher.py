@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from fanjet.engine.admission import Admission
 from fanjet.executors.port import Executor
@@ -51,10 +51,5 @@ class Launcher:
         for launch in launches:
             of_run[launch.run].append(launch)
         for number, own in of_run.items():
-            self._note(number, own)
+            self._runs[number].note_launches(own)
         return launches
-
-    def _note(self, number: int, launches: Sequence[Launch]) -> None:
-        owned = self._runs[number]
-        owned.machine.launched(launches)
-        owned.tries_out += sum(launch.count for launch in launches)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fanjet.engine.run_state import RunState
+from fanjet.model.launches import Launch
 from fanjet.model.programs import Program
 from fanjet.model.runs import RunInfo
 from fanjet.model.spec import DagSpec
@@ -29,6 +30,8 @@ class OwnedRun:
     callbacks_out: int = 0
     #: How many tries were launched and not heard of since, those that were cancelled included.
     tries_out: int = 0
+    #: Of the first launch since the run came here; whoever lost a run and has it again may still hear of earlier ones.
+    first_fence: int | None = None
     #: When the run has taken too long, counted from when this scheduler took it; None when that is never or was seen.
     times_out_at: float | None = None
     #: The same on a clock that nobody sets.
@@ -44,6 +47,17 @@ class OwnedRun:
     def over(self) -> bool:
         """Whether the run has its end state and nothing that it owes is under way any more."""
         return self.machine.status in {RunStatus.SUCCESS, RunStatus.FAILED} and not self.callbacks_out
+
+    def note_launches(self, launches: Sequence[Launch]) -> None:
+        """These are on their way to workers."""
+        self.machine.launched(launches)
+        self.tries_out += sum(launch.count for launch in launches)
+        if self.first_fence is None:
+            self.first_fence = min(launch.fence for launch in launches)
+
+    def is_of_before(self, fence: int) -> bool:
+        """Whether a launch was made before the run came here, or came back: nobody counts its tries any more."""
+        return self.first_fence is None or fence < self.first_fence
 
     def next_wake_at(self) -> float | None:
         """When something is to be done about the run though nothing happens; None when nothing waits for time."""
