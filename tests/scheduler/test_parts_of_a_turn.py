@@ -10,7 +10,7 @@ from fanjet.engine.admission import Admission
 from fanjet.engine.run_state import RunState
 from fanjet.model.changes import CancelTries, KeepDeadlines, MeasureMaps
 from fanjet.model.commands import Answer
-from fanjet.model.events import CancelRequested, RerunRequested, TriesEnded, TriesReturned
+from fanjet.model.events import CallbacksRan, CancelRequested, RerunRequested, TriesEnded, TriesReturned
 from fanjet.model.launches import Launch
 from fanjet.model.runs import RunInfo
 from fanjet.model.states import State
@@ -71,8 +71,8 @@ def test_tries_from_before_a_run_was_lost_and_had_again_count_for_nothing(tmp_pa
     admission.add_run(1, owned.spec)
     runs.add(owned)
     late = [ended(1, 7, [-1]), TriesReturned(run=1, task=0, fence=7, indexes=[-1])]
-    decisions.take(late)
-    assert owned.tries_out == 0
+    decisions.take([*late, CallbacksRan(run=1, task=0, parent=(), index=-1, error=None)])
+    assert owned.tries_out == owned.callbacks_out == 0
     owned.note_launches([Launch(fence=9, run=1, task=0, parent=(), first=-1, count=1, try_number=1, worker=1)])
     decisions.take(late)
     assert owned.tries_out == 1

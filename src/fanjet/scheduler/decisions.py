@@ -109,7 +109,7 @@ class Decisions:
                 if isinstance(event, TriesEnded):
                     news.changes += self._cancelled.find_records(event)
             case CallbacksRan():
-                owned.callbacks_out -= 1
+                owned.callbacks_out = max(0, owned.callbacks_out - 1)  # it may be one from before the run came here
                 if event.error is not None:
                     self._tell(f"a callback failed: {event.error}")
                 self._limits.callbacks_ran(owned, event)
