@@ -7,18 +7,12 @@ class StopRequest:
     """Asked once, what runs may end first; asked twice, nothing is waited for."""
 
     def __init__(self) -> None:
-        self._times = 0
+        #: Whether a stop was asked for, so that nothing more is launched.
+        self.is_there = False
+        #: Whether it was asked for twice, so that nothing waits for running tries any more.
+        self.is_urgent = False
 
     def ask(self) -> None:
         """Ask for it, or once more. Safe to call from a signal handler."""
-        self._times += 1
-
-    @property
-    def is_there(self) -> bool:
-        """Whether a stop was asked for, so that nothing more is launched."""
-        return self._times > 0
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether it was asked for twice, so that nothing waits for running tries any more."""
-        return self._times > 1
+        self.is_urgent = self.is_there
+        self.is_there = True
