@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from docs.pages import ROOT, read_blocks
@@ -60,6 +62,23 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
     done = subprocess.run([checker, "verify", unit], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0
     assert "fanjet.service" not in done.stderr, done.stderr
+
+
+def test_a_container_is_healthy_while_its_service_is(service: Service) -> None:
+    text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    found = re.search(r"^HEALTHCHECK .*\\\n +CMD (\[.*\])$", text, re.MULTILINE)
+    assert found is not None
+    _, *arguments = json.loads(found[1])
+    service.start()
+    port = (service.find_address() or "").rpartition(":")[2]
+
+    def look(port: str) -> int:
+        environment = {**service.environment(), "FANJET_PORT": port, "http_proxy": "http://127.0.0.1:1"}
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, timeout=30, check=False).returncode
+
+    assert look(port) == 0
+    assert look("1") == 1
 
 
 def test_the_files_of_a_deployment_name_settings_that_exist() -> None:
