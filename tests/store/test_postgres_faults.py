@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ import pytest
 from fanjet.errors import ExecutionError, FanjetError, InvariantError, OperationError
 from fanjet.model.events import TryExtra
 from fanjet.model.states import State
+from fanjet.store.database.connections import open_writer
 from fanjet.store.database.database import Database
 from fanjet.store.journal.commands import Commands
 from fanjet.store.journal.journal import Journal
@@ -209,6 +211,18 @@ def test_a_wrong_url_is_explained_and_no_password_shown(
             opening(Database(home, postgres.url(**change)))
         assert not raised.value.temporary
         assert "sesame" not in str(raised.value)
+
+
+def test_transactions_see_what_others_have_committed_whatever_the_default_of_the_database(
+    owned: Owned, postgres: PostgresServer, database: Database
+) -> None:
+    name = str(database.url).partition("?")[0].rpartition("/")[2]
+    postgres.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'", name)
+    with closing(open_writer(database, 1.0)) as writer, writer.transaction(lock="test"):
+        assert writer.select("SELECT note FROM run WHERE run = ?", owned.run) == [(None,)]
+        with closing(open_writer(database, 1.0)) as other:
+            other.execute("UPDATE run SET note = 'seen' WHERE run = ?", (owned.run,))
+        assert writer.select("SELECT note FROM run WHERE run = ?", owned.run) == [("seen",)]
 
 
 def test_a_user_without_rights_is_told(owned: Owned, postgres: PostgresServer, database: Database) -> None:

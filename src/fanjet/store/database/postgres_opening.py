@@ -116,5 +116,7 @@ def _configure(
         f"SET idle_in_transaction_session_timeout = {0 if read_only else _LONGEST_PAUSE_S * 1000}; "
         f"{_WAIT_FOR_DISK if durable else 'SET synchronous_commit = off'}; "
         f"SET default_transaction_read_only = {'on' if read_only else 'off'}; "
+        # What is read under a lock has to be what others have committed until then, whatever the server's default is.
+        "SET default_transaction_isolation = 'read committed'; "
         "SET client_encoding = 'UTF8'"
     )
