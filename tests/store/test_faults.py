@@ -197,6 +197,13 @@ def test_a_read_only_home_is_told(there: bool) -> None:
     assert out.endswith("\n1\n") == there
 
 
+def test_a_home_whose_path_is_too_long_for_sqlite_is_told(tmp_path: Path) -> None:
+    home = tmp_path / Path(*["long" * 50] * 3)
+    home.mkdir(parents=True)
+    with pytest.raises(ExecutionError, match="more than the 504 bytes that SQLite takes; set FANJET_HOME to a shorter"):
+        Journal.open(home)
+
+
 def test_a_file_that_is_no_database_is_left_alone(home: Path) -> None:
     home.mkdir()
     path = home / DATABASE_NAME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,12 +28,17 @@ _MEANINGS: dict[int, tuple[bool, str]] = {
     sqlite3.SQLITE_NOTADB: (False, "is no SQLite database; move the file away, or set FANJET_HOME"),
     sqlite3.SQLITE_CORRUPT: (False, "is damaged; restore it from a backup"),
 }
+#: With what SQLite adds to it for its log.
+_LONGEST_PATH_BYTES = 504
 
 
 def explain(error: sqlite3.Error, path: Path | str) -> FanjetError:
     """The error to raise instead of one of SQLite's, for the database file at `path`."""
     code = getattr(error, "sqlite_errorcode", None)  # absent where the Python module itself refused a call
     temporary, meaning = _MEANINGS.get(-1 if code is None else code & 0xFF, (False, ""))
+    if code == sqlite3.SQLITE_CANTOPEN and len(os.fsencode(path)) > _LONGEST_PATH_BYTES:
+        limit = f"has a path of more than the {_LONGEST_PATH_BYTES} bytes that SQLite takes"
+        meaning = f"{limit}; set FANJET_HOME to a shorter one"
     if not meaning:
         return InvariantError(f"The database {path} refused a statement: {error}.")
     return ExecutionError(f"The database {path} {meaning} ({error}).", temporary=temporary)
