@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "fanjet"
 #: Which folders of the source a table on the page is about.
 TABLES = {
     "loading": ("airflow", "authoring", "folder", "parsing", "schedules"),
-    "commands": ("bootstrap", "cli", "engine", "model", "settings"),
+    "commands": ("bootstrap", "cli", "engine", "model", "scheduler", "settings"),
     "tasks": ("executors", "operators", "runtime", "worker"),
     "store": ("store",),
     "tests": ("testing",),
