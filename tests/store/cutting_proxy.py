@@ -49,6 +49,7 @@ class CuttingProxy:
 
     def __exit__(self, *exc: object) -> None:
         self.let_nobody_in()
+        self.cut_all()  # else a test that fails would wait for clients that live
         for thread in self._threads:
             thread.join()
 
