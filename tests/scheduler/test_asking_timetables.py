@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from select import select
 from threading import Event
 
 from fanjet.model.programs import Program
 from fanjet.model.timetables import NextRuns, TimetableQuestion
 from fanjet.parsing.report import ParseReport, TimetableAnswer
 from fanjet.scheduler.own_timetables import Asked, OwnTimetables, Said
+from processes import wait_until
 from scheduler.own_schedules import Hourly, make_dag
 from scheduler.service_world import ServiceWorld
 
@@ -39,18 +39,23 @@ def test_an_answer_that_was_not_used_is_asked_for_anew_after_a_while(tmp_path: P
     program = world.member().programs.get(world.versions["any"])
     (may_answer := {"any": Event()})["any"].set()
     with closing(OwnTimetables(lambda: WaitingAsker(may_answer), fresh_s=0.1)) as timetables:
-        asked = Asked(1, NextRuns(dag_id="any"))
-        assert timetables.find("any", asked, program) is None
-        select([timetables], [], [], 10.0)
-        first = timetables.find("any", asked, program)
-        assert first is not None
+
+        def ask() -> Said | None:
+            return timetables.find("any", Asked(1, NextRuns(dag_id="any")), program)
+
+        found: list[Said] = []
+
+        def is_found() -> bool:
+            found.extend(said for said in [ask()] if said is not None)
+            return bool(found)
+
+        assert ask() is None
+        wait_until(is_found, "it has been answered")
         time.sleep(0.11)
-        assert timetables.find("any", asked, program) is None
-        timetables.hear()
-        select([timetables], [], [], 10.0)
-        second = timetables.find("any", asked, program)
-        assert second is not None
-        assert second.at > first.at
+        first = found.pop()
+        assert ask() is None
+        wait_until(is_found, "it has been answered again")
+        assert found[0].at > first.at
 
 
 def test_timetables_that_hang_hold_up_none_that_does_not(tmp_path: Path) -> None:
