@@ -113,7 +113,7 @@ def test_leases_are_renewed_and_given_back_in_two_round_trips(distant: Owned, pr
 def test_runs_start_in_as_many_round_trips_as_one(distant: Owned, proxy: CuttingProxy) -> None:
     journal = ServiceJournal(distant.journal._writer, distant.journal._reader)
     version = journal.save_version(make_spec("many"), bundle="b", root="/dags", file="many.py")
-    for trips, wanted in ((8, 20), (8, 1)):
+    for trips, wanted in ((9, 20), (9, 1)):
         for number in range(wanted):
             journal.queue_run("many", version, make_run(f"{wanted}-{number}"))
         with taking(trips, proxy):

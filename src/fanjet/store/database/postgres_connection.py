@@ -42,7 +42,7 @@ _types: dict[tuple[str, tuple[str, ...]], list[int]] = {}
 _MARK_PREFIX = "commit "
 _PUT_MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _FORGET_MARKS = """
-DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS BIGINT) < ?"""
+DELETE FROM meta WHERE key LIKE 'commit %' AND CAST(split_part(value, ' ', 2) AS BIGINT) < shared_clock() - ?"""
 
 
 @lru_cache(maxsize=1024)
@@ -99,7 +99,7 @@ class PostgresConnection:
     def mark_commits(self) -> None:
         """From now on an uncertain commit can be asked about. The tables are there."""
         marks = Marks(self.database, f"{_MARK_PREFIX}{secrets.token_hex(8)}")
-        self.execute(_FORGET_MARKS, (int(time.time()) - MARKS_KEPT_S,))
+        self.execute(_FORGET_MARKS, (MARKS_KEPT_S,))
         self.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (marks.key, marks.make()))
         marks.keep()
         self._marks = marks
@@ -169,6 +169,7 @@ class PostgresConnection:
                 self.execute(_PUT_MARK, (self._marks.key, mark))
             if lock is not None:
                 self.execute("SELECT pg_advisory_xact_lock(hashtext(?))", (f"fanjet {lock}",))
+                self._send_waiting()  # it is held from here on, also over what is no statement, such as a file
             yield
             self._commit(mark)
             if self._marks is not None:

@@ -60,9 +60,14 @@ class Marks:
             row = psycopg.RawCursor(connection).execute(_FIND_MARK, (self.key,)).fetchone()
         except psycopg.errors.UndefinedTable:
             row = None
-        if row is None or row[0] not in {self._kept, self._pending}:
+        if row is None or _find_count(str(row[0])) < _find_count(self._kept):
             raise DatabaseReplacedError(
                 f"The database {self._database.shown} has lost what it had confirmed: a backup was restored, or a "
                 "standby that was behind has taken over. This process ends, as it knows of more than is recorded; "
                 "whoever starts next goes on from what is there."
             )
+
+
+def _find_count(mark: str) -> int:
+    """Of which transaction a mark is; later ones have a greater number, also when nobody has heard of their commit."""
+    return int(mark.partition(" ")[0])

@@ -132,6 +132,10 @@ class Trips:
         except psycopg.Error:
             self.break_off()
             raise
+        except BaseException:  # as a signal's: what is queued, a COMMIT too, must not be sent by the way
+            self._connection.close()
+            self.break_off()
+            raise
 
     def break_off(self) -> None:
         """Leave the pipeline; what was still under way failed with what went wrong."""
