@@ -80,6 +80,7 @@ class Member:
         most_active: int = 16,
         pools: Mapping[str, int] | None = None,
         slow_s: float = 2.0,
+        write_patience_s: float = 5.0,
     ) -> None:
         self.journal = _opened(ServiceJournal.open(database, busy_timeout_s=0.1, clock=(shared or clock).time))
         self.session = self.journal.begin_session(host=host or socket.gethostname(), pid=os.getpid())
@@ -96,7 +97,7 @@ class Member:
             admission=admission,
             session=self.session,
             display=Silent(),
-            write_patience_s=5.0,
+            write_patience_s=write_patience_s,
             clock=clock.time,
             longest_sleep_s=1.0,
             terms=TERMS,

@@ -65,7 +65,7 @@ class BatchWriter:
 
         Raises:
             LeaseLostError: There are such runs, and the terms do not let others go on.
-            ExecutionError: The store failed for good, or for longer than the patience.
+            ExecutionError: The store failed for good, or for longer than the patience; never a temporary one.
         """
         give_up_at = time.monotonic() + self._terms.patience_s
         told = False
@@ -80,8 +80,11 @@ class BatchWriter:
                 lost |= error.runs
                 batch.leave_out(lost)
             except ExecutionError as error:
-                if not error.temporary or time.monotonic() > give_up_at or self._stop.is_urgent:
+                if not error.temporary:
                     raise
+                if time.monotonic() > give_up_at or self._stop.is_urgent:
+                    # Final: the machines have gone on, and nobody may go on from there without what was not written.
+                    raise ExecutionError(str(error), temporary=False) from error
                 if not told:
                     told = True
                     self._tell(f"{error} Trying again for {self._terms.patience_s:g} s.")

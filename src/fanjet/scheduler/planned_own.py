@@ -7,6 +7,7 @@ the code goes first: it may have a later run due by then, which stands for all t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from fanjet.schedules import Due
 from fanjet.schedules.next_run import names_runs
 from fanjet.store.service.journal import ServiceJournal
 
+_log = logging.getLogger("fanjet.scheduler")
 #: A timetable that takes long and fails is asked again after a minute, then after twice as long each time, up to this.
 _AGAIN_S = 60.0
 _LONGEST_AGAIN_S = 3600.0
@@ -78,7 +80,8 @@ class OwnSchedules:
             program = self._programs.get(dag.version)
         except FanjetError as error:
             if isinstance(error, ExecutionError) and error.temporary:
-                raise
+                _log.warning("DAG %r is looked at again: %s", dag.spec.dag_id, error)
+                return None
             file = self._programs.get_version(dag.version).file
             return Said(TimetableAnswer(error=ParseError(file, None, "timetable", str(error))), is_slow=False, at=0.0)
         return self._timetables.find(dag.spec.dag_id, Asked(dag.version, question), program)

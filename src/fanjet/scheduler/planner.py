@@ -86,8 +86,7 @@ class Planner:
             found = self._own.find(dag) if needs_code(dag.spec.timetable) else self._by_clock.find(dag)
         except FanjetError as error:
             if isinstance(error, ExecutionError) and error.temporary:
-                _log.warning("DAG %r is looked at again: %s", plan.dag_id, error)
-                return False
+                raise  # the store: that of the next DAG would fail as well
             found = Found(None, [], ParseError(self._name_file(plan), None, "timetable", str(error)))
         if found is None:
             return False

@@ -26,6 +26,7 @@ class Listener:
 
     def add(self, family: Family) -> None:
         """Wait for a family as well."""
+        self._follow()  # its descriptor may be one that a source has closed since
         self._selector.register(family, selectors.EVENT_READ, family)
 
     def remove(self, family: Family) -> None:
