@@ -91,3 +91,30 @@ def test_a_copy_has_a_clock_of_its_own(home: Path, tmp_path: Path, time_of_day: 
     copy_database(Database(home), Database(tmp_path / "copy"), lambda *_: None)
     with closing(open_reader(home)) as source, closing(open_reader(tmp_path / "copy")) as copy:
         assert tell(copy) - tell(source) == pytest.approx(300.0, abs=1.0)
+
+
+def test_leases_from_before_a_start_with_a_clock_that_was_behind_hold_nobody_up(
+    home: Path, time_of_day: TimeOfDay
+) -> None:
+    """As of a machine without a clock of its own: its time of day is put right only after it has started."""
+    owned = own_run(journal := Journal.open(home), journal.begin_session(host="elsewhere", pid=1))
+    journal.take_lease(owned.run, owned.session, lease_s=15.0)
+    with closing(open_writer(home, 1.0)) as connection:
+        connection.execute("UPDATE meta SET value = 'another-start 12345.5' WHERE key = 'clock'")
+    time_of_day.ahead_s = -7_200.0
+    with closing(Journal.open(home)) as late:
+        late.take_lease(owned.run, late.begin_session(host="here", pid=2), lease_s=15.0)
+    journal.close()
+
+
+def test_leases_of_a_clock_that_was_ahead_are_over_in_a_copy(
+    home: Path, tmp_path: Path, time_of_day: TimeOfDay
+) -> None:
+    time_of_day.ahead_s = 7_200.0
+    owned = own_run(journal := Journal.open(home), journal.begin_session(host="elsewhere", pid=1))
+    journal.take_lease(owned.run, owned.session, lease_s=0.0)
+    journal.close()
+    time_of_day.ahead_s = 0.0
+    copy_database(Database(home), Database(tmp_path / "copy"), lambda *_: None)
+    with closing(Journal.open(tmp_path / "copy")) as copy:
+        copy.take_lease(owned.run, copy.begin_session(host="here", pid=2), lease_s=15.0)

@@ -11,6 +11,7 @@ import msgspec
 from fanjet.errors import ExecutionError, OperationError
 from fanjet.store.database.connections import open_reader, open_writer
 from fanjet.store.database.database import Database
+from fanjet.store.database.machine_clock import end_untrue_leases
 from fanjet.store.database.port import Connection, Row
 from fanjet.store.database.schema import read_sqlite_statements
 from fanjet.store.queries.reader import Reader
@@ -112,6 +113,8 @@ def _copy_tables(reader: Connection, writer: Connection, progress: Progress) -> 
         if (found := _count(writer, table)) != total:
             raise ExecutionError(f"{found} of {total} rows of {table.name} arrived in {writer.database.shown}.")
     writer.executemany(_PUT_NOTE, reader.execute(_LIST_NOTES).fetchall())
+    ((at,),) = writer.select("SELECT shared_clock()")
+    end_untrue_leases(writer, at)  # nobody is at work, but the clocks of the two databases may be apart
     return counts
 
 

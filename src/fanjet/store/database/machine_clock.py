@@ -19,6 +19,13 @@ from fanjet.store.database.port import Connection
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 #: In `meta`: "<boot> <seconds to add>".
 CLOCK_KEY: Final = "clock"
+#: Far longer than any lease is.
+_LONGEST_LEASE_S: Final = 60.0
+_END: Final = (
+    "UPDATE run SET lease_until = 0 WHERE ended_at IS NULL AND lease_until > ?",
+    "UPDATE session SET until = 0 WHERE until > ?",
+    "DELETE FROM slot_share WHERE until > ?",
+)
 _FIND: Final = "SELECT value FROM meta WHERE key = ?"
 _PUT: Final = """
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
@@ -35,10 +42,26 @@ def find_clock(connection: Connection) -> Callable[[], float] | None:
 
 
 def begin_clock(connection: Connection) -> None:
-    """Have the clock begin, if it has not yet. Inside a transaction."""
+    """Have the clock begin, if it has not yet. Inside a transaction; all tables are there.
+
+    What is left of leases by the clock of before may be hours, where the time of day was or is wrong when the machine
+    starts: `end_untrue_leases` sees to that.
+    """
     if find_clock(connection) is None:
         add_s = time.time() - _count_seconds()
         connection.execute(_PUT, (CLOCK_KEY, f"{_find_boot()} {add_s!r}"))
+        end_untrue_leases(connection, time.time())
+
+
+def end_untrue_leases(connection: Connection, at: float) -> None:
+    """End all that would hold for longer than anything does: it was told by another clock. Inside a transaction.
+
+    Args:
+        connection: A writer's.
+        at: The instant by the clock that counts now.
+    """
+    for statement in _END:
+        connection.execute(statement, (at + _LONGEST_LEASE_S,))
 
 
 def _make_clock(add_s: float) -> Callable[[], float]:
