@@ -7,12 +7,9 @@ Whoever is killed in between leaves rows without a run; the next one finds them 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
-from fanjet.store.database.connections import open_writer
-from fanjet.store.database.database import Database
-from fanjet.store.database.port import Connection
+from fanjet.store.database.writing import Writing
 
 _BATCH: Final = 5_000
 #: What has ended before an instant, but for the latest run of each DAG and the latest that its schedule has made: from
@@ -77,34 +74,8 @@ class OldRuns(NamedTuple):
     instances: int
 
 
-class Pruning:
-    """Removes what is old.
-
-    Args:
-        connection: A writer's.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0) -> Self:
-        """Open a database.
-
-        Raises:
-            ExecutionError: It is locked, cannot be written, or is of a newer Fanjet.
-        """
-        return cls(open_writer(place, busy_timeout_s))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+class Pruning(Writing):
+    """Removes what is old."""
 
     def list_old(self, before: float) -> list[int]:
         """Runs that have ended before an instant and may go, the oldest first."""

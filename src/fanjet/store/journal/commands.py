@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Self
-
 from fanjet.model.commands import Request, encode_request, kind_of
 from fanjet.store.database.bells import ring
-from fanjet.store.database.connections import open_writer
-from fanjet.store.database.database import Database
-from fanjet.store.database.port import Connection
+from fanjet.store.database.writing import Writing
 from fanjet.store.journal import statements as sql
 
 #: Commands and their answers are kept so long after they were posted.
 _KEPT_S = 86_400.0
 
 
-class Commands:
+class Commands(Writing):
     """The way to ask for something."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0) -> Self:
-        """Open a database; a home stands for its SQLite file.
-
-        Raises:
-            ExecutionError: It is locked, cannot be written, or is of a newer Fanjet.
-        """
-        return cls(open_writer(place, busy_timeout_s))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
     def post(self, request: Request) -> int:
         """Ask the owner of the request's run for something.

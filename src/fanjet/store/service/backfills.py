@@ -5,8 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
@@ -16,9 +15,7 @@ from fanjet.model.runs import NewRun
 from fanjet.model.states import RunStatus
 from fanjet.model.timetables import NamedRun
 from fanjet.store.database.bells import ring
-from fanjet.store.database.connections import open_writer
-from fanjet.store.database.database import Database
-from fanjet.store.database.port import Connection
+from fanjet.store.database.writing import Writing
 from fanjet.store.service.planned_runs import insert_queued
 
 _FIND_RUN: Final = """
@@ -39,34 +36,8 @@ _CANCEL: Final = "UPDATE backfill SET ended_at = ? WHERE backfill = ? AND ended_
 _END_QUEUED: Final = "UPDATE run SET state = 3, ended_at = ? WHERE backfill = ? AND state = 0"
 
 
-class Backfills:
-    """The way to ask for backfills.
-
-    Args:
-        connection: A writer's.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0) -> Self:
-        """Open a database.
-
-        Raises:
-            ExecutionError: It is locked, cannot be written, or is of a newer Fanjet.
-        """
-        return cls(open_writer(place, busy_timeout_s))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+class Backfills(Writing):
+    """The way to ask for backfills."""
 
     def plan(self, dag_id: str, dues: Sequence[NamedRun], options: BackfillOptions) -> list[BackfillDate]:
         """What a backfill would do about each date, in the order in which it would.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
 from fanjet.errors import OperationError
 from fanjet.store.database.bells import ring
-from fanjet.store.database.connections import open_writer
-from fanjet.store.database.database import Database
 from fanjet.store.database.port import Connection
+from fanjet.store.database.writing import Writing
 
 _LIST: Final = "SELECT name, slots, description FROM pool ORDER BY name"
 _PUT: Final = """
@@ -33,34 +31,8 @@ class PoolRow(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None
 
 
-class Pools:
-    """The way to the pools.
-
-    Args:
-        connection: A writer's.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    def open(cls, place: Path | Database, *, busy_timeout_s: float = 5.0) -> Self:
-        """Open a database.
-
-        Raises:
-            ExecutionError: It is locked, cannot be written, or is of a newer Fanjet.
-        """
-        return cls(open_writer(place, busy_timeout_s))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+class Pools(Writing):
+    """The way to the pools."""
 
     def list_all(self) -> list[PoolRow]:
         """By name."""
